@@ -1,0 +1,346 @@
+/*
+ * harness.h: el banco sobre el que se apoyan las suites ocultas.
+ *
+ * Una prueba arranca el programa del estudiante (siempre en otro proceso, dentro de la
+ * caja), le pone delante servidores que se portan como diga el guion, y cuenta lo que
+ * hace y lo que ve:
+ *
+ *     HS_SUITE(lab07)
+ *
+ *     HS_TEST(lab07, verifica_a_la_vez, .leer = "lessons/03-corrutinas-y-tareas#gather")
+ *     {
+ *         struct hs_http *web = hs_http_start();
+ *         const char *a = hs_http_url(web, "/a"), *b = hs_http_url(web, "/b");
+ *         hs_http_on(web, "/a", {.status = 200, .barrier = 2});
+ *         hs_http_on(web, "/b", {.status = 200, .barrier = 2});
+ *         hs_step("El servidor no contesta hasta que lleguen las dos peticiones");
+ *         struct hs_program *p = hs_start("--intervalo", "0.2", a, b);
+ *         hs_wait_line(p, hs_has(a, " 200 "), 5000);
+ *         hs_wait_line(p, hs_has(b, " 200 "), 5000);
+ *         hs_signal(p, SIGINT);
+ *         hs_expect_exit(p, 0, 1000);
+ *     }
+ *
+ * Reglas que valen para todo el archivo:
+ *
+ *  - Una prueba fallida no sigue: hs_expect_*, hs_wait_* y hs_fail no vuelven si algo va
+ *    mal. Antes matan los programas, paran los servidores y escriben el resultado.
+ *    Solo las llama el hilo de la prueba.
+ *  - Los plazos son milisegundos nominales, pensados para una máquina normal. Las esperas
+ *    y hs_expect_exit los alargan solas si esta máquina va lenta: no les pases hs_ms().
+ *    Al comparar tiempos por tu cuenta usa hs_ms(n), y solo como cota superior.
+ *  - Nada duerme: toda espera termina en cuanto ocurre lo esperado, o en cuanto ya no
+ *    puede ocurrir.
+ *  - Lo que devuelven las funciones (cadenas, líneas, programas, servidores) vive hasta
+ *    el final de la prueba y lo libera el banco.
+ *
+ * Entorno que pone el corrector: ASINC_PROGRAM, ASINC_PROGRAM_ASAN, ASINC_RUNNER,
+ * ASINC_RESULTS, ASINC_SEED, ASINC_BOX, ASINC_REPRO. Sin ASINC_RESULTS la historia sale
+ * por stderr.
+ */
+#ifndef HS_HARNESS_H
+#define HS_HARNESS_H
+
+#include <criterion/criterion.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---------------------------------------------------------------- Declarar pruebas */
+
+struct hs_test {
+    const char *nombre; /* el identificador; lo pone HS_TEST */
+    const char *leer;   /* "lessons/NN-nombre#seccion" que ayuda a quien falla, o NULL */
+    int segundos;       /* plazo nominal de la prueba entera; 0 = 30 */
+};
+
+/* Tope de Criterion. Nunca debe saltar: antes vence el plazo de la prueba, que deja
+ * escrita su historia. */
+#define HS_CRITERION_LIMIT 400
+
+/* Una vez por suite, fuera de toda función. */
+#define HS_SUITE(suite) TestSuite(suite, .timeout = HS_CRITERION_LIMIT);
+
+/*
+ * Declara una prueba. Tras el nombre admite campos de struct hs_test (.leer, .segundos).
+ * El resultado «bien» se escribe al llegar al final del cuerpo y solo entonces; un cuerpo
+ * que no comprueba nada es un fallo del corrector.
+ */
+#define HS_TEST(suite, nombre_, ...)                                                     \
+    static void suite##_##nombre_##_cuerpo(void);                                        \
+    Test(suite, nombre_, .timeout = HS_CRITERION_LIMIT)                                  \
+    {                                                                                    \
+        hs__begin(&(struct hs_test){.nombre = #nombre_, __VA_ARGS__});                   \
+        suite##_##nombre_##_cuerpo();                                                    \
+        hs__end();                                                                       \
+    }                                                                                    \
+    static void suite##_##nombre_##_cuerpo(void)
+
+void hs__begin(const struct hs_test *test);
+void hs__end(void);
+
+/* ----------------------------------------------------------------- Contar y juzgar */
+
+#define HS_PRINTF(f, a) __attribute__((format(printf, f, a)))
+
+/* Añade un paso numerado a la historia, con su instante. Arrancar, señalar y esperar ya
+ * anotan el suyo. */
+void hs_step(const char *format, ...) HS_PRINTF(1, 2);
+
+/* Falla con «mal» si `condition` es falsa; el texto dice lo que debía cumplirse. */
+void hs_expect(bool condition, const char *format, ...) HS_PRINTF(2, 3);
+
+/* `what` nombra lo comparado: "código de salida". Enteros con signo de 64 bits. */
+void hs_expect_eq_int(const char *what, int64_t expected, int64_t got);
+void hs_expect_at_least(const char *what, int64_t minimum, int64_t got);
+void hs_expect_at_most(const char *what, int64_t maximum, int64_t got);
+
+/* Textos: enseña los dos (4 KiB) y marca la primera diferencia. `got` puede ser NULL. */
+void hs_expect_eq_str(const char *what, const char *expected, const char *got);
+void hs_expect_contains(const char *what, const char *needle, const char *got);
+
+/* Fallan siempre: «mal», «tiempo» y «fallo_corrector» (lo roto es el banco o la máquina,
+ * no el programa). */
+_Noreturn void hs_fail(const char *format, ...) HS_PRINTF(1, 2);
+_Noreturn void hs_fail_late(const char *format, ...) HS_PRINTF(1, 2);
+_Noreturn void hs_broken(const char *format, ...) HS_PRINTF(1, 2);
+
+/* Texto hecho a medida que vive hasta el final de la prueba. */
+const char *hs_format(const char *format, ...) HS_PRINTF(1, 2);
+
+/* ------------------------------------------------------------------- Tiempo y azar */
+
+/* Milisegundos desde que empezó la prueba. */
+double hs_now(void);
+
+/* `n` ms nominales llevados a esta máquina: entre n y diez veces n. */
+int hs_ms(int n);
+
+/* Semilla de esta ejecución (ASINC_SEED, o una al azar). Cada prueba saca de ella su
+ * propia secuencia. */
+uint64_t hs_seed(void);
+uint64_t hs_random(uint64_t n);                  /* uniforme en [0, n); n > 0 */
+int hs_random_between(int minimum, int maximum); /* ambos incluidos */
+const char *hs_random_name(void); /* de 6 a 10 letras a-z, distinto de los anteriores */
+const char *hs_random_path(void); /* "/" y un nombre al azar */
+
+/* ------------------------------------------------------ El programa del estudiante */
+
+enum hs_stream { HS_OUT, HS_ERR, HS_ANY };
+
+/* Una línea escrita por el programa, sin su salto. */
+struct hs_line {
+    const char *text;
+    size_t length;         /* bytes; text puede llevar ceros dentro */
+    int number;            /* 1, 2, 3... en orden de llegada, contando las dos salidas */
+    double ms;             /* instante de llegada, como hs_now() */
+    enum hs_stream stream; /* HS_OUT o HS_ERR */
+    bool newline;          /* falso en la última si el programa acabó sin salto */
+};
+
+/* Qué línea se busca: la que cumple todos los campos puestos. */
+struct hs_match {
+    const char *has[6]; /* contiene todos estos textos, en cualquier orden */
+    const char *lacks;  /* no contiene este */
+    const char *regex;  /* cumple esta expresión regular extendida (POSIX) */
+    bool (*test)(const struct hs_line *line, void *arg); /* sin esperas dentro */
+    void *arg;
+    const char *what;      /* cómo se lee en la historia; NULL = se deduce */
+    int after;             /* solo líneas con number > after (ver hs_mark) */
+    enum hs_stream stream; /* por omisión, stdout */
+};
+#define hs_has(...)   ((struct hs_match){.has = {__VA_ARGS__}})
+#define hs_regex(ere) ((struct hs_match){.regex = (ere)})
+
+struct hs_options {
+    bool asan;           /* usa ASINC_PROGRAM_ASAN */
+    const char *program; /* otro ejecutable (para probar el propio banco) */
+    size_t
+        max_output; /* bytes por salida; 0 = 1 MiB. Pasarse: se mata y la prueba falla */
+    bool may_flood; /* pasarse de max_output lo mata, pero la prueba sigue */
+    int wall_seconds; /* vida máxima en la caja; 0 = el plazo de la prueba */
+};
+
+struct hs_program; /* un programa arrancado */
+
+/* Arranca el programa con estos argumentos: cadenas, quizá ninguna. Anota el paso. */
+#define hs_start(...)                                                                    \
+    hs_start_argv((struct hs_options){0}, (const char *[]){"", ##__VA_ARGS__, NULL} + 1)
+#define hs_start_with(options, ...)                                                      \
+    hs_start_argv(options, (const char *[]){"", ##__VA_ARGS__, NULL} + 1)
+struct hs_program *hs_start_argv(struct hs_options options, const char *const *arguments);
+
+/*
+ * Espera la primera línea (o la n-ésima) que cumple `match`, contando las que ya
+ * llegaron. Si el programa acaba sin escribirla falla en el acto con «mal»; si vence el
+ * plazo, con «tiempo».
+ */
+const struct hs_line *hs_wait_line(struct hs_program *p, struct hs_match match, int ms);
+const struct hs_line *hs_wait_lines(struct hs_program *p, int n, struct hs_match match,
+                                    int ms);
+
+/* Como hs_wait_line, pero devuelve NULL en vez de fallar. */
+const struct hs_line *hs_try_line(struct hs_program *p, struct hs_match match, int ms);
+
+/*
+ * Sobre lo que ya llegó, sin esperar. hs_mark da el número de la última línea, para
+ * .after; hs_find_line, la n-ésima desde 1 o NULL; hs_expect_lines exige n exactas.
+ */
+int hs_mark(struct hs_program *p);
+int hs_count_lines(struct hs_program *p, struct hs_match match);
+const struct hs_line *hs_find_line(struct hs_program *p, struct hs_match match, int n);
+void hs_expect_line(struct hs_program *p, struct hs_match match);
+void hs_expect_lines(struct hs_program *p, int n, struct hs_match match);
+void hs_expect_no_line(struct hs_program *p, struct hs_match match);
+
+/* Todo lo escrito hasta ahora, con sus saltos. */
+const char *hs_stdout(struct hs_program *p);
+const char *hs_stderr(struct hs_program *p);
+
+/* Entrada estándar: abierta y vacía hasta que se escriba o se cierre. */
+void hs_write_stdin(struct hs_program *p, const char *text);
+void hs_close_stdin(struct hs_program *p);
+
+void hs_signal(struct hs_program *p, int signal);
+
+/* Cómo acabó de verdad: lo dice el proceso 1 de la caja, no un código que el programa
+ * pueda imitar. */
+struct hs_exit {
+    bool exited; /* salió por su pie, con `code` */
+    int code;
+    int signal;          /* lo mató esta señal, o 0 */
+    const char *limit;   /* el límite de la caja que lo mató ("memoria"...), o NULL */
+    double ms;           /* instante, como hs_now() */
+    double after_signal; /* ms desde el último hs_signal, o -1 */
+};
+/* Espera a que acabe y a tener leídas sus salidas; falla con «tiempo» si no acaba. */
+struct hs_exit hs_wait_exit(struct hs_program *p, int ms);
+/* Además exige que saliera con `code`. */
+struct hs_exit hs_expect_exit(struct hs_program *p, int code, int ms);
+/* Con palabras: "salió con código 2", "murió por SIGSEGV (violación de segmento)". */
+const char *hs_exit_words(struct hs_exit end);
+
+bool hs_running(struct hs_program *p);
+
+/* Gasto del programa y sus hijos en este momento. */
+struct hs_usage {
+    int64_t cpu_ms;
+    int64_t memory_kib;
+    int fds; /* descriptores abiertos */
+    int threads;
+    int processes;
+};
+struct hs_usage hs_usage(struct hs_program *p);
+
+/* ----------------------------------------------------- El servidor HTTP de mentira */
+
+enum hs_fault {
+    HS_NONE,       /* contesta bien */
+    HS_RESET,      /* corta la conexión con RST sin contestar */
+    HS_CLOSE,      /* la cierra con educación sin contestar */
+    HS_CUT_HEADER, /* la cierra a mitad de las cabeceras */
+    HS_CUT_BODY,   /* promete el cuerpo entero y cierra a la mitad */
+    HS_TRICKLE,    /* contesta bien, byte a byte, uno cada trickle_ms (0 = 5) */
+    HS_SILENT,     /* no contesta nunca; la conexión sigue abierta */
+    HS_GARBAGE,    /* contesta algo que no es HTTP y cierra */
+    HS_ENDLESS,    /* cabeceras buenas y un cuerpo que no acaba nunca */
+};
+
+/* Lo que se hace con una petición. Todo a cero es «200 OK» con cuerpo "ok\n". Antes de
+ * contestar se espera, en este orden: la barrera, la retención y la demora. */
+struct hs_reply {
+    int status;           /* 0 = 200 */
+    const char *body;     /* NULL = una línea con el estado */
+    const char *headers;  /* líneas de más, cada una acabada en "\r\n" */
+    const char *location; /* Location: para 3xx */
+    int delay_ms;         /* demora exacta, sin escalar */
+    int barrier;          /* espera a que haya tantas peticiones con este mismo número */
+    bool hold;            /* espera a hs_http_release */
+    bool close;           /* "Connection: close" y cierra tras contestar */
+    enum hs_fault fault;
+    int trickle_ms;
+    int times; /* peticiones que gasta este paso; 0 = 1. El último no se gasta nunca */
+};
+
+struct hs_http;
+
+/* Un servidor con su hilo, en 127.0.0.1 y un puerto que elige el sistema. */
+struct hs_http *hs_http_start(void);
+int hs_http_port(struct hs_http *m);
+/* "http://127.0.0.1:PUERTO" + path */
+const char *hs_http_url(struct hs_http *m, const char *path);
+/* Una dirección que rechaza conexiones: su puerto queda reservado y sin escuchar. */
+const char *hs_http_refused_url(const char *path);
+
+/*
+ * Guion de una ruta: las peticiones gastan los pasos en orden y el último se queda. Vale
+ * en cualquier momento y para las peticiones que lleguen después. Los textos se copian.
+ * Una ruta sin guion contesta 404.
+ *
+ *     hs_http_on(web, "/a", {.status = 500, .times = 3}, {.status = 200});
+ */
+#define hs_http_on(m, path, ...)                                                         \
+    hs_http_script(m, path, (const struct hs_reply[]){__VA_ARGS__},                      \
+                   sizeof((const struct hs_reply[]){__VA_ARGS__}) /                      \
+                       sizeof(struct hs_reply))
+void hs_http_script(struct hs_http *m, const char *path, const struct hs_reply *replies,
+                    size_t n);
+
+/* Suelta las peticiones retenidas ahora en esa ruta (NULL = todas) y dice cuántas eran.
+ */
+int hs_http_release(struct hs_http *m, const char *path);
+
+/* Deja de escuchar en el acto: quien conecte recibirá «conexión rechazada», y con `cut`
+ * también se cortan con RST las conexiones abiertas. Volver a escuchar usa el mismo
+ * puerto, que nadie ha podido ocupar. */
+void hs_http_stop_listening(struct hs_http *m, bool cut);
+void hs_http_listen_again(struct hs_http *m);
+
+/* Lo visto por el servidor en una ruta, o en todas con NULL. */
+struct hs_http_stats {
+    int requests;      /* recibidas enteras */
+    int answered;      /* contestadas enteras (o tratadas como mandaba la avería) */
+    int in_flight;     /* recibidas y sin terminar */
+    int max_in_flight; /* el máximo simultáneo */
+    int abandoned;     /* el cliente cerró sin esperar la respuesta */
+    int malformed;     /* basura en vez de una petición (solo con NULL) */
+    int connections;   /* aceptadas (solo con NULL) */
+    int open;          /* abiertas ahora (solo con NULL) */
+};
+struct hs_http_stats hs_http_stats(struct hs_http *m, const char *path);
+
+enum hs_request_end { HS_IN_FLIGHT, HS_ANSWERED, HS_ABANDONED };
+struct hs_request {
+    int number; /* orden de llegada al servidor, desde 1 */
+    const char *method;
+    const char *path;    /* con su "?consulta", si la trae; el guion se busca sin ella */
+    const char *headers; /* el bloque, líneas acabadas en "\r\n" */
+    const char *body;
+    size_t body_length;
+    int connection;    /* número de conexión, desde 1: igual = reutilizada */
+    double arrived_ms; /* como hs_now() */
+    double ended_ms;   /* -1 si sigue en vuelo */
+    int in_flight;     /* en vuelo en esta ruta al llegar, ella incluida: > 1 es solape */
+    int in_flight_total; /* en vuelo en todo el servidor al llegar, ella incluida */
+    int status;          /* el contestado; 0 si no hubo estado */
+    enum hs_request_end end;
+};
+/* La k-ésima (desde 1) de esa ruta, o de todas con NULL. Pedir una que no llegó es fallo
+ * del corrector. */
+struct hs_request hs_http_request(struct hs_http *m, const char *path, int k);
+/* Valor de una cabecera sin distinguir mayúsculas, o NULL. */
+const char *hs_request_header(const struct hs_request *r, const char *name);
+
+/*
+ * Esperas, con las mismas reglas que hs_wait_line: n peticiones recibidas en total; n en
+ * vuelo a la vez ahora mismo; n terminadas; n abandonadas por el cliente; ninguna
+ * conexión abierta.
+ */
+void hs_http_wait_requests(struct hs_http *m, const char *path, int n, int ms);
+void hs_http_wait_in_flight(struct hs_http *m, const char *path, int n, int ms);
+void hs_http_wait_ended(struct hs_http *m, const char *path, int n, int ms);
+void hs_http_wait_abandoned(struct hs_http *m, const char *path, int n, int ms);
+void hs_http_wait_closed(struct hs_http *m, int ms);
+
+#endif
