@@ -1,0 +1,224 @@
+/* La caja: ejecuta un programa en el que no confiamos y cuenta la verdad sobre su final.
+ *
+ * Son dos cajas, una dentro de otra, y las dos son de bubblewrap:
+ *
+ *   la exterior  red privada con `lo` y nada más, y su propio espacio de procesos. Dentro
+ *                corren el corrector, sus servidores de mentira y su PostgreSQL. Cada
+ *                corrección tiene así los puertos 8080, 5432... para ella sola.
+ *   la interior  una por ejecución: usuario, procesos, archivos e IPC propios, sistema de
+ *                solo lectura, tmpfs con tamaño, seccomp y un PID 1 nuestro (runner.c)
+ * que pone los límites, vigila el árbol entero y da el estado final verdadero. Comparte
+ * la red de la exterior si `shared_net`.
+ *
+ * Lo que el programa ve dentro: /usr de solo lectura, /proc de su espacio, /dev mínimo,
+ * /tmp y /caja (su directorio de trabajo, tmpfs), su ejecutable en /prog y las rutas de
+ * `binds`. Nada más: por eso las suites y las soluciones no deben instalarse bajo /usr.
+ *
+ * Los errores son valores: >= 0 bien, < 0 un -errno, que en Linux es el mismo número que
+ * el UV_E* de libuv. Ninguna función imprime.
+ *
+ * Hilos: cada `box_run` es de un solo hilo. `box_start` debe llamarse desde un hilo que
+ * viva tanto como la ejecución, porque el núcleo mata la caja cuando termina el HILO que
+ * la creó (PR_SET_PDEATHSIG): es lo que impide que quede algo vivo si matan al corrector.
+ */
+#ifndef BOX_H
+#define BOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* ---- Límites ---------------------------------------------------------------------- */
+
+/* 0 en un campo significa «sin ese límite», salvo en `wall_ms`, que nunca puede faltar.
+ * CPU, memoria y tiempo son de todo el árbol de procesos y los vigila el runner cada 20
+ * ms: el exceso hasta que actúa es pequeño, pero no cero. */
+struct box_limits {
+    long cpu_ms;    /* CPU de usuario y sistema, sumados todos los procesos */
+    long wall_ms;   /* tiempo de reloj desde que arranca el programa */
+    long rss_kib;   /* memoria residente de todos los procesos (PSS), en KiB */
+    long processes; /* procesos e hilos a la vez */
+    long files;     /* descriptores por proceso (RLIMIT_NOFILE) */
+    long fsize;     /* bytes por archivo (RLIMIT_FSIZE); no cuenta para tuberías */
+    long tmp_bytes; /* bytes de cada tmpfs: /caja y /tmp; /dev/shm tiene 4 MiB fijos */
+    long inodes;    /* archivos creados en los tmpfs, que también gastan memoria */
+};
+
+/* Para un programa de laboratorio: 10 s de CPU, 30 s de reloj, 512 MiB, 64 procesos, 64
+ * descriptores, 16 MiB por archivo, 8 MiB de tmpfs, 4096 archivos. Sirve igual para una
+ * construcción con ASan: no se limita el espacio de direcciones, solo la memoria tocada.
+ */
+struct box_limits box_limits_default(void);
+
+/* Para compilar: 60 s de CPU, 120 s de reloj, 2 GiB, 64 procesos, 256 descriptores, 64
+ * MiB por archivo, 64 MiB de tmpfs, 4096 archivos. */
+struct box_limits box_limits_compile(void);
+
+/* ---- Ejecución -------------------------------------------------------------------- */
+
+#define BOX_WORK_DIR "/caja" /* directorio de trabajo dentro, tmpfs vacío; también HOME \
+                              */
+#define BOX_PROGRAM_DIR "/prog" /* aquí aparece `program`, de solo lectura */
+
+/* Una ruta de fuera que se ve dentro. `inside` relativa cuenta desde el directorio de
+ * trabajo («entrada/sitios.txt»): es la forma que vale también sin caja. Los enlaces de
+ * dentro de un bind escribible los controla el programa: léelos con box_read_file. */
+struct box_bind {
+    const char *host;
+    const char *inside;
+    bool writable;
+};
+
+/* Todo lo apuntado debe vivir solo durante la llamada a box_start, que lo copia. */
+struct box_options {
+    const char *runner;  /* ruta del ejecutable estático `runner` */
+    const char *program; /* ruta de fuera; si empieza por /usr/ se usa tal cual */
+    char *const *args;   /* argumentos sin argv[0], acabados en NULL; NULL = ninguno */
+    char *const *env; /* "NOMBRE=valor", acabado en NULL: se suma a PATH, HOME y LANG */
+    const struct box_bind *binds;
+    size_t bind_count;
+    struct box_limits limits;
+    int stdin_fd, stdout_fd,
+        stderr_fd; /* se duplican; siguen siendo tuyos; -1 = /dev/null */
+    bool
+        shared_net; /* true: la red de quien llama (la exterior); false: un `lo` propio */
+    bool boxed;     /* false: modo degradado, ver box_start */
+};
+
+/* Opciones con los límites de box_limits_default, sin descriptores (-1), con la red de la
+ * exterior y en caja. */
+struct box_options box_options_default(void);
+
+enum box_kind {
+    BOX_EXITED,   /* terminó solo: `code` es su código de salida */
+    BOX_SIGNALED, /* lo mató una señal: `signal` (11 no se confunde con exit(139)) */
+    BOX_LIMIT,    /* pasó un límite: `limit` dice cuál */
+    BOX_KILLED,   /* lo mataste tú con box_kill */
+    BOX_FAULT,    /* falló la caja, no el programa: `detail` explica qué */
+};
+
+enum box_limit {
+    BOX_LIMIT_NONE,
+    BOX_LIMIT_CPU,
+    BOX_LIMIT_WALL,
+    BOX_LIMIT_MEMORY,
+    BOX_LIMIT_PROCESSES, /* solo en modo degradado: en la caja, fork da EAGAIN */
+    BOX_LIMIT_FSIZE,     /* murió por SIGXFSZ */
+    BOX_LIMIT_INODES,
+    BOX_LIMIT_OUTPUT, /* solo lo pone box_capture */
+};
+
+struct box_result {
+    enum box_kind kind;
+    int code;
+    int signal;
+    enum box_limit limit;
+    long cpu_ms;       /* de todo el árbol */
+    long wall_ms;      /* desde el exec hasta el final del proceso principal */
+    long peak_rss_kib; /* máximo visto del árbol; al menos el del mayor proceso */
+    int leftovers;     /* procesos que dejó vivos al terminar; la caja ya los mató */
+    char detail[240];  /* en español; vacío salvo con BOX_FAULT */
+};
+
+/* Nombre en español de un límite, para un mensaje: «tiempo de CPU», «memoria»... */
+const char *box_limit_name(enum box_limit limit);
+
+typedef struct box_run box_run;
+
+/* Arranca el programa y vuelve enseguida (unos milisegundos). 0, o:
+ *   -EPERM     eres root: el código de alumnos nunca corre como root (ver box_outer_run)
+ *   -EINVAL    opciones imposibles (sin programa, sin runner, sin wall_ms, `inside` con
+ * «..») -ENOENT    no existe `program` o `runner` otro       sin memoria, sin
+ * descriptores, sin procesos Un fallo posterior (bwrap que no arranca, exec que falla)
+ * llega como BOX_FAULT.
+ *
+ * Sin caja (`boxed` = false) el mismo runner corre como un proceso normal: directorio de
+ * trabajo temporal, límites por proceso, vigilancia del árbol y muerte de todo lo que
+ * quede, también los demonios. NO hay aislamiento de archivos ni de red ni tamaño de
+ * tmpfs, y las rutas absolutas de `binds` dan -EINVAL. Solo para código propio. */
+int box_start(box_run **out, const struct box_options *options);
+
+/* Descriptor que se vuelve legible cuando box_wait tiene el resultado (o casi: llama
+ * entonces a box_wait con un plazo corto). Es de la ejecución: no lo leas ni lo cierres.
+ */
+int box_status_fd(const box_run *run);
+
+/* Entrega una señal al grupo de procesos del programa, como Ctrl+C en una terminal
+ * (SIGINT). Asíncrona: 0 = pedida. -ESRCH si ya terminó, -EINVAL si la señal no existe.
+ */
+int box_signal(box_run *run, int signum);
+
+/* Estado actual del árbol. Bloquea lo que tarde el runner en contestar (normalmente < 1
+ * ms). -ESRCH si ya terminó, -ETIMEDOUT si no contesta en 5 s. */
+struct box_usage {
+    long cpu_ms;
+    long rss_kib;
+    long wall_ms;
+    int processes;  /* procesos vivos del árbol, sin contar el runner */
+    int threads;    /* hilos de todos ellos */
+    int open_files; /* descriptores abiertos del proceso principal; -1 si no se sabe */
+};
+int box_sample(box_run *run, struct box_usage *usage);
+
+/* Espera el final hasta `timeout_ms` (0 = solo mirar, -1 = lo que haga falta, nunca para
+ * siempre: pasado wall_ms y un margen, la caja muere y el resultado es BOX_FAULT). 0 con
+ * `result` lleno, y entonces no queda ningún proceso vivo; -ETIMEDOUT si aún no. Puede
+ * llamarse más veces: repite el resultado. Mientras esperas, alguien debe leer las
+ * tuberías de salida: si se llenan, el programa se bloquea hasta su límite de reloj. */
+int box_wait(box_run *run, int timeout_ms, struct box_result *result);
+
+/* Pide la muerte inmediata de todo el árbol. El resultado (BOX_KILLED, o el que ya
+ * hubiera) se recoge con box_wait. */
+void box_kill(box_run *run);
+
+/* Libera; si seguía vivo, lo mata y espera a que no quede nada. Acepta NULL. */
+void box_free(box_run *run);
+
+/* ---- Ejecutar y recoger la salida ---------------------------------------------------
+ */
+
+struct box_output {
+    char *out, *err;         /* acabadas en '\0' (puede haber más ceros dentro) */
+    size_t out_len, err_len; /* bytes */
+};
+
+/* Arranca, escribe `input` (puede ser NULL) en la entrada, lee ambas salidas y espera.
+ * Ignora stdin_fd, stdout_fd y stderr_fd de `options`. Si una salida pasa de `max_output`
+ * bytes mata el programa y el resultado es BOX_LIMIT con BOX_LIMIT_OUTPUT; lo leído hasta
+ * ahí se conserva. `output` se libera con box_output_free. < 0 como box_start. */
+int box_capture(const struct box_options *options, const char *input, size_t max_output,
+                struct box_output *output, struct box_result *result);
+void box_output_free(struct box_output *output);
+
+/* ---- Caja exterior ------------------------------------------------------------------
+ */
+
+/* Cierto dentro de una exterior: la variable ASINC_OUTER está y no hay más red que `lo`.
+ */
+bool box_inside_outer(void);
+
+/* Ejecuta `argv` (argv[0] es la ruta de un programa; para reentrar, la tuya) dentro de
+ * una exterior y espera. Hereda descriptores 0, 1 y 2 y el entorno, más ASINC_OUTER=1.
+ * Las rutas son las de fuera. Muere si muere quien llama; SIGINT, SIGTERM y SIGHUP se le
+ * pasan, y mientras tanto quien llama no muere por ellas: puede limpiar después. Como
+ * root pasa antes a `uid`/`gid` sin vuelta atrás (grupos, NO_NEW_PRIVS); `uid` 0 da
+ * -EPERM. Sin ser root, `uid` y `gid` se ignoran.
+ * 0 con el estado de waitpid en `status`; < 0 si no se pudo ni empezar. */
+int box_outer_run(char *const *argv, uid_t uid, gid_t gid, int *status);
+
+/* Prueba de verdad, con ese `uid` si eres root, una interior dentro de una exterior. 0 si
+ * funciona; si no, < 0 y en `why` una explicación en español con el remedio. */
+int box_probe(uid_t uid, gid_t gid, char *why, size_t size);
+
+/* ---- Leer lo que dejó el programa -----------------------------------------------------
+ */
+
+/* Lee `name` (relativo) bajo el directorio `dir`, que puede estar lleno de trampas: no
+ * sigue enlaces, no sale del directorio ni del sistema de archivos, no se bloquea en una
+ * FIFO y solo acepta archivos normales de hasta `max` bytes. 0 con `*data` (malloc,
+ * acabado en '\0', lo liberas tú) y `*size`; -ELOOP enlace, -EXDEV se sale, -EINVAL no es
+ * un archivo normal, -EFBIG demasiado grande, -ENOENT no existe. */
+int box_read_file(const char *dir, const char *name, size_t max, char **data,
+                  size_t *size);
+
+#endif
