@@ -47,5 +47,5 @@ $(O)/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
-include $(wildcard */*.mk)
+include .setup/setup.mk $(wildcard */*.mk)
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -1,0 +1,110 @@
+#!/bin/bash
+# Pruebas del ejecutor de etapas: cada una le da un makefile con etapas de un solo carácter
+# (bien, mal, muda, colgada...) y mira qué cuenta. La salida es TAP.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+# shellcheck source=.ci/tap.sh
+. .ci/tap.sh
+root=$PWD
+work=$(mktemp -d "${TMPDIR:-/tmp}/asinc-runner.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+# El ejecutor trabaja en la carpeta que lo contiene: se le monta una.
+mkdir "$work/.ci"
+cp .ci/test "$work/.ci/test"
+mkfifo "$work/aviso"
+cat >"$work/Makefile" <<'FIN'
+.PHONY: $(MAKECMDGOALS)
+bien: ; @echo 'ok 1 - una'; echo 'ok 2 - dos # SKIP sin red'; echo 1..2
+mal: ; @echo 'not ok 1 - rota'; echo '  esperado 3'; echo 'ok 2 - sana'; echo '  charla'; exit 1
+muda: ; @echo hola
+revienta: ; @echo 'ok 1 - antes'; echo 'dato crudo'; kill -SEGV $$$$
+incompleta: ; @echo 1..5; echo 'ok - s::una'
+colgada: ; @echo 'ok 1 - una'; flock cerrojo sh -c 'echo listo >aviso; sleep 50' & wait
+senal: ; @sh -c 'kill -INT $$$$; echo viva' | grep -q viva && echo 'not ok - ignora SIGINT' || echo 'ok - muere con SIGINT'
+aborta: ; @echo 'Bail out! sin memoria'
+variable: ; @[ '$(X)' = 7 ] && echo 'ok - pasa' || echo 'not ok - no llega'
+FIN
+
+run() {
+    (cd "$work" && env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS "$@" >"$work/out" 2>&1)
+    echo $? >"$work/rc"
+}
+expect() { # CÓDIGO ÚLTIMA-LÍNEA
+    same "$1" "$(cat "$work/rc")" && same "$2" "$(tail -n 1 "$work/out")"
+}
+nobody() { # la etapa colgada tiene el cerrojo mientras quede vivo uno de sus procesos
+    flock -w 10 "$work/cerrojo" true || { echo 'la etapa sigue viva' && return 1; }
+}
+
+run .ci/test bien
+check 'cuenta_bien_y_saltadas' expect 0 '1 passed, 0 failed, 1 skipped'
+run .ci/test mal bien
+check 'un_fallo_hace_fallar_y_no_detiene_lo_demas' expect 1 '2 passed, 1 failed, 1 skipped'
+check 'muestra_la_prueba_rota' has "$work/out" 'not ok 1 - rota'
+check 'muestra_su_explicacion' has "$work/out" 'esperado 3'
+check 'no_muestra_lo_que_paso' hasnt "$work/out" 'charla'
+run .ci/test muda
+check 'una_etapa_sin_pruebas_falla' expect 1 '0 passed, 1 failed'
+check 'y_dice_por_que' has "$work/out" 'no ejecutó ninguna prueba'
+run .ci/test revienta
+check 'acabar_con_error_sin_decir_cual_es_un_fallo' expect 1 '1 passed, 1 failed'
+check 'y_ensena_el_final_del_registro' has "$work/out" '\| dato crudo'
+run .ci/test incompleta
+check 'menos_pruebas_que_las_anunciadas_es_un_fallo' expect 1 '1 passed, 1 failed'
+run .ci/test noexiste
+check 'una_etapa_desconocida_falla' expect 1 '0 passed, 1 failed'
+run .ci/test aborta
+check 'bail_out_es_un_fallo' expect 1 '0 passed, 1 failed'
+run .ci/test senal
+check 'las_etapas_no_heredan_sigint_ignorada' expect 0 '1 passed, 0 failed'
+run make -f <(echo 'test: ; @.ci/test variable') test X=7
+check 'las_variables_de_make_llegan_a_la_etapa' expect 0 '1 passed, 0 failed'
+run .ci/test
+check 'sin_etapas_es_un_mal_uso' expect 2 'test: no hay ninguna etapa que ejecutar'
+
+run env TEST_LIMIT=1 .ci/test colgada bien
+check 'una_etapa_colgada_se_mata_y_falla' expect 1 '2 passed, 1 failed, 1 skipped'
+check 'y_dice_cuanto_espero' has "$work/out" 'no terminó en 1 s'
+check 'no_deja_procesos' nobody
+run env TEST_TOTAL=1 .ci/test colgada bien
+check 'el_limite_total_para_las_que_faltan' has "$work/out" 'bien +no empezó'
+
+# Ctrl+C llega al grupo de procesos entero, como desde una terminal. La etapa avisa por la
+# tubería cuando ya está en marcha.
+(
+    cd "$work" || exit
+    set -m
+    bash .ci/test colgada >out 2>&1 &
+    runner=$!
+    timeout 20 cat aviso >/dev/null
+    kill -INT -- "-$runner"
+    wait "$runner"
+    echo $? >rc
+)
+check 'ctrl_c_acaba_con_130' same 130 "$(cat "$work/rc")"
+check 'ctrl_c_dice_en_que_etapa' has "$work/out" 'Interrumpido durante colgada'
+check 'ctrl_c_no_deja_procesos' nobody
+
+# La ayuda de make: las dos listas, las opciones, y los mismos octetos en cualquier idioma.
+cat >"$work/a.mk" <<'FIN'
+##= LAB=07  solo ese
+uno: dos ## Hace una cosa ñandú
+dos-tres: ### Para quien enseña
+cuatro:
+FIN
+run awk -f "$root/.setup/help.awk" a.mk
+check 'la_ayuda_separa_las_listas' same "Uso: make ORDEN [OPCIÓN=valor ...]
+
+Para estudiar
+  uno           Hace una cosa ñandú
+
+Para enseñar y mantener el curso
+  dos-tres      Para quien enseña
+
+Opciones
+  LAB=07        solo ese" "$(cat "$work/out")"
+check 'la_ayuda_no_depende_del_idioma' same "$(cd "$root" && LC_ALL=C make -s help | cksum)" \
+    "$(cd "$root" && LC_ALL=C.UTF-8 make -s help | cksum)"
+check 'make_a_secas_muestra_la_ayuda' same "$(cd "$root" && make -s help)" "$(cd "$root" && make -s)"
+finish

@@ -1,0 +1,190 @@
+#!/bin/sh
+# Instala lo que falta para usar el curso, y nada más. En Debian lo hace él mismo; en otros
+# sistemas escribe la orden exacta. Sin nada que instalar acaba en milisegundos, así que
+# los objetivos de make que necesitan paquetes lo llaman siempre.
+set -eu
+
+dir=$(dirname "$0")
+# Solo las pruebas cambian estas dos: el sistema fingido y la paciencia ante un cerrojo.
+os_release=${ASINC_OS_RELEASE:-/etc/os-release}
+lock_wait=${ASINC_LOCK_WAIT:-120}
+
+usage() {
+    cat <<'FIN'
+Uso: .setup/setup.sh [--callado] [grade|test|bench|todo]
+       grade   lo necesario para compilar y calificar (si no dices nada)
+       test    lo anterior y lo que piden las pruebas del curso
+       bench   lo de grade y lo que piden las medidas
+       todo    los tres grupos
+       --callado   sin nada que instalar, no dice nada
+     .setup/setup.sh --tabla    escribe la tabla de dependencias en Markdown
+FIN
+}
+
+die() {
+    printf 'setup: %s\n' "$1" >&2
+    exit "${2:-1}"
+}
+
+quiet=no
+group=
+for arg; do
+    case $arg in
+    --callado) quiet=yes ;;
+    --tabla) group=tabla ;;
+    -h | --ayuda) usage && exit 0 ;;
+    grade | test | bench | todo)
+        [ -z "$group" ] || die "pide un solo grupo: $group o $arg" 2
+        group=$arg
+        ;;
+    *)
+        usage >&2
+        die "no conozco «$arg»" 2
+        ;;
+    esac
+done
+: "${group:=grade}"
+
+# Filas «grupos|paquetes|para qué» del grupo pedido; $1 es la columna del sistema.
+rows() {
+    awk -F'|' -v col="$1" -v want="$group" '
+        /^#/ || NF != 6 { next }
+        want == "todo" || $1 ~ /grade/ || $1 ~ want { print $1 "|" $col "|" $6 }
+    ' "$dir/packages"
+}
+
+if [ "$group" = tabla ]; then
+    group=todo
+    printf '| Paquete de Debian | Para qué | Lo pide |\n|---|---|---|\n'
+    rows 2 | awk -F'|' '{
+        gsub(/,/, "`, `make ", $1)
+        printf "| `%s` | %s | `make %s` |\n", $2, $3, $1
+    }'
+    exit 0
+fi
+
+# De qué sistema se trata: la columna de la tabla y cómo se le pregunta qué tiene.
+id='' like='' name=''
+if [ "$(uname -s)" = Darwin ]; then
+    id=macos name=macOS
+elif [ -r "$os_release" ]; then
+    eval "$(sed -n 's/^ID=/id=/p; s/^ID_LIKE=/like=/p; s/^PRETTY_NAME=/name=/p' "$os_release")"
+fi
+case " $id $like " in
+*" macos "*) column=5 tool=brew ;;
+*" debian "* | *" ubuntu "*) column=2 tool=dpkg-query ;;
+*" fedora "*) column=3 tool=rpm ;;
+*" arch "*) column=4 tool=pacman ;;
+*) column=2 tool= ;;
+esac
+
+table=$(rows "$column")
+packages() { printf '%s\n' "$table" | awk -F'|' '$2 !~ /^[=-]$/ { gsub(/,/, "\n", $2); print $2 }' | sort -u; }
+wanted=$(packages | tr '\n' ' ')
+absent=$(printf '%s\n' "$table" | awk -F'|' '$2 == "-" { print "  " $3 }')
+
+# Lo que ya está, un nombre por línea. Cada gestor falla si algo no está: no es un error.
+installed() {
+    # shellcheck disable=SC2086 # es una lista de nombres
+    case $tool in
+    dpkg-query) dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p' ;;
+    rpm) rpm -q --whatprovides --qf '%{NAME}\n' $wanted 2>/dev/null ;;
+    pacman) pacman -Qq $wanted 2>/dev/null ;;
+    brew) brew list --formula -1 2>/dev/null ;;
+    esac || :
+}
+
+if [ -n "$tool" ] && ! command -v "$tool" >/dev/null; then
+    [ "$tool" = brew ] || die "este sistema dice ser ${name:-$id}, pero no encuentro $tool"
+    die "falta Homebrew: instálalo desde https://brew.sh y repite make setup"
+fi
+have=" $(installed | tr '\n' ' ') "
+missing=
+for package in $wanted; do
+    case $have in
+    *" $package "*) ;;
+    *) missing="$missing $package" ;;
+    esac
+done
+
+if [ -z "$missing$absent" ]; then
+    [ "$quiet" = yes ] || echo "No falta nada: todo lo necesario está instalado."
+    exit 0
+fi
+
+if [ -n "$missing" ]; then
+    echo "Falta esto en el sistema (${name:-desconocido}):"
+    printf '%s\n' "$table" | awk -F'|' -v missing="$missing " '{
+        n = split($2, names, ",")
+        for (i = 1; i <= n; i++)
+            if (index(missing, " " names[i] " ") && !seen[names[i]]++)
+                printf "  %-22s %s\n", names[i], $3
+    }'
+fi
+
+# Fuera de Debian no tocamos el sistema de nadie: escribimos la orden y paramos.
+by_hand() {
+    [ -z "$missing" ] || printf 'Instálalo con esta orden y repite:\n\n    %s\n\n' "$1$missing"
+    if [ -n "$absent" ]; then
+        printf 'En %s no existe lo que hace falta para esto:\n%s\n' "$name" "$absent"
+        echo "Usa el curso en una máquina virtual o un contenedor con Debian 12."
+    fi
+    exit 1
+}
+case $tool:$id in
+dpkg-query:debian) ;;
+dpkg-query:*) by_hand "sudo apt-get install -y" ;;
+rpm:*) by_hand "sudo dnf install" ;;
+pacman:*) by_hand "sudo pacman -S --needed" ;;
+brew:*) by_hand "brew install" ;;
+*)
+    echo "No conozco ${name:-este sistema}. Los nombres de arriba son los de Debian: instala sus"
+    die "equivalentes con tu gestor de paquetes, o usa Debian 12 en una máquina virtual."
+    ;;
+esac
+
+install="apt-get install -y --no-install-recommends$missing"
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+        printf 'Hace falta ser root y aquí no hay sudo. Escribe esta orden y repite:\n\n'
+        printf '    su - -c "apt-get update && %s"\n\n' "$install"
+        exit 1
+    fi
+    echo "Lo instalo con apt-get; sudo puede pedirte tu contraseña."
+    as_root=sudo
+else
+    echo "Lo instalo con apt-get; puede tardar un par de minutos."
+fi
+
+log=$(mktemp "${TMPDIR:-/tmp}/asinc-setup.XXXXXX")
+trap 'rm -f "$log"' EXIT
+trap 'exit 130' INT TERM
+
+# Otro apt puede estar trabajando (las actualizaciones automáticas, al arrancar): se espera.
+run_apt() {
+    waited=0
+    until $as_root env LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@" >"$log" 2>&1 </dev/null; do
+        grep -q 'Could not get lock' "$log" || return 1
+        if [ "$waited" -ge "$lock_wait" ]; then
+            grep 'Could not get lock' "$log" >&2
+            die "otro programa está instalando paquetes; espera a que acabe y repite"
+        fi
+        [ "$waited" -gt 0 ] || echo "Otro programa está usando apt: espero hasta $lock_wait s."
+        sleep 2
+        waited=$((waited + 2))
+    done
+}
+
+# Las listas pueden faltar (un contenedor) o estar viejas (404 al bajar). Sin red vale la que haya.
+updated=yes
+run_apt apt-get -o APT::Update::Error-Mode=any update || updated=no
+# shellcheck disable=SC2086 # la orden es una lista de palabras
+if ! run_apt $install; then
+    tail -n 15 "$log" >&2
+    case $updated in
+    no) die "no pude actualizar la lista de paquetes ni instalar: ¿hay conexión a Internet?" ;;
+    *) die "apt-get no pudo instalar; su explicación está arriba" ;;
+    esac
+fi
+echo "Instalado."
