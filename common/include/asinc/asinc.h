@@ -1,0 +1,15 @@
+/*
+ * asinc: las ideas de asyncio en C, sobre libuv.
+ *
+ * Esta cabecera las incluye todas. El manual de cada función está en la suya.
+ */
+#ifndef ASINC_H
+#define ASINC_H
+
+#include <asinc/error.h>
+#include <asinc/future.h>
+#include <asinc/http.h>
+#include <asinc/loop.h>
+#include <asinc/task.h>
+
+#endif

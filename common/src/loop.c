@@ -1,0 +1,190 @@
+#include "loop_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "task_internal.h"
+
+/* Trabajos seguidos antes de mirar plazos y sucesos: bastantes para amortizar esa mirada,
+ * pocos para que una tarea que solo cede el turno no deje a la red sin atender. */
+enum { JOBS_PER_TURN = 256 };
+
+_Thread_local struct as__loop *as__loop;
+
+/* ---- La cola de trabajos ------------------------------------------------------------
+ */
+
+void as__loop_push(struct as__loop *loop, struct as__job *job)
+{
+    job->next = NULL;
+    *loop->ready_tail = job;
+    loop->ready_tail = &job->next;
+}
+
+static void run_jobs(struct as__loop *loop)
+{
+    for (int i = 0; i < JOBS_PER_TURN && loop->ready_head; i++) {
+        struct as__job *job = loop->ready_head;
+        loop->ready_head = job->next;
+        if (!loop->ready_head)
+            loop->ready_tail = &loop->ready_head;
+        job->run(job);
+    }
+}
+
+/* ---- El tiempo ----------------------------------------------------------------------
+ */
+
+uint64_t as_now_ns(void)
+{
+    struct as__loop *loop = as__loop;
+
+    return loop && loop->is_virtual ? loop->virtual_now : uv_hrtime();
+}
+
+uint64_t as_now(void)
+{
+    return as_now_ns() / 1000000;
+}
+
+void as__timer_start(struct as__timer *timer, uint64_t deadline_ns,
+                     void (*fire)(struct as__timer *))
+{
+    timer->deadline_ns = deadline_ns;
+    timer->sequence = as__loop->timer_sequence++;
+    timer->fire = fire;
+    as__heap_insert(&as__loop->timers, timer);
+}
+
+void as__timer_stop(struct as__timer *timer)
+{
+    if (!as__timer_pending(timer))
+        return;
+    timer->fire = NULL;
+    as__heap_remove(&as__loop->timers, timer);
+}
+
+static void fire_due(struct as__loop *loop)
+{
+    if (!loop->timers.root)
+        return;
+    uint64_t now = as_now_ns();
+
+    while (loop->timers.root && loop->timers.root->deadline_ns <= now) {
+        struct as__timer *timer = loop->timers.root;
+        void (*fire)(struct as__timer *) = timer->fire;
+        as__timer_stop(timer);
+        fire(timer);
+    }
+}
+
+/* ---- Dormir hasta el próximo plazo o suceso -----------------------------------------
+ */
+
+static void on_wake_up(uv_timer_t *timer)
+{
+    (void)timer; /* basta con que uv_run vuelva: los plazos los mira fire_due */
+}
+
+static void sleep_until_event(struct as__loop *loop)
+{
+    uint64_t before = uv_hrtime();
+
+    if (loop->timers.root) {
+        uint64_t wait_ns = loop->timers.root->deadline_ns - as_now_ns();
+        uv_update_time(&loop->uv);
+        uv_timer_start(&loop->wake_up, on_wake_up, (wait_ns + 999999) / 1000000, 0);
+    }
+    uv_run(&loop->uv, UV_RUN_ONCE);
+    uv_timer_stop(&loop->wake_up);
+
+    if (loop->is_virtual && loop->timers.root) {
+        /* Con el mundo exterior de por medio, el reloj virtual avanza como el real. */
+        uint64_t limit = loop->timers.root->deadline_ns - loop->virtual_now;
+        uint64_t elapsed = uv_hrtime() - before;
+        loop->virtual_now += elapsed < limit ? elapsed : limit;
+    }
+}
+
+/* Nadie puede despertar a nadie: se cuenta y se deshace la situación cancelando todo. */
+static void break_deadlock(struct as__loop *loop)
+{
+    if (loop->deadlocked)
+        as__misuse("as_run", "ni cancelándolas despiertan las tareas interbloqueadas");
+    loop->deadlocked = true;
+    fprintf(stderr, "asinc: interbloqueo: nada puede despertar a estas tareas.\n");
+    for (struct as__link *l = loop->tasks.next; l != &loop->tasks; l = l->next) {
+        as_task *task = as__container_of(l, as_task, in_loop);
+        fprintf(stderr, "  - «%s» espera: %s\n", task->name,
+                task->waits ? task->waits[0]->what : "su turno");
+    }
+    as__scope_spread_cancel(&loop->main_task->root, true);
+}
+
+static void idle(struct as__loop *loop)
+{
+    if (!loop->timers.root && !uv_loop_alive(&loop->uv)) {
+        break_deadlock(loop);
+        return;
+    }
+    if (!loop->is_virtual || loop->pending_io > 0 || !loop->timers.root) {
+        sleep_until_event(loop);
+        return;
+    }
+    uv_run(&loop->uv, UV_RUN_NOWAIT);
+    if (!loop->ready_head && loop->timers.root)
+        loop->virtual_now = loop->timers.root->deadline_ns;
+}
+
+void as__loop_turn_until_done(struct as__loop *loop)
+{
+    while (!loop->main_task->done.done || loop->ready_head) {
+        run_jobs(loop);
+        fire_due(loop);
+        if (loop->ready_head)
+            uv_run(&loop->uv, UV_RUN_NOWAIT);
+        else if (!loop->main_task->done.done)
+            idle(loop);
+    }
+}
+
+/* ---- Dormir y ceder -----------------------------------------------------------------
+ */
+
+struct nap {
+    struct as__wait wait;
+    struct as__timer timer;
+};
+
+static void nap_detach(struct as__wait *wait)
+{
+    as__timer_stop(&as__container_of(wait, struct nap, wait)->timer);
+}
+
+static void nap_over(struct as__timer *timer)
+{
+    as__wake(&as__container_of(timer, struct nap, timer)->wait, 0);
+}
+
+int as_sleep(int64_t ms)
+{
+    as__task_required("as_sleep");
+
+    if (ms <= 0)
+        return as_yield();
+    struct nap nap = {0};
+    as__wait_init(&nap.wait, "que pase un plazo", nap_detach);
+    as__timer_start(&nap.timer, as_now_ns() + (uint64_t)ms * 1000000, nap_over);
+    return as__suspend_one(&nap.wait);
+}
+
+int as_yield(void)
+{
+    as_task *self = as__task_required("as_yield");
+
+    if (self->scope->cancelled)
+        return UV_ECANCELED;
+    as__loop_push(as__loop, &self->resume);
+    as__coro_switch(&self->coro, &as__loop->coro);
+    return 0;
+}

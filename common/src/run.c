@@ -1,0 +1,155 @@
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "task_internal.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+enum { DEFAULT_STACK = 1024 * 1024 };
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+enum { DEFAULT_STACK = 1024 * 1024 };
+#else
+enum { DEFAULT_STACK = 256 * 1024 };
+#endif
+#else
+enum { DEFAULT_STACK = 256 * 1024 };
+#endif
+
+enum { MIN_STACK = 16 * 1024 };
+
+static const struct as__stack *running_stack(const char **task_name)
+{
+    as_task *task = as__loop ? as__loop->current : NULL;
+
+    if (!task)
+        return NULL;
+    *task_name = task->name;
+    return task->coro.stack;
+}
+
+/* ---- Ctrl+C -------------------------------------------------------------------------
+ */
+
+static void on_sigint(uv_signal_t *handle, int signum)
+{
+    (void)signum;
+    as__loop->interrupted = true;
+    /* Sin manejador, el segundo Ctrl+C tiene su efecto de siempre: matar el programa. */
+    uv_signal_stop(handle);
+    as_cancel(as__loop->main_task);
+}
+
+static void watch_sigint(struct as__loop *loop)
+{
+    struct sigaction current;
+
+    /* Quien lanzó el programa con SIGINT ignorada (nohup, «&» en un guion) así lo quiso.
+     */
+    if (sigaction(SIGINT, NULL, &current) == 0 && current.sa_handler == SIG_IGN)
+        return;
+    uv_signal_start(&loop->sigint, on_sigint, SIGINT);
+}
+
+bool as_interrupted(void)
+{
+    return as__loop && as__loop->interrupted;
+}
+
+/* ---- Nacer y morir ------------------------------------------------------------------
+ */
+
+static int choose_clock(enum as_clock wanted, bool *is_virtual)
+{
+    const char *text = getenv("AS_CLOCK");
+
+    *is_virtual = wanted == AS_CLOCK_VIRTUAL;
+    if (wanted != AS_CLOCK_AUTO || !text || !*text || strcmp(text, "real") == 0)
+        return 0;
+    *is_virtual = strcmp(text, "virtual") == 0;
+    return *is_virtual ? 0 : UV_EINVAL;
+}
+
+static int loop_init(struct as__loop *loop, const as_options *options)
+{
+    size_t stack_size = options->stack_size ? options->stack_size : DEFAULT_STACK;
+    int rc = choose_clock(options->clock, &loop->is_virtual);
+
+    if (rc < 0 || stack_size < MIN_STACK)
+        return UV_EINVAL;
+    rc = uv_loop_init(&loop->uv);
+    if (rc < 0)
+        return rc;
+    uv_timer_init(&loop->uv, &loop->wake_up);
+    rc = uv_signal_init(&loop->uv, &loop->sigint);
+    if (rc < 0) {
+        uv_close((uv_handle_t *)&loop->wake_up, NULL);
+        uv_run(&loop->uv, UV_RUN_DEFAULT);
+        uv_loop_close(&loop->uv);
+        return rc;
+    }
+    uv_unref((uv_handle_t *)&loop->sigint);
+    loop->ready_tail = &loop->ready_head;
+    as__list_init(&loop->tasks);
+    as__stack_pool_init(&loop->stacks, stack_size, !options->no_stack_guard);
+    as__coro_init_thread(&loop->coro);
+    return 0;
+}
+
+static void loop_destroy(struct as__loop *loop)
+{
+    uv_close((uv_handle_t *)&loop->wake_up, NULL);
+    uv_close((uv_handle_t *)&loop->sigint, NULL);
+    uv_run(&loop->uv, UV_RUN_DEFAULT); /* cerrar es asíncrono: faltan sus avisos */
+    uv_loop_close(&loop->uv);
+    as__stack_pool_destroy(&loop->stacks);
+}
+
+static int run_main(struct as__loop *loop, as_fn *main_fn, void *arg)
+{
+    loop->main_task = as__task_new(NULL, "principal", main_fn, arg);
+    if (!loop->main_task)
+        return UV_ENOMEM;
+    as__loop_turn_until_done(loop);
+    int rc = loop->deadlocked ? AS_EDEADLK : loop->main_task->result;
+    as__task_free(loop->main_task);
+    return rc;
+}
+
+int as_run(as_fn *main_fn, void *arg)
+{
+    return as_run_options(main_fn, arg, NULL);
+}
+
+int as_run_options(as_fn *main_fn, void *arg, const as_options *options)
+{
+    static const as_options defaults;
+    struct as__loop loop = {0};
+
+    if (as__loop)
+        return as_error_set(UV_EBUSY, "ya hay un bucle corriendo en este hilo");
+    if (!options)
+        options = &defaults;
+    int rc = loop_init(&loop, options);
+    if (rc < 0)
+        return rc;
+    struct as__overflow_trap *trap = as__overflow_trap_install(running_stack);
+    if (!trap) {
+        rc = UV_ENOMEM;
+        goto fail_trap;
+    }
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, previous_sigpipe;
+    sigaction(SIGPIPE, &ignore, &previous_sigpipe);
+    if (!options->ignore_sigint)
+        watch_sigint(&loop);
+
+    as__loop = &loop;
+    rc = run_main(&loop, main_fn, arg);
+    as__loop = NULL;
+
+    sigaction(SIGPIPE, &previous_sigpipe, NULL);
+    as__overflow_trap_remove(trap);
+fail_trap:
+    loop_destroy(&loop);
+    return rc;
+}

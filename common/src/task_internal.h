@@ -1,0 +1,59 @@
+/* El interior de una tarea, para los demás archivos de la biblioteca. */
+#ifndef ASINC_TASK_INTERNAL_H
+#define ASINC_TASK_INTERNAL_H
+
+#include "loop_internal.h"
+#include "wait.h"
+
+enum { AS__NAME_SIZE = 32 };
+
+struct as_task {
+    struct as__job resume; /* el trabajo que la hace correr */
+    struct as__coro coro;
+    as_fn *fn;
+    void *arg;
+    as_group *group;               /* NULL en la tarea principal */
+    struct as__link in_group;      /* en group->tasks, mientras tenga asidero */
+    struct as__link in_loop;       /* en loop->tasks, mientras viva */
+    as_scope root;                 /* su propio ámbito: el que cancela as_cancel */
+    as_scope *scope;               /* el ámbito en que está ahora */
+    struct as__link in_scope;      /* en scope->tasks */
+    struct as__wait *const *waits; /* NULL si no está esperando */
+    size_t wait_count;
+    size_t woken_by;
+    int wake_status;
+    as_future done;
+    int result;
+    char *detail;
+    bool started, exited, detached, closing;
+    char name[AS__NAME_SIZE];
+};
+
+/* Crea una tarea apuntada en `group` (NULL: la principal) sin ponerla en marcha. */
+as_task *as__task_new(as_group *group, const char *name, as_fn *fn, void *arg);
+void as__task_free(as_task *task);
+
+/* Un error de programación del que no se puede seguir: lo explica y aborta. */
+void as__misuse(const char *function, const char *why) __attribute__((noreturn));
+
+/* La tarea actual; si no hay, explica el error de quien llamó a `function` y aborta. */
+as_task *as__task_required(const char *function);
+
+/* Cumple un futuro con un estado cualquiera, también positivo. */
+int as__future_set_status(as_future *future, int status);
+
+/* Pasa la explicación de un error (puede ser NULL) a la tarea actual. */
+void as__detail_adopt(const char *detail);
+
+/* Engancha un ámbito bajo `parent` (puede ser NULL), y lo suelta. */
+void as__scope_link(as_scope *scope, as_scope *parent, unsigned flags);
+void as__scope_unlink(as_scope *scope);
+
+/* Cancela un ámbito y lo de dentro sin que conste como decisión suya; con
+ * `through_shields`, también lo protegido: el último recurso ante un interbloqueo. */
+void as__scope_spread_cancel(as_scope *scope, bool through_shields);
+
+/* La tarea de un grupo terminó: apunta su error y avisa a quien lo cierra. */
+void as__group_child_done(as_group *group, as_task *task);
+
+#endif
