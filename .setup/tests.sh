@@ -1,0 +1,174 @@
+#!/bin/bash
+# Pruebas de `make setup`. No instalan nada: cada una monta un PATH con gestores de paquetes
+# fingidos que anotan con qué los llamaron, y un /etc/os-release a medida. La salida es TAP.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+# shellcheck source=.ci/tap.sh
+. .ci/tap.sh
+work=$(mktemp -d "${TMPDIR:-/tmp}/asinc-setup.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+sh=$(command -v sh)
+
+# Un sistema nuevo: solo las herramientas corrientes y las fingidas que diga la prueba.
+new_system() { # ID [ID_LIKE]
+    rm -rf "${work:?}/bin"
+    mkdir "$work/bin" && : >"$work/apt" && : >"$work/have"
+    local tool
+    for tool in sh awk sed tr sort cat dirname mktemp rm grep tail env printf; do
+        ln -s "$(command -v $tool)" "$work/bin/$tool"
+    done
+    printf 'PRETTY_NAME="Sistema %s"\nID=%s\n' "$1" "$1" >"$work/os-release"
+    [ $# -lt 2 ] || printf 'ID_LIKE="%s"\n' "$2" >>"$work/os-release"
+    fake uname 'echo Linux'
+    fake id 'echo 0'
+    fake sleep 'exit 0'
+    fake sudo "echo sudo >>$work/apt; exec \"\$@\""
+    fake dpkg-query "echo dpkg-query >>$work/calls
+        while read -r p; do echo \"installed \$p\"; done <$work/have
+        echo 'config-files bubblewrap'; exit 1"
+    fake apt-get "echo \"apt-get \$*\" >>$work/apt"
+    : >"$work/calls"
+}
+fake() { # NOMBRE GUION
+    rm -f "$work/bin/$1"
+    printf '#!%s\n%s\n' "$sh" "$2" >"$work/bin/$1"
+    chmod +x "$work/bin/$1"
+}
+column() { # COLUMNA REGEX-DE-GRUPO: los paquetes de la tabla, uno por línea
+    awk -F'|' -v c="$1" -v g="$2" '!/^#/ && $1 ~ g && $c !~ /^[=-]$/ { gsub(/,/, "\n", $c); print $c }' .setup/packages | sort -u
+}
+run() {
+    env -i PATH="$work/bin" TMPDIR="$work" ASINC_OS_RELEASE="$work/os-release" ASINC_LOCK_WAIT=2 \
+        "$sh" .setup/setup.sh "$@" >"$work/out" 2>&1 </dev/null
+    echo $? >"$work/rc"
+}
+rc() { same "$1" "$(cat "$work/rc")" || { cat "$work/out" && return 1; }; }
+
+new_system debian
+column 2 grade >"$work/have"
+run
+check 'completo_acaba_bien' rc 0
+check 'completo_lo_dice' has "$work/out" 'No falta nada'
+check 'completo_no_llama_a_apt' same '' "$(cat "$work/apt")"
+check 'completo_pregunta_una_sola_vez' same dpkg-query "$(cat "$work/calls")"
+run --callado
+check 'callado_no_dice_nada' same '' "$(cat "$work/out")"
+
+new_system debian
+column 2 grade | grep -v libuv1-dev >"$work/have"
+run
+check 'instala_lo_que_falta' rc 0
+check 'dice_que_instala_y_por_que' has "$work/out" 'libuv1-dev +el bucle de eventos'
+check 'actualiza_las_listas_y_pide_solo_lo_que_falta' same \
+    'apt-get -o APT::Update::Error-Mode=any update
+apt-get install -y --no-install-recommends libuv1-dev' "$(cat "$work/apt")"
+
+new_system debian
+column 2 grade | grep -v bubblewrap >"$work/have"
+run
+check 'un_paquete_borrado_con_restos_cuenta_como_falta' has "$work/apt" 'recommends bubblewrap$'
+
+for group in test bench; do
+    new_system debian
+    column 2 "grade" >"$work/have"
+    run "$group"
+    check "${group}_pide_su_grupo_y_nada_mas" same "$(column 2 "$group" | comm -23 - <(column 2 grade) | tr '\n' ' ')" \
+        "$(sed -n 's/.*recommends //p' "$work/apt" | tr '\n' ' ')"
+done
+
+new_system debian
+fake id 'echo 1000'
+run
+check 'sin_ser_root_usa_sudo' same 'sudo apt-get sudo apt-get' "$(cut -d' ' -f1 "$work/apt" | tr '\n' ' ' | sed 's/ $//')"
+check 'y_avisa_antes' has "$work/out" 'sudo puede pedirte tu contraseña'
+
+new_system debian
+fake id 'echo 1000'
+rm "$work/bin/sudo"
+run
+check 'sin_sudo_no_instala' rc 1
+check 'sin_sudo_escribe_la_orden' has "$work/out" 'su - -c "apt-get update && apt-get install -y --no-install-recommends .*libuv1-dev'
+
+new_system debian
+fake apt-get "echo 'E: Could not resolve deb.debian.org'; exit 100"
+run
+check 'sin_red_falla' rc 1
+check 'sin_red_lo_dice' has "$work/out" '¿hay conexión a Internet\?'
+
+new_system debian
+fake apt-get "case \$* in *update) exit 100 ;; esac; echo \"apt-get \$*\" >>$work/apt"
+run
+check 'sin_red_pero_con_los_paquetes_a_mano_instala' rc 0
+
+new_system debian
+fake apt-get "case \$* in *update) ;; *) echo 'E: Unable to locate package libuv1-dev'; exit 100 ;; esac"
+run
+check 'si_apt_falla_ensena_su_explicacion' has "$work/out" 'Unable to locate package'
+check 'si_apt_falla_acaba_mal' rc 1
+
+new_system debian
+fake apt-get "[ -e $work/tried ] || { : >$work/tried; echo 'E: Could not get lock /var/lib/apt/lists/lock.'; exit 100; }"
+run
+check 'espera_al_otro_apt' rc 0
+check 'y_lo_dice' has "$work/out" 'espero hasta 2 s'
+
+new_system debian
+fake apt-get "echo 'E: Could not get lock /var/lib/dpkg/lock-frontend.'; exit 100"
+run
+check 'no_espera_para_siempre' rc 1
+check 'y_explica_que_hacer' has "$work/out" 'otro programa está instalando paquetes'
+
+by_hand() { # ORDEN COLUMNA
+    rc 1 && has "$work/out" "$1 .*libuv" && same '' "$(cat "$work/apt")" &&
+        same "$(column "$2" grade)" "$(sed -n "s/^    $1 //p" "$work/out" | tr ' ' '\n' | sort -u)"
+}
+new_system ubuntu debian
+run
+check 'ubuntu_escribe_la_orden' by_hand 'sudo apt-get install -y' 2
+new_system linuxmint 'ubuntu debian'
+run
+check 'los_derivados_de_ubuntu_tambien' by_hand 'sudo apt-get install -y' 2
+new_system fedora
+fake rpm 'exit 1'
+run
+check 'fedora_escribe_la_orden' by_hand 'sudo dnf install' 3
+fake rpm "echo $(column 3 grade | tr '\n' ' ') | tr ' ' '\n'"
+run
+check 'fedora_completo_acaba_bien' rc 0
+new_system arch
+fake pacman 'exit 1'
+run
+check 'arch_escribe_la_orden' by_hand 'sudo pacman -S --needed' 4
+new_system nada
+rm "$work/os-release"
+fake uname 'echo Darwin'
+fake brew 'exit 0'
+run
+check 'macos_escribe_la_orden' by_hand 'brew install' 5
+check 'macos_dice_lo_que_no_existe' has "$work/out" 'máquina virtual .*Debian 12'
+rm "$work/bin/brew"
+run
+check 'macos_sin_homebrew_dice_como_instalarlo' has "$work/out" 'brew\.sh'
+new_system marciano
+run
+check 'un_sistema_desconocido_falla' rc 1
+check 'y_nombra_lo_que_hace_falta' has "$work/out" 'No conozco Sistema marciano'
+new_system debian
+rm "$work/bin/dpkg-query"
+run
+check 'un_debian_sin_dpkg_lo_dice' has "$work/out" 'no encuentro dpkg-query'
+
+run --instala
+check 'una_opcion_desconocida_es_un_mal_uso' rc 2
+check 'y_la_nombra' has "$work/out" 'no conozco «--instala»'
+run grade test
+check 'dos_grupos_son_un_mal_uso' rc 2
+
+check 'cada_fila_tiene_sus_columnas' same '' "$(awk -F'|' '!/^#/ && (NF != 6 || $2 == "" || $6 == "")' .setup/packages)"
+if [ -f README.md ]; then
+    check 'el_readme_nombra_los_mismos_paquetes' same "$(.setup/setup.sh --tabla)" \
+        "$(awk '/^\| Paquete de Debian/ { on = 1 } !/^\|/ { on = 0 } on' README.md)"
+else
+    skip 'el_readme_nombra_los_mismos_paquetes' 'todavía no hay README.md'
+fi
+finish
