@@ -210,6 +210,7 @@ struct hs_exit {
     bool exited; /* salió por su pie, con `code` */
     int code;
     int signal;          /* lo mató esta señal, o 0 */
+    bool asan;           /* AddressSanitizer encontró un error y lo terminó */
     const char *limit;   /* el límite de la caja que lo mató ("memoria"...), o NULL */
     double ms;           /* instante, como hs_now() */
     double after_signal; /* ms desde el último hs_signal, o -1 */

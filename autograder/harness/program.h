@@ -1,0 +1,51 @@
+/* program.h: un programa arrancado, por dentro. Lo comparten program.c, que lo maneja, y
+ * lines.c, que sabe lo que ha escrito. */
+#ifndef HS_PROGRAM_H
+#define HS_PROGRAM_H
+
+#include "../box/box.h"
+#include "internal.h"
+#include <pthread.h>
+
+/* Lo que llegó por una de sus salidas. */
+struct hs__output {
+    int fd;            /* -1 cuando ya no puede llegar más */
+    char *bytes;       /* lo guardado */
+    size_t length;     /* como mucho max_output */
+    size_t line_start; /* dónde empieza la línea a medias */
+    bool overflowed;   /* escribió más de max_output; lo demás se tira */
+};
+
+struct hs_program {
+    struct hs__part part;
+    struct hs_options options;
+    const char *command; /* como lo escribiría una persona */
+    box_run *run;        /* solo el hilo de la prueba */
+    int input;           /* escritura hacia su entrada; -1 cerrada */
+    int wake;            /* eventfd que despierta al lector */
+    pthread_t reader;
+
+    /* Con el cerrojo tomado. */
+    struct hs__output output[2]; /* HS_OUT y HS_ERR */
+    struct hs_line **lines;
+    size_t line_count;
+    bool status_ready; /* el lector vio que la caja tiene algo que decir */
+    bool quit;         /* el lector debe terminar ya */
+    bool ended;        /* `result` y `end` valen */
+    struct box_result result;
+    struct hs_exit end;
+    double signalled; /* instante del último hs_signal, o -1 */
+};
+
+/* lines.c */
+void hs__take_bytes(struct hs_program *p, enum hs_stream stream, const char *bytes,
+                    size_t n);
+void hs__take_end(struct hs_program *p, enum hs_stream stream);
+void hs__report_lines(struct hs_program *p, struct hs__lines *lines);
+void hs__free_lines(struct hs_program *p);
+
+/* program.c. Falla si el programa rompió algo que no depende de lo que se espere: la
+ * caja, o el tope de salida. Con el cerrojo tomado; si falla, lo suelta. */
+void hs__check_health(struct hs_program *p);
+
+#endif

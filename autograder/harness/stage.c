@@ -1,0 +1,206 @@
+/* stage.c: quién participa en la prueba y cómo se espera a que pase algo. */
+#include "internal.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Lo que puede tardar en llegar lo que un programa ya acabado dejó en los sockets. */
+#define STRAGGLER_MS 300
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed;
+static struct hs__part *parts;
+
+/* Los plazos no deben saltar porque alguien ponga en hora el reloj. */
+static void init_condition(void)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+void hs__lock(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, init_condition);
+    pthread_mutex_lock(&mutex);
+}
+
+void hs__unlock(void)
+{
+    pthread_mutex_unlock(&mutex);
+}
+
+void hs__notify(void)
+{
+    pthread_cond_broadcast(&changed);
+}
+
+void hs__join(struct hs__part *part)
+{
+    hs__lock();
+    part->next = parts;
+    parts = part;
+    hs__unlock();
+}
+
+void hs__poll(void)
+{
+    for (struct hs__part *p = parts; p; p = p->next)
+        if (p->poll)
+            p->poll(p);
+}
+
+/* Hubo programas y ya no queda ninguno en marcha. */
+static bool all_ended(void)
+{
+    bool any = false;
+    for (struct hs__part *p = parts; p; p = p->next)
+        if (p->ended) {
+            if (!p->ended(p))
+                return false;
+            any = true;
+        }
+    return any;
+}
+
+static void sleep_until(double limit)
+{
+    double left = limit - hs_now();
+    struct timespec when;
+    clock_gettime(CLOCK_MONOTONIC, &when);
+    int64_t ns = when.tv_nsec + (int64_t)((left > 0 ? left : 0) * 1e6);
+    when.tv_sec += ns / 1000000000;
+    when.tv_nsec = ns % 1000000000;
+    pthread_cond_timedwait(&changed, &mutex, &when);
+}
+
+int hs__wait(int (*check)(void *arg), void *arg, int ms)
+{
+    double start = hs_now(), ended = -1, factor = hs__factor();
+    for (;;) {
+        hs__poll();
+        int result = check(arg);
+        if (result != 0)
+            return result;
+        double limit = start + ms * factor;
+        if (ended < 0 && all_ended())
+            ended = hs_now();
+        if (ended >= 0 && ended + STRAGGLER_MS * factor < limit)
+            limit = ended + STRAGGLER_MS * factor;
+        if (hs__deadline() < limit)
+            limit = hs__deadline();
+        if (hs_now() < limit) {
+            sleep_until(limit);
+            continue;
+        }
+        /* Antes de culpar al programa: ¿va la máquina más lenta que al medirla? */
+        hs__unlock();
+        double now = hs__recalibrate();
+        hs__lock();
+        if (now <= factor) {
+            hs__poll();
+            return check(arg);
+        }
+        factor = now;
+    }
+}
+
+void hs__fail_waiting(int ms, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = hs__vformat(format, args);
+    va_end(args);
+    const char *what = hs__keep_text(text, strlen(text));
+    free(text);
+    bool hopeless = all_ended(), over = hs_now() >= hs__deadline();
+    hs__unlock();
+    if (hopeless)
+        hs_fail("%s. El programa ya ha terminado.", what);
+    if (over)
+        hs_fail_late("%s. Se agotó el plazo de la prueba entera.", what);
+    hs_fail_late("%s. Esperé %s s.", what, hs__seconds(ms * hs__factor(), 1));
+}
+
+void hs__report_parts(struct hs__lines *lines)
+{
+    for (struct hs__part *p = parts; p; p = p->next)
+        if (p->report)
+            p->report(p, lines);
+}
+
+const char *hs__stop_parts(void)
+{
+    const char *broken = NULL;
+    while (parts) {
+        struct hs__part *part = parts;
+        hs__lock();
+        parts = part->next;
+        hs__unlock();
+        const char *why = part->stop(part);
+        broken = broken ? broken : why;
+    }
+    return broken;
+}
+
+/* ---------------------------------------------------------------------- Memoria */
+
+static struct kept {
+    struct kept *next;
+    _Alignas(max_align_t) char bytes[];
+} * kept;
+
+void *hs__alloc(size_t size)
+{
+    return hs__grow(NULL, size);
+}
+
+void *hs__grow(void *old, size_t size)
+{
+    void *memory = realloc(old, size);
+    if (!memory) {
+        fputs("banco de pruebas: no queda memoria\n", stderr);
+        abort();
+    }
+    return memory;
+}
+
+void *hs__keep(size_t size)
+{
+    struct kept *k = hs__alloc(sizeof *k + size);
+    memset(k->bytes, 0, size);
+    k->next = kept;
+    kept = k;
+    return k->bytes;
+}
+
+const char *hs__keep_text(const char *text, size_t length)
+{
+    char *copy = hs__keep(length + 1);
+    memcpy(copy, text, length);
+    return copy;
+}
+
+void hs__free_kept(void)
+{
+    while (kept) {
+        struct kept *k = kept;
+        kept = k->next;
+        free(k);
+    }
+}
+
+const char *hs_format(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = hs__vformat(format, args);
+    va_end(args);
+    const char *copy = hs__keep_text(text, strlen(text));
+    free(text);
+    return copy;
+}

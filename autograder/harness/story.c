@@ -1,0 +1,262 @@
+/* story.c: lo que la prueba cuenta mientras avanza, y su veredicto al terminar. */
+#include "internal.h"
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define KEPT_STEPS                                                                       \
+    60 /* pasos que se conservan del principio, y otros tantos del final                 \
+        */
+#define STEP_BYTES 1000 /* de cada paso */
+#define LINE_BYTES 8192 /* de cada línea de la historia escrita */
+
+static struct {
+    struct hs_test test;
+    struct hs__lines steps;
+    int told;    /* pasos contados, también los que ya no se conservan */
+    int checks;  /* comprobaciones hechas */
+    bool ending; /* ya hay veredicto */
+} story;
+
+static void ignore_signal(int signal)
+{
+    (void)signal;
+}
+
+void hs__begin(const struct hs_test *test)
+{
+    /* Un programa que cierra su entrada no debe matar a la prueba. Con un manejador, y no
+     * con SIG_IGN, los programas arrancados la reciben como siempre. */
+    struct sigaction action = {.sa_handler = ignore_signal, .sa_flags = SA_RESTART};
+    sigaction(SIGPIPE, &action, NULL);
+    story.test = *test;
+    hs__clock_start(test);
+}
+
+void hs__checked(void)
+{
+    story.checks++;
+}
+
+void hs_step(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = hs__vformat(format, args);
+    va_end(args);
+    char *clean = hs__clean(text, strlen(text), STEP_BYTES);
+    struct hs__lines *steps = &story.steps;
+    hs__add(steps, "%2d. +%s s  %s", ++story.told, hs__seconds(hs_now(), 3), clean);
+    free(clean);
+    free(text);
+    if (steps->count > 2 * KEPT_STEPS) {
+        free(steps->items[KEPT_STEPS]);
+        memmove(steps->items + KEPT_STEPS, steps->items + KEPT_STEPS + 1,
+                (--steps->count - KEPT_STEPS) * sizeof(char *));
+    }
+}
+
+/* ------------------------------------------------------------------ El resultado */
+
+static void append(json_t *lines, const char *text)
+{
+    char *clean = hs__clean(text, strlen(text), LINE_BYTES);
+    json_array_append_new(lines, json_string(clean));
+    free(clean);
+}
+
+static json_t *tell(const struct hs__lines *ending)
+{
+    json_t *lines = json_array();
+    for (size_t i = 0; i < story.steps.count; i++) {
+        if (i == KEPT_STEPS && story.told > 2 * KEPT_STEPS) {
+            const char *gap = "    … (%d pasos más) …";
+            append(lines, hs_format(gap, story.told - 2 * KEPT_STEPS));
+        }
+        append(lines, story.steps.items[i]);
+    }
+    for (size_t i = 0; i < ending->count; i++)
+        append(lines, ending->items[i]);
+    return lines;
+}
+
+/* Escribe en otro nombre y lo cambia al final: nadie ve nunca un resultado a medias. */
+static const char *write_result(const char *directory, const json_t *result)
+{
+    const char *path = hs_format("%s/%s.json", directory, story.test.nombre);
+    const char *draft = hs_format("%s/.%s.%d", directory, story.test.nombre, getpid());
+    if (json_dump_file(result, draft, JSON_INDENT(1)) < 0 || rename(draft, path) < 0) {
+        const char *why = strerror(errno);
+        unlink(draft);
+        return hs_format("no pude escribir el resultado en %s: %s", path, why);
+    }
+    return NULL;
+}
+
+static void print_story(const char *verdict, const json_t *lines)
+{
+    size_t i;
+    json_t *line;
+    fprintf(stderr, "%s: %s\n", story.test.nombre, verdict);
+    json_array_foreach(lines, i, line) fprintf(stderr, "  %s\n", json_string_value(line));
+}
+
+/* Deja constancia del veredicto. Devuelve NULL, o por qué no pudo. */
+static const char *record(const char *verdict, const struct hs__lines *ending)
+{
+    const char *directory = getenv("ASINC_RESULTS"), *why = NULL;
+    json_t *lines = tell(ending);
+    json_t *result = json_pack("{s:s, s:s, s:o, s:I}", "nombre", story.test.nombre,
+                               "veredicto", verdict, "historia", lines, "ms",
+                               (json_int_t)hs_now());
+    if (!result)
+        why = "no queda memoria para el resultado";
+    else if (directory && *directory)
+        why = write_result(directory, result);
+    else if (strcmp(verdict, "bien") != 0)
+        print_story(verdict, lines);
+    json_decref(result);
+    return why;
+}
+
+static void add_way_out(struct hs__lines *ending)
+{
+    const char *repro = getenv("ASINC_REPRO");
+    hs__add(ending, "Para repetirlo: %s PRUEBA=%s SEMILLA=%llu",
+            repro && *repro ? repro : "make grade", story.test.nombre,
+            (unsigned long long)hs_seed());
+    if (story.test.leer)
+        hs__add(ending, "Para entenderlo: lee %s", story.test.leer);
+}
+
+/* Termina la prueba con un veredicto que no es «bien». `details` puede ser NULL. */
+static _Noreturn void finish(const char *verdict, const char *headline,
+                             struct hs__lines *details)
+{
+    if (story.ending) { /* falló algo mientras se terminaba: no hay veredicto posible */
+        fprintf(stderr, "banco de pruebas: %s\n", headline);
+        abort();
+    }
+    story.ending = true;
+    struct hs__lines ending = {0};
+    hs__add(&ending, "FALLO: %s", headline);
+    for (size_t i = 0; details && i < details->count; i++)
+        hs__add(&ending, "%s", details->items[i]);
+    hs__report_parts(&ending);
+    const char *broken = hs__stop_parts();
+    if (broken) {
+        verdict = "fallo_corrector";
+        hs__add(&ending, "Falló el propio corrector: %s.", broken);
+    }
+    add_way_out(&ending);
+    const char *why = record(verdict, &ending);
+    if (why)
+        fprintf(stderr, "banco de pruebas: %s\n", why);
+    cr_assert_fail("[%s] %s", verdict, headline);
+    abort(); /* cr_assert_fail no vuelve, pero el compilador no lo sabe */
+}
+
+void hs__end(void)
+{
+    if (story.checks == 0)
+        hs_broken("la prueba llegó al final sin comprobar nada");
+    story.ending = true;
+    struct hs__lines ending = {0};
+    const char *broken = hs__stop_parts();
+    if (broken)
+        hs__add(&ending, "Falló el propio corrector: %s.", broken);
+    const char *why = record(broken ? "fallo_corrector" : "bien", &ending);
+    hs__lines_free(&ending);
+    hs__lines_free(&story.steps);
+    if (why || broken)
+        cr_assert_fail("%s", why ? why : broken);
+    hs__free_kept();
+}
+
+/* ---------------------------------------------------------------------- Juzgar */
+
+#define DEFINE_FAILURE(name, verdict)                                                    \
+    void name(const char *format, ...)                                                   \
+    {                                                                                    \
+        va_list args;                                                                    \
+        va_start(args, format);                                                          \
+        char *headline = hs__vformat(format, args);                                      \
+        va_end(args);                                                                    \
+        finish(verdict, headline, NULL);                                                 \
+    }
+DEFINE_FAILURE(hs_fail, "mal")
+DEFINE_FAILURE(hs_fail_late, "tiempo")
+DEFINE_FAILURE(hs_broken, "fallo_corrector")
+
+void hs_expect(bool condition, const char *format, ...)
+{
+    hs__checked();
+    if (condition)
+        return;
+    va_list args;
+    va_start(args, format);
+    char *text = hs__vformat(format, args);
+    va_end(args);
+    finish("mal", hs_format("no se cumple: %s", text), NULL);
+}
+
+static _Noreturn void finish_int(const char *what, const char *relation, int64_t wanted,
+                                 int64_t got)
+{
+    struct hs__lines details = {0};
+    hs__add(&details, "Esperado: %s%lld", relation, (long long)wanted);
+    hs__add(&details, "Obtenido: %lld", (long long)got);
+    finish("mal", what, &details);
+}
+
+void hs_expect_eq_int(const char *what, int64_t expected, int64_t got)
+{
+    hs__checked();
+    if (got != expected)
+        finish_int(what, "", expected, got);
+}
+
+void hs_expect_at_least(const char *what, int64_t minimum, int64_t got)
+{
+    hs__checked();
+    if (got < minimum)
+        finish_int(what, "al menos ", minimum, got);
+}
+
+void hs_expect_at_most(const char *what, int64_t maximum, int64_t got)
+{
+    hs__checked();
+    if (got > maximum)
+        finish_int(what, "como mucho ", maximum, got);
+}
+
+void hs_expect_eq_str(const char *what, const char *expected, const char *got)
+{
+    hs__checked();
+    if (got && strcmp(expected, got) == 0)
+        return;
+    struct hs__lines details = {0};
+    if (got) {
+        hs__add_difference(&details, expected, got);
+    } else {
+        hs__add(&details, "Esperado:");
+        hs__add_text(&details, "  | ", expected, strlen(expected));
+        hs__add(&details, "Obtenido: nada");
+    }
+    finish("mal", what, &details);
+}
+
+void hs_expect_contains(const char *what, const char *needle, const char *got)
+{
+    hs__checked();
+    if (got && strstr(got, needle))
+        return;
+    struct hs__lines details = {0};
+    hs__add(&details, "Esperado: que contenga");
+    hs__add_text(&details, "  | ", needle, strlen(needle));
+    hs__add(&details, "Obtenido:%s", !got ? " nada" : !*got ? " (vacío)" : "");
+    hs__add_text(&details, "  | ", got ? got : "", got ? strlen(got) : 0);
+    finish("mal", what, &details);
+}
