@@ -34,14 +34,14 @@ test-setup:
 	@.setup/tests.sh
 
 test-runner:
-	@.ci/tests.sh
+	@.ci/tests.sh && .ci/lint-tests.sh
 
-test-lint lint: export CLANG_TIDY_FLAGS = $(CPPFLAGS) -Iautograder $(PKG_CFLAGS)
+test-lint: export LINT_FLAGS = $(CPPFLAGS) $(PKG_CFLAGS)
 test-lint:
 	@.ci/lint
 
 lint: setup-test ### Comprueba el estilo y busca errores sin ejecutar
-	@.ci/lint --humano
+	@.ci/test test-lint
 
 format: setup-test ### Da a todo el C el mismo aspecto
 	@.ci/lint --archivos | xargs clang-format -i
