@@ -56,8 +56,9 @@ struct box_limits box_limits_compile(void);
 
 /* ---- Ejecución -------------------------------------------------------------------- */
 
-#define BOX_WORK_DIR "/caja" /* directorio de trabajo dentro, tmpfs vacío; también HOME \
-                              */
+#define BOX_WORK_DIR                                                                     \
+    "/caja" /* directorio de trabajo dentro, tmpfs vacío; también HOME                 \
+             */
 #define BOX_PROGRAM_DIR "/prog" /* aquí aparece `program`, de solo lectura */
 
 /* Una ruta de fuera que se ve dentro. `inside` relativa cuenta desde el directorio de

@@ -1,0 +1,483 @@
+/* El lado de quien llama: arrancar una caja, hablar con su runner y recoger el final. */
+#include "box.h"
+#include "internal.h"
+#include "wire.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    MARGIN_MS =
+        20000, /* lo que damos a la caja, además de wall_ms, antes de darla por rota */
+    SAMPLE_MS = 5000,
+    FREE_MS = 5000,
+    HIGH_FD = 64 /* por encima de todos los descriptores que se reparten al hijo */
+};
+
+struct box_run {
+    pid_t child; /* bwrap, o el runner sin caja; 0 cuando ya se ha esperado */
+    int control;
+    int diag; /* lo que bwrap o el runner escriben si no pueden arrancar */
+    int64_t deadline_ms;
+    bool finished;
+    struct box_result result;
+    char *work_dir; /* solo sin caja: el directorio de trabajo temporal */
+};
+
+/* ---- Opciones ---------------------------------------------------------------------- */
+
+struct box_limits box_limits_default(void)
+{
+    return (struct box_limits){
+        .cpu_ms = 10000,
+        .wall_ms = 30000,
+        .rss_kib = 512L << 10,
+        .processes = 64,
+        .files = 64,
+        .fsize = 16L << 20,
+        .tmp_bytes = 8L << 20,
+        .inodes = 4096,
+    };
+}
+
+struct box_limits box_limits_compile(void)
+{
+    return (struct box_limits){
+        .cpu_ms = 60000,
+        .wall_ms = 120000,
+        .rss_kib = 2L << 20,
+        .processes = 64,
+        .files = 256,
+        .fsize = 64L << 20,
+        .tmp_bytes = 64L << 20,
+        .inodes = 4096,
+    };
+}
+
+struct box_options box_options_default(void)
+{
+    return (struct box_options){
+        .limits = box_limits_default(),
+        .stdin_fd = -1,
+        .stdout_fd = -1,
+        .stderr_fd = -1,
+        .shared_net = true,
+        .boxed = true,
+    };
+}
+
+const char *box_limit_name(enum box_limit limit)
+{
+    switch (limit) {
+    case BOX_LIMIT_NONE:
+        return "ninguno";
+    case BOX_LIMIT_CPU:
+        return "tiempo de CPU";
+    case BOX_LIMIT_WALL:
+        return "tiempo total";
+    case BOX_LIMIT_MEMORY:
+        return "memoria";
+    case BOX_LIMIT_PROCESSES:
+        return "procesos e hilos";
+    case BOX_LIMIT_FSIZE:
+        return "tamaño de archivo";
+    case BOX_LIMIT_INODES:
+        return "cantidad de archivos";
+    case BOX_LIMIT_OUTPUT:
+        return "cantidad de salida";
+    }
+    return "desconocido";
+}
+
+static bool climbs(const char *path)
+{
+    for (const char *part = path; part; part = strchr(part, '/')) {
+        part += *part == '/';
+        if (strncmp(part, "..", 2) == 0 && (part[2] == '/' || part[2] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+static int check(const struct box_options *o)
+{
+    if (geteuid() == 0)
+        return -EPERM;
+    if (!o->program || !o->runner || o->limits.wall_ms <= 0)
+        return -EINVAL;
+    for (char *const *env = o->env; env && *env; env++)
+        if (!strchr(*env, '=') || **env == '=')
+            return -EINVAL;
+    if (access(o->runner, F_OK) < 0 || access(o->program, F_OK) < 0)
+        return -errno;
+    for (size_t i = 0; i < o->bind_count; i++) {
+        const struct box_bind *bind = &o->binds[i];
+        if (!bind->host || !bind->inside || !*bind->inside || climbs(bind->inside) ||
+            (!o->boxed && bind->inside[0] == '/'))
+            return -EINVAL;
+        if (access(bind->host, F_OK) < 0)
+            return -errno;
+    }
+    return 0;
+}
+
+/* El entorno de siempre más el pedido, que puede sustituirlo. */
+static void build_env(struct strings *env, const struct box_options *o, const char *home)
+{
+    const char *const base[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME"};
+    for (int i = 0; i < 3; i++) {
+        size_t name = strcspn(base[i], "=");
+        bool replaced = false;
+        for (char *const *mine = o->env; mine && *mine; mine++)
+            replaced |= strncmp(*mine, base[i], name) == 0 && (*mine)[name] == '=';
+        if (!replaced && i == 2)
+            box__add(env, "HOME=%s", home);
+        else if (!replaced)
+            box__add(env, "%s", base[i]);
+    }
+    for (char *const *mine = o->env; mine && *mine; mine++)
+        box__add(env, "%s", *mine);
+}
+
+/* ---- Sin caja ---------------------------------------------------------------------- */
+
+static int make_parents(char *path)
+{
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        int rc = mkdir(path, 0700);
+        *slash = '/';
+        if (rc < 0 && errno != EEXIST)
+            return -errno;
+    }
+    return 0;
+}
+
+/* Directorio de trabajo temporal en el que cada bind es un enlace a su sitio. */
+static int make_work_dir(char **out, const struct box_options *o)
+{
+    const char *tmp = getenv("TMPDIR");
+    char *dir, path[PATH_MAX], host[PATH_MAX];
+    if (asprintf(&dir, "%s/caja-XXXXXX", tmp && *tmp ? tmp : "/tmp") < 0)
+        return -ENOMEM;
+    if (!mkdtemp(dir)) {
+        int rc = -errno;
+        free(dir);
+        return rc;
+    }
+    *out = dir;
+    for (size_t i = 0; i < o->bind_count; i++) {
+        if (snprintf(path, sizeof path, "%s/%s", dir, o->binds[i].inside) >= PATH_MAX)
+            return -ENAMETOOLONG;
+        int rc = make_parents(path);
+        if (rc < 0)
+            return rc;
+        if (!realpath(o->binds[i].host, host) || symlink(host, path) < 0)
+            return -errno;
+    }
+    return 0;
+}
+
+/* ---- Arranque ---------------------------------------------------------------------- */
+
+/* El hijo: coloca `fds[i]` en el descriptor i, cierra el resto y se convierte en `argv`.
+ * Solo llamadas seguras tras fork en un programa con hilos. */
+__attribute__((noreturn)) static void launch(char *const *argv, char *const *envp,
+                                             const char *dir, const int *fds, int count)
+{
+    static const char cannot[] = "no se pudo ejecutar ";
+    int high[count];
+    for (int i = 0; i < count; i++)
+        high[i] = fcntl(fds[i], F_DUPFD, HIGH_FD);
+    for (int i = 0; i < count; i++)
+        dup2(high[i], i);
+    close_range((unsigned)count, ~0U, 0);
+    for (int signum = 1; signum < NSIG; signum++)
+        signal(signum, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (!dir || chdir(dir) == 0)
+        execvpe(argv[0], argv, envp);
+    const char *why = strerrordesc_np(errno);
+    if (write(WIRE_DIAG_FD, cannot, sizeof cannot - 1) < 0 ||
+        write(WIRE_DIAG_FD, argv[0], strlen(argv[0])) < 0 ||
+        write(WIRE_DIAG_FD, ": ", 2) < 0 || write(WIRE_DIAG_FD, why, strlen(why)) < 0)
+        _exit(126);
+    _exit(127);
+}
+
+static int send_to_runner(box_run *run, struct wire_message *message)
+{
+    if (run->finished)
+        return -ESRCH;
+    message->size = sizeof *message;
+    if (send(run->control, message, sizeof *message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+        return errno == EPIPE || errno == ECONNRESET ? -ESRCH : -errno;
+    return 0;
+}
+
+static int or_null(int fd, int null)
+{
+    return fd >= 0 ? fd : null;
+}
+
+/* Reparte los descriptores y lanza el proceso. */
+static int spawn(box_run *run, const struct box_options *o, int runner_end, int diag_end)
+{
+    int fds[BOX__DATA_FD + BOX__DATA_COUNT], count = WIRE_FD_COUNT, rc;
+    struct strings argv = {0}, env = {0};
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0)
+        return -errno;
+    fds[0] = fds[1] = null;
+    fds[WIRE_DIAG_FD] = diag_end;
+    fds[WIRE_CONTROL_FD] = runner_end;
+    fds[WIRE_STDIN_FD] = or_null(o->stdin_fd, null);
+    fds[WIRE_STDOUT_FD] = or_null(o->stdout_fd, null);
+    fds[WIRE_STDERR_FD] = or_null(o->stderr_fd, null);
+    int first_extra = count;
+
+    if (o->boxed) {
+        rc = fds[BOX__SECCOMP_FD] = box__seccomp_fd();
+        if (rc < 0)
+            goto close_fds;
+        count++;
+        rc = box__profile_data(fds + BOX__DATA_FD);
+        if (rc < 0)
+            goto close_fds;
+        count += BOX__DATA_COUNT;
+        build_env(&env, o, BOX_WORK_DIR);
+        box__profile(&argv, o, &env);
+    } else {
+        char path[PATH_MAX];
+        rc = make_work_dir(&run->work_dir, o);
+        if (rc == 0)
+            rc = realpath(o->runner, path) ? 0 : -errno;
+        if (rc < 0)
+            goto close_fds;
+        box__add(&argv, "%s", path);
+        rc = realpath(o->program, path) ? 0 : -errno;
+        if (rc < 0)
+            goto close_fds;
+        box__add(&argv, "%s", path);
+        for (char *const *arg = o->args; arg && *arg; arg++)
+            box__add(&argv, "%s", *arg);
+        build_env(&env, o, run->work_dir);
+    }
+    if (argv.failed || env.failed) {
+        rc = -ENOMEM;
+        goto close_fds;
+    }
+    /* El entorno del propio bwrap va vacío: nada del corrector entra ni de paso. */
+    char *const nothing[] = {NULL};
+    run->child = fork();
+    if (run->child == 0)
+        launch(argv.items, o->boxed ? nothing : env.items, run->work_dir, fds, count);
+    rc = run->child < 0 ? -errno : 0;
+
+close_fds:
+    for (int i = first_extra; i < count; i++)
+        close(fds[i]);
+    close(null);
+    box__strings_free(&argv);
+    box__strings_free(&env);
+    return rc;
+}
+
+int box_start(box_run **out, const struct box_options *options)
+{
+    int rc = check(options);
+    if (rc < 0)
+        return rc;
+    int control[2] = {-1, -1}, diag[2] = {-1, -1};
+    box_run *run = calloc(1, sizeof *run);
+    if (!run)
+        return -ENOMEM;
+    run->control = run->diag = -1;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0 ||
+        pipe2(diag, O_CLOEXEC | O_NONBLOCK) < 0) {
+        rc = -errno;
+        goto fail;
+    }
+    run->control = control[0];
+    run->diag = diag[0];
+    run->deadline_ms = box__now_ms() + options->limits.wall_ms + MARGIN_MS;
+    struct wire_message config = {.type = WIRE_CONFIG};
+    config.config.limits = options->limits;
+    config.config.boxed = options->boxed;
+    rc = send_to_runner(run, &config);
+    if (rc == 0)
+        rc = spawn(run, options, control[1], diag[1]);
+    if (rc < 0)
+        goto fail;
+    close(control[1]);
+    close(diag[1]);
+    *out = run;
+    return 0;
+
+fail:
+    for (int i = 0; i < 2; i++) {
+        if (control[i] >= 0)
+            close(control[i]);
+        if (diag[i] >= 0)
+            close(diag[i]);
+    }
+    if (run->work_dir)
+        box__remove_tree(run->work_dir);
+    free(run->work_dir);
+    free(run);
+    return rc;
+}
+
+/* ---- El final ---------------------------------------------------------------------- */
+
+/* Espera a bwrap (o al runner), que acaba cuando ya no queda nada de la caja. */
+static int reap(box_run *run)
+{
+    int status = 0;
+    if (run->child > 0)
+        while (waitpid(run->child, &status, 0) < 0 && errno == EINTR)
+            ;
+    run->child = 0;
+    return status;
+}
+
+static void finish(box_run *run, const struct box_result *result)
+{
+    run->finished = true;
+    run->result = *result;
+    reap(run);
+}
+
+/* El canal se cerró sin resultado: la caja no llegó a arrancar o alguien la mató. */
+static void finish_with_fault(box_run *run, const char *what)
+{
+    int status = reap(run);
+    char said[160];
+    ssize_t n = read(run->diag, said, sizeof said - 1);
+    said[n > 0 ? n : 0] = '\0';
+    said[strcspn(said, "\n")] = '\0';
+    struct box_result *result = &run->result;
+    *result = (struct box_result){.kind = BOX_FAULT};
+    if (*said)
+        snprintf(result->detail, sizeof result->detail, "%s: %s", what, said);
+    else if (WIFSIGNALED(status))
+        snprintf(result->detail, sizeof result->detail, "%s: la mató la señal %d", what,
+                 WTERMSIG(status));
+    else
+        snprintf(result->detail, sizeof result->detail, "%s (código %d)", what,
+                 WEXITSTATUS(status));
+    run->finished = true;
+}
+
+/* Recibe lo que haya mandado el runner. true: hay un WIRE_USAGE en `message`. */
+static bool receive(box_run *run, struct wire_message *message)
+{
+    ssize_t n;
+    while ((n = recv(run->control, message, sizeof *message, MSG_DONTWAIT)) < 0 &&
+           errno == EINTR)
+        ;
+    if (n < 0 && errno == EAGAIN)
+        return false;
+    if (n != (ssize_t)sizeof *message || message->size != sizeof *message)
+        finish_with_fault(run, "La caja terminó sin dar su resultado");
+    else if (message->type == WIRE_RESULT)
+        finish(run, &message->result);
+    return !run->finished && message->type == WIRE_USAGE;
+}
+
+/* Espera a que haya algo que leer, hasta `until_ms`. */
+static bool readable(box_run *run, int64_t until_ms)
+{
+    for (;;) {
+        int64_t left = until_ms - box__now_ms();
+        struct pollfd fd = {.fd = run->control, .events = POLLIN};
+        int n = poll(&fd, 1, left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left);
+        if (n > 0 || (n == 0 && left <= INT_MAX))
+            return n > 0;
+    }
+}
+
+int box_wait(box_run *run, int timeout_ms, struct box_result *result)
+{
+    int64_t until = timeout_ms < 0 ? run->deadline_ms : box__now_ms() + timeout_ms;
+    if (until > run->deadline_ms)
+        until = run->deadline_ms;
+    struct wire_message message;
+    while (!run->finished && readable(run, until))
+        receive(run, &message);
+    if (!run->finished && box__now_ms() >= run->deadline_ms) {
+        kill(run->child, SIGKILL);
+        finish_with_fault(run, "La caja no terminó a su hora");
+    }
+    if (!run->finished)
+        return -ETIMEDOUT;
+    *result = run->result;
+    return 0;
+}
+
+int box_status_fd(const box_run *run)
+{
+    return run->control;
+}
+
+int box_signal(box_run *run, int signum)
+{
+    if (signum < 1 || signum >= NSIG)
+        return -EINVAL;
+    return send_to_runner(run,
+                          &(struct wire_message){.type = WIRE_SIGNAL, .signum = signum});
+}
+
+int box_sample(box_run *run, struct box_usage *usage)
+{
+    struct wire_message message = {.type = WIRE_SAMPLE};
+    int rc = send_to_runner(run, &message);
+    int64_t until = box__now_ms() + SAMPLE_MS;
+    while (rc == 0 && readable(run, until)) {
+        if (receive(run, &message)) {
+            *usage = message.usage;
+            return 0;
+        }
+        if (run->finished)
+            return -ESRCH;
+    }
+    return rc < 0 ? rc : -ETIMEDOUT;
+}
+
+void box_kill(box_run *run)
+{
+    send_to_runner(run, &(struct wire_message){.type = WIRE_KILL});
+}
+
+void box_free(box_run *run)
+{
+    if (!run)
+        return;
+    struct box_result ignored;
+    if (!run->finished) {
+        box_kill(run);
+        if (box_wait(run, FREE_MS, &ignored) < 0) {
+            kill(run->child, SIGKILL);
+            reap(run);
+        }
+    }
+    close(run->control);
+    close(run->diag);
+    if (run->work_dir)
+        box__remove_tree(run->work_dir);
+    free(run->work_dir);
+    free(run);
+}
