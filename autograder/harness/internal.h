@@ -18,6 +18,7 @@
 void hs__lock(void);
 void hs__unlock(void);
 void hs__notify(void); /* algo cambió; con el cerrojo tomado */
+void hs__sleep(void);  /* suelta el cerrojo hasta el próximo aviso */
 
 /*
  * Espera, con el cerrojo tomado, a que `check` devuelva algo distinto de cero, y lo

@@ -39,6 +39,11 @@ void hs__notify(void)
     pthread_cond_broadcast(&changed);
 }
 
+void hs__sleep(void)
+{
+    pthread_cond_wait(&changed, &mutex);
+}
+
 void hs__join(struct hs__part *part)
 {
     hs__lock();
