@@ -1,0 +1,73 @@
+# El corrector: `make grade`, sus piezas y sus pruebas.
+
+-include autograder/box/box.mk
+-include autograder/harness/harness.mk
+
+##= DESDE=dir  califica otro árbol igual que labs/, por ejemplo DESDE=solutions
+##= PRUEBA=nombre  solo esa prueba
+##= SEMILLA=n  repite los datos al azar de otra ejecución
+##= ESTRICTO=1  termina con error si falta algún punto
+
+GRADER     := $(O)/autograder/asinc-grade
+GRADER_SRC := $(wildcard autograder/grader/*.c)
+GRADER_OBJ := $(GRADER_SRC:%.c=$(O)/%.o)
+
+# Los dos programas del estudiante, el normal y el de ASan, llevan cada uno su biblioteca.
+GRADE_LIBS   := build/normal/common/libasinc.a build/asan/common/libasinc.a
+GRADE_SUITES := $(patsubst %/.grader/suite.c,$(O)/%/suite,$(wildcard labs/*/.grader/suite.c))
+GRADE_TOOLS  := $(GRADER) $(O)/autograder/runner $(GRADE_LIBS)
+
+LIBBOX     := $(O)/autograder/libbox.a
+LIBHARNESS := $(O)/autograder/libharness.a
+
+$(GRADER): $(GRADER_OBJ) $(LIBBOX)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljansson $(LDLIBS_BOX)
+
+# La biblioteca de otra variante la hace un make con esa variante: sus opciones son suyas.
+.PHONY: grade-libs-always
+$(filter-out $(O)/%,$(GRADE_LIBS)): grade-libs-always
+	+@$(MAKE) --no-print-directory VARIANT=$(word 2,$(subst /, ,$@)) $@
+
+SUITE_LIBS = $(LIBHARNESS) $(LIBBOX) -lcriterion -luv -ljansson $(LDLIBS_BOX) -lm
+
+$(O)/labs/%.o: CPPFLAGS += -Iautograder -Iautograder/harness
+$(GRADE_SUITES): $(O)/labs/%/suite: $(O)/labs/%/.grader/suite.o $(LIBHARNESS) $(LIBBOX)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(SUITE_LIBS)
+
+quoted     = '$(subst ','\'',$(1))'
+GRADE_ARGS = $(if $(LAB),--lab $(call quoted,$(LAB))) \
+	$(if $(DESDE),--desde $(call quoted,$(DESDE))) \
+	$(if $(PRUEBA),--prueba $(call quoted,$(PRUEBA))) \
+	$(if $(SEMILLA),--semilla $(call quoted,$(SEMILLA))) \
+	$(if $(ESTRICTO),--estricto)
+
+.PHONY: grade
+grade: setup-grade $(GRADE_TOOLS) $(GRADE_SUITES) ## Califica lo que hay en labs/ y dice qué hacer ahora
+	@$(GRADER) $(GRADE_ARGS)
+
+# ---- pruebas del corrector -------------------------------------------------------------
+
+GRADER_TESTS   := $(O)/autograder/grader/tests
+FIXTURE_SUITES := $(patsubst autograder/grader/tests/%/.grader/suite.c,$(GRADER_TESTS)/%/suite,\
+	$(wildcard autograder/grader/tests/curso/labs/*/.grader/suite.c))
+
+$(O)/autograder/grader/tests/%.o: CPPFLAGS += -I.
+
+$(GRADER_TESTS)/unit: $(GRADER_TESTS)/unit.o $(filter-out %/main.o,$(GRADER_OBJ)) $(LIBBOX)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcriterion -ljansson $(LDLIBS_BOX)
+
+$(FIXTURE_SUITES): $(GRADER_TESTS)/curso/%/suite: $(GRADER_TESTS)/curso/%/.grader/suite.o $(LIBBOX)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcriterion -ljansson $(LDLIBS_BOX)
+
+TEST_STEPS += test-grader test-labs
+.PHONY: test-grader test-labs
+test-grader: $(GRADER_TESTS)/unit $(FIXTURE_SUITES) $(GRADE_TOOLS)
+	@$(GRADER_TESTS)/unit --tap=-
+	@autograder/grader/tests/cli.sh build $(O)
+
+test-labs: $(GRADE_TOOLS) $(GRADE_SUITES)
+	@$(GRADER) --autoprueba $(if $(LAB),--lab $(call quoted,$(LAB)))

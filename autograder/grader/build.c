@@ -1,0 +1,199 @@
+/* Compilar lo que entregó el estudiante, dentro de la caja: gcc también lee con
+ * `#include` lo que se le pida, así que no ve más que las fuentes y la biblioteca.
+ *
+ * Dos versiones a la vez: la normal, que corren casi todas las pruebas, y otra con ASan y
+ * UBSan, que ve los errores de memoria que la normal perdona. */
+#include "../box/box.h"
+#include "grader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define OUTPUT "_salida_"
+#define ASINC  "_asinc_"
+#define GCC    "/usr/bin/gcc"
+
+struct flavor {
+    const char *name; /* carpeta bajo salida/ */
+    const char *log;
+    const char *library;
+    const char *const *flags;
+};
+
+static const struct flavor flavors[] = {
+    {"normal", "gcc.txt", ASINC "/libasinc.a", (const char *const[]){"-O1", NULL}},
+    {"asan", "gcc-asan.txt", ASINC "/libasinc-asan.a",
+     (const char *const[]){"-O1", "-fsanitize=address,undefined",
+                           "-fno-sanitize-recover=all", "-fno-omit-frame-pointer", NULL}},
+};
+#define N_FLAVORS (sizeof flavors / sizeof *flavors)
+
+/* Con pocos errores basta: los demás suelen ser eco del primero. */
+static const char *const common_flags[] = {
+    "-std=gnu11",
+    "-D_GNU_SOURCE",
+    "-g",
+    "-Wall",
+    "-Wextra",
+    "-fstack-clash-protection",
+    "-fdiagnostics-color=never",
+    "-fmax-errors=10",
+    "-I" ASINC "/include",
+    "-I" GR_BOX_SOURCE,
+    NULL,
+};
+static const char *const libraries[] = {"-luv",     "-lcurl", "-ljansson",
+                                        "-pthread", "-lm",    NULL};
+
+/* Argumentos de gcc: los fijos, las fuentes y un margen. */
+#define MAX_FIXED 48
+
+struct command {
+    char **argv;
+    size_t n;
+};
+
+static void add(struct command *c, char *arg)
+{
+    c->argv[c->n++] = arg;
+}
+
+static void add_list(struct command *c, const char *const *list)
+{
+    for (; *list; list++)
+        add(c, gr_format("%s", *list));
+}
+
+static struct command command_for(const struct gr_order *o, const struct flavor *f)
+{
+    size_t most = MAX_FIXED + json_array_size(o->sources);
+    struct command c = {.argv = gr_alloc(most, sizeof *c.argv)};
+    add_list(&c, common_flags);
+    add_list(&c, f->flags);
+    /* Que ASan nombre los archivos como los conoce el estudiante. */
+    add(&c, gr_format("-ffile-prefix-map=" GR_BOX_SOURCE "=%s", o->shown));
+    add(&c, gr_format("-o"));
+    add(&c, gr_format(OUTPUT "/%s", o->program));
+    for (size_t i = 0; i < json_array_size(o->sources); i++) {
+        const char *name = json_string_value(json_array_get(o->sources, i));
+        if (name && strcmp(name + strlen(name) - 2, ".c") == 0)
+            add(&c, gr_format(GR_BOX_SOURCE "/%s", name));
+    }
+    add(&c, gr_format("%s", f->library));
+    add_list(&c, libraries);
+    return c;
+}
+
+static int start_gcc(const struct gr_order *o, const struct flavor *f, box_run **run,
+                     struct gr_error *err)
+{
+    char *runner = gr_format("%s/runner", o->root);
+    char *sources = gr_format("%s/fuentes", o->dir);
+    char *asinc = gr_format("%s/asinc", o->root);
+    char *output = gr_format("%s/salida/%s", o->dir, f->name);
+    char *log_path = gr_format("%s/%s", o->dir, f->log);
+    struct command c = command_for(o, f);
+    int rc = -1;
+    int log = open(log_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (log < 0 || mkdir(output, 0700) < 0) {
+        gr_error(err, "no se puede preparar %s: %s", output, strerror(errno));
+        goto out;
+    }
+    struct box_bind binds[] = {
+        {.host = sources, .inside = GR_BOX_SOURCE},
+        {.host = asinc, .inside = ASINC},
+        {.host = output, .inside = OUTPUT, .writable = true},
+    };
+    struct box_options options = box_options_default();
+    options.runner = runner;
+    options.program = GCC;
+    options.args = c.argv;
+    options.binds = binds;
+    options.bind_count = sizeof binds / sizeof *binds;
+    options.limits = box_limits_compile();
+    options.stdout_fd = log;
+    options.stderr_fd = log;
+    options.shared_net = false;
+    options.boxed = o->boxed;
+    rc = box_start(run, &options);
+    if (rc == -ENOENT)
+        gr_error(err, "no está %s: instala lo que falta con make setup", GCC);
+    else if (rc < 0)
+        gr_error(err, "no se puede lanzar gcc en la caja: %s", strerror(-rc));
+out:
+    if (log >= 0)
+        close(log);
+    for (size_t i = 0; i < c.n; i++)
+        free(c.argv[i]);
+    free(c.argv);
+    free(log_path);
+    free(output);
+    free(asinc);
+    free(sources);
+    free(runner);
+    return rc < 0 ? -1 : 0;
+}
+
+/* Añade una línea propia al final de lo que dijo gcc. */
+static void note(const struct gr_order *o, const struct flavor *f, const char *text)
+{
+    char *path = gr_format("%s/%s", o->dir, f->log);
+    FILE *out = fopen(path, "ae");
+    if (out) {
+        fprintf(out, "%s: error: %s\n", GR_BOX_SOURCE, text);
+        fclose(out);
+    }
+    free(path);
+}
+
+/* 1 si compiló, 0 si la culpa es de las fuentes, -1 si lo es de la máquina. */
+static int judge_gcc(const struct gr_order *o, const struct flavor *f,
+                     const struct box_result *r, struct gr_error *err)
+{
+    switch (r->kind) {
+    case BOX_EXITED:
+        if (r->code != 0)
+            return 0;
+        break;
+    case BOX_LIMIT: {
+        char *text = gr_format("gcc no acaba con este programa (límite de %s)",
+                               box_limit_name(r->limit));
+        note(o, f, text);
+        free(text);
+        return 0;
+    }
+    case BOX_SIGNALED:
+        return gr_error(err, "gcc murió por la señal %d", r->signal);
+    default:
+        return gr_error(err, "la caja en la que compila gcc falló: %s", r->detail);
+    }
+    struct stat st;
+    char *program = gr_format("%s/salida/%s/%s", o->dir, f->name, o->program);
+    int rc = lstat(program, &st) == 0 && S_ISREG(st.st_mode)
+                 ? 1
+                 : gr_error(err, "gcc acabó bien pero no dejó el programa");
+    free(program);
+    return rc;
+}
+
+int gr_build(const struct gr_order *order, struct gr_error *err)
+{
+    box_run *runs[N_FLAVORS] = {0};
+    int verdict = 1;
+    for (size_t i = 0; i < N_FLAVORS && verdict > 0; i++)
+        if (start_gcc(order, &flavors[i], &runs[i], err) < 0)
+            verdict = -1;
+    for (size_t i = 0; i < N_FLAVORS && verdict > 0; i++) {
+        struct box_result result;
+        int rc = box_wait(runs[i], -1, &result);
+        verdict = rc < 0 ? gr_error(err, "la caja de gcc no contesta: %s", strerror(-rc))
+                         : judge_gcc(order, &flavors[i], &result, err);
+    }
+    for (size_t i = 0; i < N_FLAVORS; i++)
+        box_free(runs[i]);
+    return verdict;
+}

@@ -1,0 +1,206 @@
+/* Recoger lo que dejaron el juez y la suite.
+ *
+ * Nada se da por bueno porque falte lo contrario: la prueba sin resultado, o con uno que
+ * no se entiende, es un fallo del corrector y se dice por qué. */
+#include "../box/box.h"
+#include "grader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define MAX_RESULT (1 << 20)
+#define MAX_LOG    (16 << 20)
+#define TAIL_LINES 12
+
+static const struct {
+    const char *name;
+    enum gr_verdict verdict;
+} verdicts[] = {
+    {"bien", GR_BIEN},
+    {"mal", GR_MAL},
+    {"no_compila", GR_NO_COMPILA},
+    {"tiempo", GR_TIEMPO},
+    {"fallo_corrector", GR_FALLO},
+};
+#define N_VERDICTS (sizeof verdicts / sizeof *verdicts)
+
+const char *gr_verdict_name(enum gr_verdict v)
+{
+    return verdicts[v].name;
+}
+
+static bool parse_verdict(const char *name, enum gr_verdict *out)
+{
+    for (size_t i = 0; i < N_VERDICTS; i++) {
+        if (strcmp(verdicts[i].name, name) == 0 && verdicts[i].verdict != GR_NO_COMPILA) {
+            *out = verdicts[i].verdict;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Añade a la historia una línea, ya sin caracteres de control. */
+static void tell(json_t *story, char *line)
+{
+    char *clean = gr_text_clean(line);
+    json_array_append_new(story, json_string(clean));
+    free(clean);
+    free(line);
+}
+
+/* Las últimas líneas de un archivo del trabajo, o NULL si está vacío. */
+static char *tail(const struct gr_job *job, const char *name)
+{
+    char *data;
+    size_t size;
+    if (box_read_file(job->dir, name, MAX_LOG, &data, &size) < 0)
+        return NULL;
+    while (size && (data[size - 1] == '\n' || data[size - 1] == ' '))
+        data[--size] = '\0';
+    char *at = data + size;
+    int lines = 0;
+    while (at > data && !(at[-1] == '\n' && ++lines == TAIL_LINES))
+        at--;
+    char *copy = size ? gr_format("%s", at) : NULL;
+    free(data);
+    return copy;
+}
+
+/* ---- una prueba
+ * ------------------------------------------------------------------------- */
+
+/* Lee DIR/resultados/PRUEBA.json. NULL, o por qué no vale (en memoria nueva). */
+static char *read_result(const struct gr_job *job, struct gr_result *result)
+{
+    char *name = gr_format("resultados/%s.json", result->test->name);
+    char *data = NULL, *why = NULL;
+    size_t size;
+    json_error_t bad;
+    const char *told, *verdict;
+    json_t *story, *line, *root = NULL;
+    size_t i;
+    double ms;
+
+    int rc = box_read_file(job->dir, name, MAX_RESULT, &data, &size);
+    if (rc < 0) {
+        why = rc == -ENOENT
+                  ? gr_format("La prueba no dejó ningún resultado.")
+                  : gr_format("No se puede leer su resultado: %s.", strerror(-rc));
+        goto out;
+    }
+    root = json_loadb(data, size, JSON_REJECT_DUPLICATES, &bad);
+    if (!root ||
+        json_unpack_ex(root, &bad, 0, "{s:s s:s s:o s:F}", "nombre", &told, "veredicto",
+                       &verdict, "historia", &story, "ms", &ms) < 0) {
+        why = gr_format("Su resultado está mal escrito: %s.", bad.text);
+        goto out;
+    }
+    if (strcmp(told, result->test->name) != 0 ||
+        !parse_verdict(verdict, &result->verdict) || !json_is_array(story)) {
+        why = gr_format("Su resultado no tiene sentido (prueba «%s», veredicto «%s»).",
+                        told, verdict);
+        goto out;
+    }
+    json_array_foreach(story, i, line)
+    {
+        if (!json_is_string(line)) {
+            why = gr_format("Su historia tiene algo que no es texto.");
+            goto out;
+        }
+        tell(result->story, gr_format("%s", json_string_value(line)));
+    }
+out:
+    json_decref(root);
+    free(data);
+    free(name);
+    return why;
+}
+
+/* Por qué falta un resultado: cómo acabó la suite y sus últimas palabras. */
+static void explain_missing(const struct gr_job *job, json_t *story)
+{
+    int st = job->suite_status;
+    if (job->timed_out)
+        tell(story, gr_format("La suite no terminó en %d s.", job->lab->seconds));
+    else if (st >= 0 && WIFSIGNALED(st))
+        tell(story, gr_format("La suite murió por la señal %d (%s).", WTERMSIG(st),
+                              strsignal(WTERMSIG(st))));
+    else if (st >= 0)
+        tell(story, gr_format("La suite terminó con código %d.", WEXITSTATUS(st)));
+    else
+        tell(story, gr_format("El juez no llegó al final."));
+    char *text = tail(job, "suite.txt");
+    if (text)
+        tell(story, gr_format("Sus últimas palabras:\n%s", text));
+    free(text);
+    text = tail(job, "juez.txt");
+    if (text)
+        tell(story, gr_format("El juez dijo:\n%s", text));
+    free(text);
+}
+
+static void collect_test(const struct gr_job *job, struct gr_result *result)
+{
+    char *why = read_result(job, result);
+    if (!why)
+        return;
+    result->verdict = GR_FALLO;
+    json_array_clear(result->story);
+    tell(result->story, why);
+    explain_missing(job, result->story);
+}
+
+/* ---- el trabajo
+ * --------------------------------------------------------------------------- */
+
+static void read_gcc(struct gr_job *job)
+{
+    static const char *const logs[] = {"gcc.txt", "gcc-asan.txt"};
+    for (size_t i = 0; i < 2 && !job->gcc; i++) {
+        char *data;
+        size_t size;
+        if (box_read_file(job->dir, logs[i], MAX_LOG, &data, &size) < 0)
+            continue;
+        job->gcc = gr_diag_trim(data, job->source);
+        free(data);
+    }
+}
+
+/* Sin programa no hay pruebas: la primera cuenta el motivo, las demás remiten a ella. */
+static void collect_uncompiled(struct gr_job *job)
+{
+    for (size_t i = 0; i < job->n_results; i++) {
+        struct gr_result *result = &job->results[i];
+        result->verdict = GR_NO_COMPILA;
+        if (i > 0)
+            tell(result->story, gr_format("No se ejecutó: el programa no compila."));
+        else if (job->missing)
+            tell(result->story, gr_format("%s", job->missing));
+        else
+            tell(result->story,
+                 gr_format("gcc dice:\n%s", job->gcc ? job->gcc : "(nada)"));
+    }
+}
+
+void gr_collect(struct gr_job *job)
+{
+    const struct gr_lab *lab = job->lab;
+    job->results = gr_alloc(lab->n_tests, sizeof *job->results);
+    for (size_t i = 0; i < lab->n_tests; i++)
+        if (!job->only || strcmp(job->only, lab->tests[i].name) == 0)
+            job->results[job->n_results++] = (struct gr_result){.test = &lab->tests[i],
+                                                                .story = json_array()};
+
+    if (job->built)
+        read_gcc(job);
+    if (job->missing || (job->built && !job->compiles)) {
+        collect_uncompiled(job);
+    } else {
+        for (size_t i = 0; i < job->n_results; i++)
+            collect_test(job, &job->results[i]);
+    }
+    gr_score(job);
+}

@@ -1,0 +1,109 @@
+/* Lo útil de lo que dice gcc.
+ *
+ * La salida se parte en bloques: uno empieza en cada `: error: ` o `: warning: ` (o en
+ * un error del enlazador) y llega hasta el siguiente. Si hay errores se enseñan solo
+ * ellos, que un aviso por delante despista; si no los hay, los avisos. */
+#include "grader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_LINES 40
+#define MAX_WIDTH 400 /* bytes por línea: una macro desplegada puede medir kilómetros */
+
+enum kind { SKIP, CONTEXT, WARNING, ERROR };
+
+static bool contains(const char *line, size_t len, const char *what)
+{
+    return memmem(line, len, what, strlen(what)) != NULL;
+}
+
+/* Qué bloque abre esta línea; CONTEXT si sigue el anterior; SKIP si no dice nada. */
+static enum kind classify(const char *line, size_t len)
+{
+    static const char *const noise[] = {"collect2: error:",
+                                        "compilation terminated",
+                                        ": all warnings being treated as errors",
+                                        ": in function `",
+                                        "cc1: ",
+                                        ": In function "};
+    for (size_t i = 0; i < sizeof noise / sizeof *noise; i++)
+        if (contains(line, len, noise[i]))
+            return SKIP;
+    if (contains(line, len, ": error: ") || contains(line, len, ": fatal error: ") ||
+        contains(line, len, "undefined reference to") ||
+        contains(line, len, "multiple definition of") || contains(line, len, "/ld: "))
+        return ERROR;
+    return contains(line, len, ": warning: ") ? WARNING : CONTEXT;
+}
+
+/* Cambia la ruta de dentro de la caja por la que conoce el estudiante. */
+static char *rename_paths(const char *text, const char *shown)
+{
+    static const char inside[] = GR_BOX_SOURCE;
+    const size_t n = sizeof inside - 1;
+    char *out = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&out, &size);
+    if (!f)
+        return gr_format("%s", text);
+    for (const char *at; (at = strstr(text, inside)); text = at + n) {
+        size_t before = (size_t)(at - text);
+        /* El enlazador antepone el directorio de trabajo de la caja. */
+        if (before >= 6 && memcmp(at - 6, "/caja/", 6) == 0)
+            before -= 6;
+        fprintf(f, "%.*s%s", (int)before, text, shown);
+    }
+    fputs(text, f);
+    fclose(f);
+    return out;
+}
+
+static void copy_blocks(FILE *out, const char *text, enum kind wanted)
+{
+    enum kind block = SKIP;
+    int lines = 0, left = 0;
+    for (const char *line = text; *line;) {
+        size_t len = strcspn(line, "\n");
+        enum kind here = classify(line, len);
+        if (here == ERROR || here == WARNING)
+            block = here;
+        if (here != SKIP && block == wanted && len > 0) {
+            if (lines++ < MAX_LINES)
+                fprintf(out, "%.*s%s\n", (int)(len < MAX_WIDTH ? len : MAX_WIDTH), line,
+                        len < MAX_WIDTH ? "" : " [...]");
+            else
+                left++;
+        }
+        line += len + (line[len] == '\n');
+    }
+    if (left)
+        fprintf(out, "(y %d líneas más)\n", left);
+}
+
+char *gr_diag_trim(const char *gcc, const char *shown)
+{
+    char *named = rename_paths(gcc, shown);
+    char *clean = gr_text_clean(named);
+    free(named);
+    char *out = NULL;
+    size_t size = 0;
+    for (enum kind wanted = ERROR; size == 0 && wanted >= WARNING; wanted--) {
+        free(out);
+        out = NULL;
+        FILE *f = open_memstream(&out, &size);
+        if (!f)
+            break;
+        copy_blocks(f, clean, wanted);
+        fclose(f);
+    }
+    if (size == 0) {
+        /* Nada reconocible: mejor todo, tal cual, que silencio. */
+        free(out);
+        if (*clean)
+            return clean;
+        out = NULL;
+    }
+    free(clean);
+    return out;
+}

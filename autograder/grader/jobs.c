@@ -1,0 +1,355 @@
+/* Correr los trabajos: un juez por trabajo, varios a la vez, y que no quede nada vivo.
+ *
+ * Cada juez va en su grupo de procesos: Ctrl+C llega solo a este proceso, que los mata y
+ * limpia. Además somos «subreaper»: lo que un juez deje huérfano pasa a ser hijo nuestro
+ * y no se nos escapa, con caja o sin ella. */
+#include "../box/box.h"
+#include "grader.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define COMPILE_SECONDS 180 /* más que el plazo de la caja al compilar, que salta antes \
+                             */
+#define MAX_PARALLEL 8
+#define TICK_MS      100
+
+static volatile sig_atomic_t interrupted;
+static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
+#define N_HANDLED (sizeof handled / sizeof *handled)
+static sigset_t open_mask; /* la de antes: con ella se espera y arrancan los hijos */
+
+static void on_signal(int signum)
+{
+    if (signum != SIGCHLD)
+        interrupted = 1;
+}
+
+void gr_jobs_hold_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigset_t block;
+    sigemptyset(&block);
+    for (size_t i = 0; i < N_HANDLED; i++) {
+        sigaddset(&block, handled[i]);
+        sigaction(handled[i], &action, NULL);
+    }
+    sigprocmask(SIG_BLOCK, &block, &open_mask);
+    for (size_t i = 0; i < N_HANDLED; i++)
+        sigdelset(&open_mask, handled[i]);
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* ---- arrancar un juez
+ * ------------------------------------------------------------------ */
+
+static void drop_root(const struct gr_config *cfg)
+{
+    if (setgroups(0, NULL) < 0 || setresgid(cfg->gid, cfg->gid, cfg->gid) < 0 ||
+        setresuid(cfg->uid, cfg->uid, cfg->uid) < 0 ||
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || setuid(0) == 0) {
+        dprintf(2, "no se pudo dejar de ser root: %s\n", strerror(errno));
+        _exit(GR_EXIT_FAILURE);
+    }
+}
+
+/* En el proceso hijo: convertirse en el juez. No vuelve. */
+static _Noreturn void become_judge(const struct gr_stage *stage,
+                                   const struct gr_config *cfg, const struct gr_job *job)
+{
+    char *judge = gr_format("%s/asinc-grade", stage->root);
+    char *argv[] = {judge, "--juez", job->dir, NULL};
+    if (cfg->boxed) {
+        int status;
+        int rc = box_outer_run(argv, cfg->uid, cfg->gid, &status);
+        if (rc < 0)
+            dprintf(2, "no arrancó la caja exterior: %s\n", strerror(-rc));
+        _exit(rc == 0 && WIFEXITED(status) ? WEXITSTATUS(status) : GR_EXIT_FAILURE);
+    }
+    if (cfg->drop)
+        drop_root(cfg);
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* después: cambiar de usuario lo borra */
+    execv(judge, argv);
+    dprintf(2, "no se pudo ejecutar %s: %s\n", judge, strerror(errno));
+    _exit(GR_EXIT_FAILURE);
+}
+
+static int start_judge(const struct gr_stage *stage, const struct gr_config *cfg,
+                       struct gr_job *job, struct gr_error *err)
+{
+    int out[2] = {-1, -1}, null = -1, rc = -1;
+    char *log_path = gr_format("%s/juez.txt", job->dir);
+    int log = open(log_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (log < 0 || pipe2(out, O_CLOEXEC) < 0 ||
+        (null = open("/dev/null", O_RDONLY | O_CLOEXEC)) < 0 || (job->pid = fork()) < 0) {
+        gr_error(err, "no se puede lanzar el juez de %s: %s", job->label,
+                 strerror(errno));
+        goto out;
+    }
+    if (job->pid == 0) {
+        for (size_t i = 0; i < N_HANDLED; i++)
+            signal(handled[i], SIG_DFL);
+        signal(SIGPIPE, SIG_DFL);
+        sigprocmask(SIG_SETMASK, &open_mask, NULL);
+        setpgid(0, 0);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        dup2(null, 0);
+        dup2(out[1], 1);
+        dup2(log, 2);
+        become_judge(stage, cfg, job);
+    }
+    setpgid(job->pid, job->pid); /* los dos: gane quien gane, el grupo ya existe */
+    job->out = out[0];
+    out[0] = -1;
+    fcntl(job->out, F_SETFL, O_NONBLOCK);
+    job->phase = GR_COMPILING;
+    job->deadline_ms = now_ms() + COMPILE_SECONDS * 1000;
+    rc = 0;
+out:
+    for (int i = 0; i < 2; i++)
+        if (out[i] >= 0)
+            close(out[i]);
+    if (null >= 0)
+        close(null);
+    if (log >= 0)
+        close(log);
+    free(log_path);
+    return rc;
+}
+
+/* ---- seguirlo hasta el final
+ * ----------------------------------------------------------- */
+
+static void on_line(struct gr_job *job)
+{
+    int status;
+    if (strcmp(job->line, "no_compila") == 0) {
+        job->built = true;
+    } else if (strcmp(job->line, "prueba") == 0) {
+        job->built = job->compiles = true;
+        job->phase = GR_RUNNING;
+        job->deadline_ms = now_ms() + job->lab->seconds * INT64_C(1000);
+    } else if (sscanf(job->line, "fin %d", &status) == 1) {
+        job->suite_status = status;
+    }
+}
+
+static void read_lines(struct gr_job *job)
+{
+    char buffer[256];
+    ssize_t n;
+    while (job->out >= 0 && (n = read(job->out, buffer, sizeof buffer)) != 0) {
+        if (n < 0)
+            return; /* EAGAIN: por ahora no hay más */
+        for (ssize_t i = 0; i < n; i++) {
+            if (buffer[i] == '\n') {
+                job->line[job->line_len] = '\0';
+                job->line_len = 0;
+                on_line(job);
+            } else if (job->line_len < sizeof job->line - 1) {
+                job->line[job->line_len++] = buffer[i];
+            }
+        }
+    }
+    if (job->out >= 0) {
+        close(job->out);
+        job->out = -1;
+    }
+}
+
+static void kill_judge(struct gr_job *job)
+{
+    kill(-job->pid, SIGKILL);
+    kill(job->pid, SIGKILL);
+}
+
+/* Recoge a quien haya terminado: jueces y huérfanos adoptados. */
+static void reap(struct gr_job *jobs, size_t n)
+{
+    pid_t pid;
+    while ((pid = waitpid(-1, NULL, WNOHANG)) > 0) {
+        for (size_t i = 0; i < n; i++) {
+            if (jobs[i].pid != pid || jobs[i].phase == GR_DONE)
+                continue;
+            read_lines(&jobs[i]);
+            if (jobs[i].out >= 0)
+                close(jobs[i].out);
+            jobs[i].out = -1;
+            jobs[i].phase = GR_DONE;
+        }
+    }
+}
+
+/* Mata a todos los hijos, también a los adoptados, hasta que no queda ninguno. */
+static void kill_children(void)
+{
+    static const struct timespec pause = {.tv_nsec = 2000000};
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    for (;;) {
+        FILE *f = fopen(path, "re");
+        int pid;
+        while (f && fscanf(f, "%d", &pid) == 1)
+            kill(pid, SIGKILL);
+        if (f)
+            fclose(f);
+        while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+            ;
+        if (pid < 0)
+            return;
+        nanosleep(&pause, NULL); /* mueren ya, y sus hijos pasan a ser nuestros */
+    }
+}
+
+/* ---- progreso
+ * -------------------------------------------------------------------------- */
+
+static int count_results(const struct gr_job *job)
+{
+    char *path = gr_format("%s/resultados", job->dir);
+    DIR *dir = opendir(path);
+    int n = 0;
+    for (struct dirent *e; dir && (e = readdir(dir));) {
+        size_t len = strlen(e->d_name);
+        n += len > 5 && strcmp(e->d_name + len - 5, ".json") == 0;
+    }
+    if (dir)
+        closedir(dir);
+    free(path);
+    return n;
+}
+
+/* Una línea que se reescribe, solo si mira una persona. `show` falso la borra. */
+static void progress(const struct gr_job *jobs, size_t n, bool show)
+{
+    static char last[512];
+    static int tty = -1;
+    if (tty < 0)
+        tty = isatty(STDERR_FILENO) && strcmp(getenv("TERM") ?: "dumb", "dumb") != 0;
+    if (!tty)
+        return;
+    struct winsize ws;
+    size_t cols = ioctl(STDERR_FILENO, TIOCGWINSZ, &ws) == 0 && ws.ws_col ? ws.ws_col
+                                                                          : 80;
+    char text[sizeof last] = "";
+    for (size_t i = 0; show && i < n; i++) {
+        const struct gr_job *job = &jobs[i];
+        if (job->phase != GR_COMPILING && job->phase != GR_RUNNING)
+            continue;
+        size_t total = job->only ? 1 : job->lab->n_tests;
+        char *more = job->phase == GR_COMPILING
+                         ? gr_format("  %s: compilando", job->label)
+                         : gr_format("  %s: %d de %zu pruebas", job->label,
+                                     count_results(job), total);
+        if (gr_text_width(text) + gr_text_width(more) < cols &&
+            strlen(text) + strlen(more) < sizeof text)
+            strcat(text, more);
+        free(more);
+    }
+    if (strcmp(text, last) == 0)
+        return;
+    strcpy(last, text);
+    fprintf(stderr, "\r\x1b[2K%s", text);
+    fflush(stderr);
+}
+
+/* ---- el bucle
+ * --------------------------------------------------------------------------- */
+
+static size_t running(const struct gr_job *jobs, size_t n)
+{
+    size_t r = 0;
+    for (size_t i = 0; i < n; i++)
+        r += jobs[i].phase == GR_COMPILING || jobs[i].phase == GR_RUNNING;
+    return r;
+}
+
+static int loop(struct gr_stage *stage, const struct gr_config *cfg, struct gr_job *jobs,
+                size_t n, struct gr_error *err)
+{
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t most = cpus < 1 ? 1 : cpus > MAX_PARALLEL ? MAX_PARALLEL : (size_t)cpus;
+    size_t next = 0;
+    for (;;) {
+        while (next < n && running(jobs, n) < most) {
+            struct gr_job *job = &jobs[next++];
+            if (job->missing)
+                job->phase = GR_DONE;
+            else if (start_judge(stage, cfg, job, err) < 0)
+                return -1;
+        }
+        if (running(jobs, n) == 0)
+            return 0;
+        progress(jobs, n, true);
+
+        struct pollfd fds[MAX_PARALLEL];
+        nfds_t n_fds = 0;
+        for (size_t i = 0; i < next; i++)
+            if (jobs[i].phase != GR_DONE && jobs[i].out >= 0)
+                fds[n_fds++] = (struct pollfd){.fd = jobs[i].out, .events = POLLIN};
+        struct timespec tick = {.tv_nsec = TICK_MS * 1000000};
+        ppoll(fds, n_fds, &tick, &open_mask);
+        if (interrupted)
+            return GR_EXIT_INTERRUPT;
+
+        for (size_t i = 0; i < next; i++) {
+            struct gr_job *job = &jobs[i];
+            if (job->phase == GR_DONE)
+                continue;
+            read_lines(job);
+            if (now_ms() > job->deadline_ms && !job->timed_out) {
+                job->timed_out = true;
+                kill_judge(job);
+            }
+        }
+        reap(jobs, n);
+    }
+}
+
+int gr_jobs_run(struct gr_stage *stage, const struct gr_config *cfg, struct gr_job *jobs,
+                size_t n, struct gr_error *err)
+{
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    int rc = loop(stage, cfg, jobs, n, err);
+    for (size_t i = 0; i < n; i++) {
+        if (jobs[i].phase == GR_COMPILING || jobs[i].phase == GR_RUNNING)
+            kill_judge(&jobs[i]);
+        if (jobs[i].out >= 0)
+            close(jobs[i].out);
+        jobs[i].out = -1;
+    }
+    kill_children();
+    progress(jobs, n, false);
+    return interrupted ? GR_EXIT_INTERRUPT : rc;
+}
+
+void gr_job_free(struct gr_job *job)
+{
+    for (size_t i = 0; i < job->n_results; i++)
+        json_decref(job->results[i].story);
+    free(job->results);
+    free(job->label);
+    free(job->source);
+    free(job->only);
+    free(job->dir);
+    free(job->repro);
+    free(job->missing);
+    free(job->gcc);
+}

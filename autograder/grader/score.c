@@ -1,0 +1,64 @@
+/* De resultados a puntos. */
+#include "grader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct gr_result *result_of(const struct gr_job *job,
+                                         const struct gr_test *test)
+{
+    for (size_t i = 0; i < job->n_results; i++)
+        if (job->results[i].test == test)
+            return &job->results[i];
+    return NULL; /* con PRUEBA= no se corrió: no se le puede exigir */
+}
+
+/* Una prueba cuya condición falta no dice nada nuevo: se salta y señala cuál va antes. */
+static void apply_needs(struct gr_job *job, struct gr_result *result)
+{
+    for (size_t i = 0; i < result->test->n_needs; i++) {
+        const struct gr_test *need = &job->lab->tests[result->test->needs[i]];
+        const struct gr_result *told = result_of(job, need);
+        if (!told || told->verdict == GR_BIEN || result->verdict == GR_NO_COMPILA)
+            continue;
+        bool broken = told->verdict == GR_FALLO;
+        result->verdict = broken ? GR_FALLO : GR_MAL;
+        result->blocked = told->blocked ? told->blocked : need;
+        char *line = gr_format(broken ? "No se puede calificar: depende de «%s», que el "
+                                        "corrector no pudo comprobar."
+                                      : "Se salta: antes tiene que pasar «%s».",
+                               result->blocked->name);
+        json_array_clear(result->story);
+        json_array_append_new(result->story, json_string(line));
+        free(line);
+        return;
+    }
+}
+
+static enum gr_verdict verdict_of(const struct gr_job *job)
+{
+    size_t failed = 0, late = 0;
+    for (size_t i = 0; i < job->n_results; i++) {
+        enum gr_verdict v = job->results[i].verdict;
+        if (v == GR_FALLO || v == GR_NO_COMPILA)
+            return v;
+        failed += v != GR_BIEN && !job->results[i].blocked;
+        late += v == GR_TIEMPO;
+    }
+    return failed == 0 ? GR_BIEN : failed == late ? GR_TIEMPO : GR_MAL;
+}
+
+void gr_score(struct gr_job *job)
+{
+    job->points = job->max = job->ungraded = 0;
+    for (size_t i = 0; i < job->n_results; i++) {
+        struct gr_result *result = &job->results[i];
+        apply_needs(job, result);
+        result->points = result->verdict == GR_BIEN ? result->test->points : 0;
+        result->max = result->verdict == GR_FALLO ? 0 : result->test->points;
+        job->points += result->points;
+        job->max += result->max;
+        job->ungraded += result->test->points - result->max;
+    }
+    job->verdict = verdict_of(job);
+}

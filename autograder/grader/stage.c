@@ -1,0 +1,285 @@
+/* La zona privada: lo que el juez necesita, copiado, y nada más.
+ *
+ *   RAIZ/                 root:gid 0710 (o nuestra, 0700)
+ *     asinc-grade runner  programas
+ *     asinc/              biblioteca: include/, libasinc.a, libasinc-asan.a
+ *     1/ 2/ ...           un trabajo cada una
+ *       orden.json suite fuentes/
+ *       salida/ resultados/ *.txt   lo que escriben gcc, la suite y el juez
+ *
+ * Se copia porque, empezando como root, el juez es otro usuario que quizá no pueda leer
+ * el repositorio; y porque así un «make» a la vez no cambia nada a mitad. */
+#include "../box/box.h"
+#include "grader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define MAX_SOURCE (1 << 20) /* bytes por archivo del estudiante */
+
+static int make_dir(const char *path, struct gr_error *err)
+{
+    if (mkdir(path, 0755) < 0 || chmod(path, 0755) < 0)
+        return gr_error(err, "no se puede crear %s: %s", path, strerror(errno));
+    return 0;
+}
+
+/* Directorio en el que escribirá el juez. */
+static int make_judge_dir(const char *path, const struct gr_config *cfg,
+                          struct gr_error *err)
+{
+    if (make_dir(path, err) < 0)
+        return -1;
+    if (cfg->drop && chown(path, cfg->uid, cfg->gid) < 0)
+        return gr_error(err, "no se puede ceder %s al usuario %u: %s", path,
+                        (unsigned)cfg->uid, strerror(errno));
+    return 0;
+}
+
+/* Copia `dir_from/name` a `dir_to/name_to`. */
+static int copy_into(const char *dir_from, const char *name, const char *dir_to,
+                     const char *name_to, mode_t mode, struct gr_error *err)
+{
+    char *from = gr_format("%s/%s", dir_from, name);
+    char *to = gr_format("%s/%s", dir_to, name_to);
+    int rc = gr_copy_file(from, to, mode, err);
+    free(from);
+    free(to);
+    return rc;
+}
+
+/* nftw no lleva contexto: el árbol que se copia va aquí. */
+static struct {
+    const char *from, *to;
+    struct gr_error *err;
+} tree;
+
+static int copy_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st;
+    (void)ftw;
+    char *to = gr_format("%s%s", tree.to, path + strlen(tree.from));
+    int rc = type == FTW_D   ? make_dir(to, tree.err)
+             : type == FTW_F ? gr_copy_file(path, to, 0644, tree.err)
+                             : 0;
+    free(to);
+    return rc;
+}
+
+static int copy_tree(const char *from, const char *to, struct gr_error *err)
+{
+    tree.from = from;
+    tree.to = to;
+    tree.err = err;
+    err->text[0] = '\0';
+    if (nftw(from, copy_entry, 16, FTW_PHYS) == 0)
+        return 0;
+    return err->text[0] ? -1
+                        : gr_error(err, "no se puede leer %s: %s", from, strerror(errno));
+}
+
+/* build/VARIANTE y build/, a partir de dónde está este programa. */
+static int find_build(struct gr_stage *stage, struct gr_error *err)
+{
+    char self[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (n < 0)
+        return gr_error(err, "no se puede leer /proc/self/exe: %s", strerror(errno));
+    self[n] = '\0';
+    for (int up = 0; up < 3; up++) {
+        char *slash = strrchr(self, '/');
+        if (!slash)
+            return gr_error(err, "asinc-grade está fuera de build/: usa make grade");
+        *slash = '\0';
+        if (up == 1)
+            stage->own = gr_format("%s", self);
+        if (up == 2)
+            stage->build = gr_format("%s", self);
+    }
+    return 0;
+}
+
+static int open_root(struct gr_stage *stage, const struct gr_config *cfg,
+                     struct gr_error *err)
+{
+    const char *tmp = getenv("TMPDIR");
+    if (!tmp || *tmp != '/')
+        tmp = "/tmp";
+    stage->root = gr_format("%s/asinc-grade-XXXXXX", tmp);
+    if (!mkdtemp(stage->root)) {
+        gr_error(err, "no se puede crear una carpeta en %s: %s. Prueba con otro TMPDIR",
+                 tmp, strerror(errno));
+        free(stage->root);
+        stage->root = NULL;
+        return -1;
+    }
+    struct statvfs fs;
+    if (statvfs(stage->root, &fs) == 0 && (fs.f_flag & ST_NOEXEC))
+        return gr_error(err,
+                        "%s no deja ejecutar programas (noexec). Prueba con otro "
+                        "TMPDIR, por ejemplo TMPDIR=$HOME",
+                        tmp);
+    /* El juez pasa, pero no puede cambiar los programas que hay aquí. */
+    if (cfg->drop &&
+        (chown(stage->root, 0, cfg->gid) < 0 || chmod(stage->root, 0710) < 0))
+        return gr_error(err, "no se puede ceder %s: %s", stage->root, strerror(errno));
+    return 0;
+}
+
+static int fill_root(struct gr_stage *stage, struct gr_error *err)
+{
+    char *lib = gr_format("%s/asinc", stage->root);
+    char *include = gr_format("%s/include", lib);
+    char *programs = gr_format("%s/autograder", stage->own);
+    int rc = -1;
+    if (copy_into("/proc/self", "exe", stage->root, "asinc-grade", 0755, err) < 0 ||
+        copy_into(programs, "runner", stage->root, "runner", 0755, err) < 0 ||
+        make_dir(lib, err) < 0 || copy_tree("common/include", include, err) < 0 ||
+        copy_into(stage->build, "normal/common/libasinc.a", lib, "libasinc.a", 0644,
+                  err) < 0 ||
+        copy_into(stage->build, "asan/common/libasinc.a", lib, "libasinc-asan.a", 0644,
+                  err) < 0)
+        goto out;
+    rc = 0;
+out:
+    free(programs);
+    free(include);
+    free(lib);
+    return rc;
+}
+
+int gr_stage_open(struct gr_stage *stage, const struct gr_config *cfg,
+                  struct gr_error *err)
+{
+    *stage = (struct gr_stage){0};
+    umask(022);
+    if (find_build(stage, err) == 0 && open_root(stage, cfg, err) == 0 &&
+        fill_root(stage, err) == 0)
+        return 0;
+    gr_stage_close(stage);
+    return -1;
+}
+
+void gr_stage_close(struct gr_stage *stage)
+{
+    if (stage->root)
+        gr_remove_tree(stage->root);
+    free(stage->root);
+    free(stage->own);
+    free(stage->build);
+    *stage = (struct gr_stage){0};
+}
+
+/* ---- las fuentes del estudiante -------------------------------------------------------
+ */
+
+static char *why_missing(const char *from, const char *name, int rc)
+{
+    switch (-rc) {
+    case ENOENT:
+        return gr_format("No está %s/%s. Es el archivo que se entrega: no le cambies el "
+                         "nombre ni lo muevas.",
+                         from, name);
+    case EACCES:
+        return gr_format("No se puede leer %s/%s: permiso denegado. Dáselo con "
+                         "«chmod u+r %s/%s».",
+                         from, name, from, name);
+    case ELOOP:
+        return gr_format("%s/%s es un enlace. Tiene que ser el archivo mismo, porque los "
+                         "enlaces no se siguen.",
+                         from, name);
+    case EINVAL:
+        return gr_format("%s/%s no es un archivo normal.", from, name);
+    case EFBIG:
+        return gr_format(
+            "%s/%s pasa de %d KiB: eso no parece una solución escrita a mano.", from,
+            name, MAX_SOURCE / 1024);
+    default:
+        return gr_format("No se puede leer %s/%s: %s.", from, name, strerror(-rc));
+    }
+}
+
+char *gr_copy_sources(const struct gr_lab *lab, const char *from, const char *to)
+{
+    struct stat st;
+    if (stat(from, &st) < 0 && errno == ENOENT)
+        return gr_format("No está la carpeta %s/.", from);
+    for (size_t i = 0; i < lab->n_sources; i++) {
+        struct gr_error err;
+        char *data;
+        size_t size;
+        int rc = box_read_file(from, lab->sources[i], MAX_SOURCE, &data, &size);
+        if (rc < 0)
+            return why_missing(from, lab->sources[i], rc);
+        char *path = gr_format("%s/%s", to, lab->sources[i]);
+        rc = gr_write_file(path, data, size, &err);
+        free(path);
+        free(data);
+        if (rc < 0)
+            return gr_format("%s", err.text);
+    }
+    return NULL;
+}
+
+/* ---- un trabajo
+ * ------------------------------------------------------------------------ */
+
+static int write_order(const struct gr_stage *stage, const struct gr_config *cfg,
+                       const struct gr_job *job, struct gr_error *err)
+{
+    const struct gr_lab *lab = job->lab;
+    json_t *sources = json_array();
+    for (size_t i = 0; i < lab->n_sources; i++)
+        json_array_append_new(sources, json_string(lab->sources[i]));
+    json_t *order = json_pack("{s:s s:s s:s s:s s:s s:o s:i s:b s:s*}", "raiz",
+                              stage->root, "mostrada", job->source, "programa",
+                              lab->program, "repite", job->repro, "semilla", "",
+                              "fuentes", sources, "pruebas", (int)lab->n_tests, "caja",
+                              cfg->boxed, "solo", job->only);
+    char seed[16];
+    snprintf(seed, sizeof seed, "%u", (unsigned)cfg->seed);
+    json_object_set_new(order, "semilla", json_string(seed));
+    char *text = json_dumps(order, JSON_INDENT(2));
+    char *path = gr_format("%s/orden.json", job->dir);
+    int rc = text ? gr_write_file(path, text, strlen(text), err)
+                  : gr_error(err,
+                             "no se puede escribir la orden de %s: ruta que no es "
+                             "UTF-8",
+                             job->source);
+    free(path);
+    free(text);
+    json_decref(order);
+    return rc;
+}
+
+int gr_stage_job(struct gr_stage *stage, const struct gr_config *cfg, struct gr_job *job,
+                 struct gr_error *err)
+{
+    static unsigned count;
+    job->dir = gr_format("%s/%u", stage->root, ++count);
+    char *sources = gr_format("%s/fuentes", job->dir);
+    char *output = gr_format("%s/salida", job->dir);
+    char *results = gr_format("%s/resultados", job->dir);
+    char *suites = gr_format("%s/labs/%s", stage->own, job->lab->dir);
+    int rc = -1;
+    if (make_judge_dir(job->dir, cfg, err) < 0 || make_dir(sources, err) < 0 ||
+        make_judge_dir(output, cfg, err) < 0 || make_judge_dir(results, cfg, err) < 0 ||
+        copy_into(suites, "suite", job->dir, "suite", 0755, err) < 0 ||
+        write_order(stage, cfg, job, err) < 0)
+        goto out;
+    job->missing = gr_copy_sources(job->lab, job->source, sources);
+    rc = 0;
+out:
+    free(suites);
+    free(results);
+    free(output);
+    free(sources);
+    return rc;
+}

@@ -1,0 +1,6 @@
+#include "lenta.h"
+
+int main(void)
+{
+    return NADA;
+}

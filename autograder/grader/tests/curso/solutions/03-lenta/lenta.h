@@ -1,0 +1,1 @@
+#define NADA 0
