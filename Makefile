@@ -21,8 +21,10 @@ CC  := clang
 OPT := -O2 -g
 else ifeq ($(VARIANT),ucontext)
 OPT := -O2 -g -DAS_UCONTEXT
+else ifeq ($(VARIANT),valgrind)
+OPT := -O1 -g
 else
-$(error VARIANT=$(VARIANT) no existe: usa normal, asan, tsan, clang o ucontext)
+$(error VARIANT=$(VARIANT) no existe: usa normal, asan, tsan, clang, ucontext o valgrind)
 endif
 
 ifeq ($(origin CC),default)

@@ -42,8 +42,7 @@
 #define AS_CROSSING                                                                      \
     __attribute__((no_sanitize("address", "thread", "undefined"), noinline))
 
-/* ---- El salto -----------------------------------------------------------------------
- */
+/* ---- El salto ----------------------------------------------------------------------- */
 
 #ifdef AS_UCONTEXT
 
@@ -213,8 +212,7 @@ static void prepare(struct as__coro *co)
 
 #endif
 
-/* ---- Los avisos a las herramientas --------------------------------------------------
- */
+/* ---- Los avisos a las herramientas -------------------------------------------------- */
 
 AS_CROSSING static void before_switch(struct as__coro *from, struct as__coro *to,
                                       bool last)
@@ -245,8 +243,7 @@ AS_CROSSING static void after_switch(struct as__coro *self)
 #endif
 }
 
-/* ---- La interfaz --------------------------------------------------------------------
- */
+/* ---- La interfaz -------------------------------------------------------------------- */
 
 void as__coro_init_thread(struct as__coro *self)
 {

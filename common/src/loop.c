@@ -11,8 +11,7 @@ enum { JOBS_PER_TURN = 256 };
 
 _Thread_local struct as__loop *as__loop;
 
-/* ---- La cola de trabajos ------------------------------------------------------------
- */
+/* ---- La cola de trabajos ------------------------------------------------------------ */
 
 void as__loop_push(struct as__loop *loop, struct as__job *job)
 {
@@ -32,8 +31,7 @@ static void run_jobs(struct as__loop *loop)
     }
 }
 
-/* ---- El tiempo ----------------------------------------------------------------------
- */
+/* ---- El tiempo ---------------------------------------------------------------------- */
 
 uint64_t as_now_ns(void)
 {
@@ -78,8 +76,7 @@ static void fire_due(struct as__loop *loop)
     }
 }
 
-/* ---- Dormir hasta el próximo plazo o suceso -----------------------------------------
- */
+/* ---- Dormir hasta el próximo plazo o suceso ----------------------------------------- */
 
 static void on_wake_up(uv_timer_t *timer)
 {
@@ -148,8 +145,7 @@ void as__loop_turn_until_done(struct as__loop *loop)
     }
 }
 
-/* ---- Dormir y ceder -----------------------------------------------------------------
- */
+/* ---- Dormir y ceder ----------------------------------------------------------------- */
 
 struct nap {
     struct as__wait wait;

@@ -28,8 +28,7 @@ static const struct as__stack *running_stack(const char **task_name)
     return task->coro.stack;
 }
 
-/* ---- Ctrl+C -------------------------------------------------------------------------
- */
+/* ---- Ctrl+C ------------------------------------------------------------------------- */
 
 static void on_sigint(uv_signal_t *handle, int signum)
 {
@@ -56,8 +55,7 @@ bool as_interrupted(void)
     return as__loop && as__loop->interrupted;
 }
 
-/* ---- Nacer y morir ------------------------------------------------------------------
- */
+/* ---- Nacer y morir ------------------------------------------------------------------ */
 
 static int choose_clock(enum as_clock wanted, bool *is_virtual)
 {
@@ -140,7 +138,7 @@ int as_run_options(as_fn *main_fn, void *arg, const as_options *options)
     }
     struct sigaction ignore = {.sa_handler = SIG_IGN}, previous_sigpipe;
     sigaction(SIGPIPE, &ignore, &previous_sigpipe);
-    if (!options->ignore_sigint)
+    if (!options->no_sigint)
         watch_sigint(&loop);
 
     as__loop = &loop;

@@ -113,8 +113,7 @@ void as__stack_release(struct as__stack_pool *pool, struct as__stack *stack)
     pool->free_count++;
 }
 
-/* ---- El aviso de desbordamiento -----------------------------------------------------
- */
+/* ---- El aviso de desbordamiento ----------------------------------------------------- */
 
 enum { ALT_BYTES = 64 * 1024 };
 

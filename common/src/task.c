@@ -5,8 +5,7 @@
 
 #include "task_internal.h"
 
-/* ---- Vida de una tarea --------------------------------------------------------------
- */
+/* ---- Vida de una tarea -------------------------------------------------------------- */
 
 static void entry(void *arg)
 {
@@ -108,8 +107,7 @@ void as__task_free(as_task *task)
     free(task);
 }
 
-/* ---- La interfaz --------------------------------------------------------------------
- */
+/* ---- La interfaz -------------------------------------------------------------------- */
 
 as_task *as_spawn(as_group *group, const char *name, as_fn *fn, void *arg)
 {

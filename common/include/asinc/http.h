@@ -98,8 +98,7 @@ const char *as_http_header(const as_http_response *response, const char *name);
 /* Libera lo que guarda una respuesta y la deja vacía; puede repetirse. No suspende. */
 void as_http_response_clear(as_http_response *response);
 
-/* ---- El cuerpo a trozos -------------------------------------------------------------
- */
+/* ---- El cuerpo a trozos ------------------------------------------------------------- */
 
 typedef struct as_http_stream as_http_stream;
 

@@ -22,7 +22,7 @@ typedef struct {
     bool no_stack_guard; /* sin página de guarda: caben más tareas, pero un desbordamiento
                             de pila corrompe memoria en vez de avisar */
     enum as_clock clock;
-    bool ignore_sigint; /* true = Ctrl+C no cancela la tarea principal */
+    bool no_sigint; /* true = no tocar SIGINT: Ctrl+C mata el programa como siempre */
 } as_options;
 
 /*

@@ -18,8 +18,7 @@
 
 #include <asinc/types.h>
 
-/* ---- Ámbitos ------------------------------------------------------------------------
- */
+/* ---- Ámbitos ------------------------------------------------------------------------ */
 
 #define AS_FOREVER ((int64_t)-1) /* sin plazo */
 
@@ -63,8 +62,7 @@ void as_scope_cancel(as_scope *scope);
  */
 bool as_cancelled(void);
 
-/* ---- Grupos -------------------------------------------------------------------------
- */
+/* ---- Grupos ------------------------------------------------------------------------- */
 
 enum { AS_KEEP_GOING = 1 }; /* el error de una tarea no cancela a sus hermanas */
 
@@ -98,8 +96,7 @@ int as_group_leave(as_group *group, int rc) AS_MUST_CHECK;
  */
 void as_group_cancel(as_group *group);
 
-/* ---- Tareas -------------------------------------------------------------------------
- */
+/* ---- Tareas ------------------------------------------------------------------------- */
 
 /*
  * Crea en `group` una tarea que ejecutará `fn(arg)`; solo la apunta: correrá cuando la
@@ -150,8 +147,7 @@ const char *as_task_name(const as_task *task);
  * Equivale a asyncio.current_task(). */
 as_task *as_current_task(void);
 
-/* ---- Muchas a la vez ----------------------------------------------------------------
- */
+/* ---- Muchas a la vez ---------------------------------------------------------------- */
 
 /* Una llamada pendiente: lo que en Python sería la corrutina `fn(arg)`. */
 typedef struct {

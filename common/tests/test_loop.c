@@ -1,0 +1,358 @@
+#include "prueba.h"
+
+#include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+TestSuite(loop, .timeout = 60);
+
+/* ---- Dormir y ceder ----------------------------------------------------------------- */
+
+struct dormilona {
+    struct diario *diario;
+    const char *nombre;
+    int ms;
+};
+
+static int duerme_y_anota(void *arg)
+{
+    struct dormilona *d = arg;
+
+    int rc = as_sleep(d->ms);
+    anota(d->diario, "%s@%d ", d->nombre, (int)as_now());
+    return rc;
+}
+
+static int tres_dormilonas(void *arg)
+{
+    struct dormilona d[] = {{arg, "A", 2000}, {arg, "B", 1000}, {arg, "C", 3000}};
+
+    return as_gather_each(duerme_y_anota, d, 3, sizeof *d, NULL);
+}
+
+PRUEBA(loop, el_reloj_virtual_salta_y_despierta_en_orden)
+{
+    struct diario diario = {0};
+    uint64_t antes = uv_hrtime();
+
+    CORRE(tres_dormilonas, &diario, 0);
+    DIARIO_ES(&diario, "B@1000 A@2000 C@3000 ");
+    cr_assert_lt(uv_hrtime() - antes, 2000000000u, "esperó de verdad");
+}
+
+static int mismo_plazo(void *arg)
+{
+    struct dormilona d[] = {{arg, "1", 5}, {arg, "2", 5}, {arg, "3", 5}};
+
+    return as_gather_each(duerme_y_anota, d, 3, sizeof *d, NULL);
+}
+
+PRUEBA(loop, a_igual_plazo_despierta_antes_quien_durmio_antes)
+{
+    struct diario diario = {0};
+
+    CORRE(mismo_plazo, &diario, 0);
+    DIARIO_ES(&diario, "1@5 2@5 3@5 ");
+}
+
+static int cede_tres_veces(void *arg)
+{
+    struct dormilona *d = arg;
+
+    for (int i = 0; i < 3; i++) {
+        anota(d->diario, "%s%d ", d->nombre, i);
+        as_yield();
+    }
+    return 0;
+}
+
+static int dos_que_ceden(void *arg)
+{
+    struct dormilona d[] = {{arg, "a", 0}, {arg, "b", 0}};
+
+    return as_gather_each(cede_tres_veces, d, 2, sizeof *d, NULL);
+}
+
+PRUEBA(loop, ceder_alterna_las_tareas)
+{
+    struct diario diario = {0};
+
+    CORRE(dos_que_ceden, &diario, 0);
+    DIARIO_ES(&diario, "a0 b0 a1 b1 a2 b2 ");
+}
+
+static int duerme_de_verdad(void *arg)
+{
+    uint64_t antes = uv_hrtime();
+    int rc = as_sleep(20);
+
+    *(uint64_t *)arg = uv_hrtime() - antes;
+    return rc;
+}
+
+PRUEBA(loop, con_el_reloj_real_nunca_despierta_antes_de_tiempo)
+{
+    uint64_t tardo = 0;
+
+    cr_assert_eq(as_run(duerme_de_verdad, &tardo), 0);
+    cr_assert_geq(tardo, 20000000u);
+}
+
+/* Una tarea que no para de ceder no deja sin turno a los plazos ni a la red. */
+static int gira_hasta(void *arg)
+{
+    bool *parar = arg;
+    long vueltas = 0;
+
+    while (!*parar) {
+        as_yield();
+        cr_assert_lt(++vueltas, 500000000L);
+    }
+    return 0;
+}
+
+static int levanta_bandera(void *arg)
+{
+    int rc = as_sleep(5);
+
+    *(bool *)arg = true;
+    return rc;
+}
+
+static int giradora_y_plazo(void *arg)
+{
+    as_call llamadas[] = {{gira_hasta, arg, "giradora"}, {levanta_bandera, arg, "plazo"}};
+
+    return as_gather(llamadas, 2, NULL);
+}
+
+PRUEBA(loop, quien_cede_sin_parar_no_mata_de_hambre_a_los_plazos)
+{
+    bool parar = false;
+
+    cr_assert_eq(as_run(giradora_y_plazo, &parar), 0);
+}
+
+/* ---- as_run ------------------------------------------------------------------------- */
+
+static int devuelve(void *arg)
+{
+    return *(int *)arg;
+}
+
+PRUEBA(loop, as_run_devuelve_lo_de_la_principal)
+{
+    int valor = 42;
+
+    CORRE(devuelve, &valor, 42);
+    valor = UV_EIO;
+    CORRE(devuelve, &valor, UV_EIO);
+}
+
+static int anida(void *arg)
+{
+    int rc = as_run(devuelve, arg);
+
+    cr_assert(strstr(as_error_detail(), "ya hay un bucle"));
+    return rc;
+}
+
+PRUEBA(loop, un_bucle_dentro_de_otro_es_un_error)
+{
+    int valor = 1;
+
+    CORRE(anida, &valor, UV_EBUSY);
+}
+
+PRUEBA(loop, las_opciones_absurdas_se_rechazan)
+{
+    int valor = 1;
+
+    cr_assert_eq(as_run_options(devuelve, &valor, &(as_options){.stack_size = 100}),
+                 UV_EINVAL);
+    setenv("AS_CLOCK", "lunar", 1);
+    cr_assert_eq(as_run(devuelve, &valor), UV_EINVAL);
+    setenv("AS_CLOCK", "virtual", 1);
+    cr_assert_eq(as_run(devuelve, &valor), 1);
+}
+
+static int duerme_un_poco(void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < 50; i++) {
+        int rc = as_yield();
+        if (rc < 0)
+            return rc;
+    }
+    return as_sleep(1);
+}
+
+static void *hilo(void *arg)
+{
+    *(int *)arg = as_run(tres_dormilonas, &(struct diario){0}) == 0
+                      ? as_run(duerme_un_poco, NULL)
+                      : UV_EIO;
+    return NULL;
+}
+
+PRUEBA(loop, cada_hilo_tiene_su_bucle)
+{
+    pthread_t hilos[4];
+    int rc[4];
+
+    setenv("AS_CLOCK", "virtual", 1);
+    for (int i = 0; i < 4; i++)
+        cr_assert_eq(pthread_create(&hilos[i], NULL, hilo, &rc[i]), 0);
+    for (int i = 0; i < 4; i++) {
+        pthread_join(hilos[i], NULL);
+        cr_assert_eq(rc[i], 0);
+    }
+}
+
+PRUEBA(loop, el_tiempo_existe_fuera_del_bucle)
+{
+    cr_assert_gt(as_now(), 0u);
+    cr_assert_not(as_interrupted());
+    cr_assert_null(as_current_task());
+}
+
+/* ---- Ctrl+C ------------------------------------------------------------------------- */
+
+static int espera_ctrl_c(void *arg)
+{
+    (void)arg;
+    raise(SIGINT);
+    int rc = as_sleep(60000);
+    cr_assert_eq(rc, UV_ECANCELED);
+    cr_assert(as_interrupted());
+    return 5;
+}
+
+PRUEBA(loop, ctrl_c_cancela_la_principal)
+{
+    cr_assert_eq(as_run(espera_ctrl_c, NULL), 5);
+}
+
+static int sordo(void *arg)
+{
+    (void)arg;
+    raise(SIGINT);
+    as_sleep(60000);
+    raise(SIGINT); /* el segundo mata */
+    return 0;
+}
+
+static void corre_sordo(void)
+{
+    as_run(sordo, NULL);
+}
+
+PRUEBA(loop, el_segundo_ctrl_c_mata)
+{
+    char salida[256];
+    int estado = en_otro_proceso(corre_sordo, salida, sizeof salida);
+
+    cr_assert(WIFSIGNALED(estado) && WTERMSIG(estado) == SIGINT);
+}
+
+static int no_se_entera(void *arg)
+{
+    (void)arg;
+    raise(SIGINT);
+    return as_sleep(5);
+}
+
+PRUEBA(loop, una_sigint_ignorada_sigue_ignorada)
+{
+    signal(SIGINT, SIG_IGN);
+    cr_assert_eq(as_run(no_se_entera, NULL), 0);
+}
+
+static void corre_sin_manejador(void)
+{
+    as_run_options(no_se_entera, NULL, &(as_options){.no_sigint = true});
+}
+
+PRUEBA(loop, sin_manejador_ctrl_c_mata_como_siempre)
+{
+    char salida[256];
+    int estado = en_otro_proceso(corre_sin_manejador, salida, sizeof salida);
+
+    cr_assert(WIFSIGNALED(estado) && WTERMSIG(estado) == SIGINT);
+}
+
+static int escribe_en_tubo_roto(void *arg)
+{
+    int tubo[2];
+
+    (void)arg;
+    cr_assert_eq(pipe(tubo), 0);
+    close(tubo[0]);
+    ssize_t n = write(tubo[1], "x", 1);
+    close(tubo[1]);
+    return n < 0 ? 0 : UV_EIO;
+}
+
+PRUEBA(loop, un_tubo_roto_no_mata_y_sigpipe_se_restaura)
+{
+    struct sigaction actual;
+
+    signal(SIGPIPE, SIG_DFL);
+    CORRE(escribe_en_tubo_roto, NULL, 0);
+    sigaction(SIGPIPE, NULL, &actual);
+    cr_assert(actual.sa_handler == SIG_DFL);
+}
+
+/* ---- Interbloqueo ------------------------------------------------------------------- */
+
+static int espera_futuro(void *arg)
+{
+    return as_future_wait(arg, NULL);
+}
+
+static int nadie_cumple(void *arg)
+{
+    as_future futuro;
+    as_group grupo;
+
+    (void)arg;
+    as_future_init(&futuro);
+    as_group_enter(&grupo, 0);
+    as_task *tarea = as_spawn(&grupo, "ingenua", espera_futuro, &futuro);
+    return as_group_leave(&grupo, tarea ? 0 : UV_ENOMEM);
+}
+
+static void corre_interbloqueo(void)
+{
+    int rc = as_run(nadie_cumple, NULL);
+
+    fprintf(stderr, "rc=%s\n", as_errname(rc));
+}
+
+PRUEBA(loop, un_interbloqueo_se_cuenta_y_no_cuelga)
+{
+    char salida[1024];
+    int estado = en_otro_proceso(corre_interbloqueo, salida, sizeof salida);
+
+    cr_assert(WIFEXITED(estado) && WEXITSTATUS(estado) == 0);
+    cr_assert_str_eq(salida, "asinc: interbloqueo: nada puede despertar a estas tareas.\n"
+                             "  - «principal» espera: a las tareas de su grupo\n"
+                             "  - «ingenua» espera: un futuro\n"
+                             "rc=EDEADLK\n");
+}
+
+static int espera_protegida(void *arg)
+{
+    as_future futuro;
+    as_scope ambito;
+
+    (void)arg;
+    as_future_init(&futuro);
+    as_scope_enter(&ambito, AS_FOREVER, AS_SHIELD);
+    return as_scope_leave(&ambito, as_future_wait(&futuro, NULL));
+}
+
+PRUEBA(loop, un_interbloqueo_tambien_rompe_lo_protegido)
+{
+    CORRE(espera_protegida, NULL, AS_EDEADLK);
+}
