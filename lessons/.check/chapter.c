@@ -1,0 +1,326 @@
+#include "check.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_COLUMNS                                                                      \
+    76 /* lo que cabe sin recortar en el libro y en un móvil apaisado \
+        */
+
+enum mark_kind { NO_MARK, FRAGMENT, OUTPUT, OUTPUT_REAL, ILLUSTRATIVE };
+
+struct mark {
+    enum mark_kind kind;
+    char *value; /* lo que sigue a los dos puntos */
+    size_t line;
+};
+
+/* Lo que hace falta para revisar un bloque. */
+struct block {
+    const char *path;
+    const char *lesson;
+    size_t line; /* donde se abre */
+    const char *info;
+    struct mark mark;
+};
+
+static const struct {
+    const char *start;
+    enum mark_kind kind;
+} MARKS[] = {
+    {"<!-- fragmento:", FRAGMENT},
+    {"<!-- salida real:", OUTPUT_REAL},
+    {"<!-- salida:", OUTPUT},
+    {"<!-- ilustrativo:", ILLUSTRATIVE},
+};
+
+static struct mark parse_mark(const char *line, size_t number)
+{
+    line += strspn(line, " ");
+    for (size_t i = 0; i < sizeof MARKS / sizeof *MARKS; i++) {
+        size_t n = strlen(MARKS[i].start);
+        const char *end = strstr(line, "-->");
+        if (strncmp(line, MARKS[i].start, n) != 0 || !end)
+            continue;
+        const char *value = line + n + strspn(line + n, " ");
+        size_t size = end > value ? (size_t)(end - value) : 0;
+        while (size > 0 && value[size - 1] == ' ')
+            size--;
+        return (struct mark){MARKS[i].kind, format("%.*s", (int)size, value), number};
+    }
+    return (struct mark){0};
+}
+
+size_t fence_length(const char *line, const char **info)
+{
+    line += strspn(line, " ");
+    size_t n = strspn(line, *line == '~' ? "~" : "`");
+    if (n < 3)
+        return 0;
+    *info = line + n + strspn(line + n, " ");
+    return strchr(*info, '`') ? 0 : n;
+}
+
+/* La primera palabra de la línea que abre un bloque es el lenguaje. */
+static bool is_lang(const char *info, const char *lang)
+{
+    size_t n = strcspn(info, " {");
+    return strlen(lang) == n && strncmp(info, lang, n) == 0;
+}
+
+static size_t columns(const char *line)
+{
+    size_t n = 0;
+    for (; *line; line++)
+        n += ((unsigned char)*line & 0xC0) != 0x80;
+    return n;
+}
+
+/* Lo que debe decir un bloque marcado. NULL si no se puede saber, tras
+ * apuntar por qué. */
+static char *block_truth(struct report *report, const struct options *o,
+                         const struct block *b)
+{
+    const char *value = b->mark.value;
+    if (b->mark.kind == FRAGMENT) {
+        const char *region = strchr(value, '#');
+        size_t n = region ? (size_t)(region - value) : strlen(value);
+        char *path = format("%s/%.*s", b->lesson, (int)n, value);
+        char *truth = region_text(report, path, region ? region + 1 : NULL, b->path,
+                                  b->line);
+        free(path);
+        return truth;
+    }
+    char *programs = format("%s/%s", o->programs, strrchr(b->lesson, '/') + 1);
+    char *output, *truth = NULL;
+    switch (run_example(value, b->mark.kind == OUTPUT_REAL, programs, b->lesson,
+                        o->limit_ms, &output)) {
+    case RUN_DONE:
+        truth = format("$ %s\n%s", value, output);
+        break;
+    case RUN_MISSING:
+        fail(report, b->path, b->line, "no pude ejecutar «%s»: %s", value, output);
+        break;
+    case RUN_TIMEOUT:
+        fail(report, b->path, b->line, "«%s» no acaba en %ld s o escribe sin parar",
+             value, o->limit_ms / 1000);
+        break;
+    }
+    free(output);
+    free(programs);
+    return truth;
+}
+
+/* Lo que hay escrito en el bloque, sin el margen que tenga el bloque
+ * entero (una lista). */
+static char *block_body(char **lines, size_t count, size_t margin)
+{
+    char *body = NULL;
+    size_t size;
+    FILE *out = open_memstream(&body, &size);
+    for (size_t i = 0; i < count; i++) {
+        size_t spaces = strspn(lines[i], " ");
+        fprintf(out, "%s\n", lines[i] + (spaces < margin ? spaces : margin));
+    }
+    fclose(out);
+    return body;
+}
+
+/* Si el bloque debía llevar otra marca, apunta cuál y devuelve false.
+ */
+static bool block_marked(struct report *report, const struct block *b, const char *body)
+{
+    bool is_c = is_lang(b->info, "c"), is_console = is_lang(b->info, "console");
+    switch (b->mark.kind) {
+    case NO_MARK:
+        if (is_c)
+            fail(report, b->path, b->line,
+                 "este código no dice de dónde sale: falta <!-- "
+                 "fragmento: archivo.c#region --> "
+                 "o <!-- ilustrativo: por qué -->");
+        else if (is_console && strncmp(body, "$ ./", 4) == 0)
+            fail(report, b->path, b->line,
+                 "esta salida no se comprueba: falta <!-- salida: "
+                 "./programa -->");
+        return false;
+    case FRAGMENT:
+        if (!is_c)
+            fail(report, b->path, b->line, "un fragmento va en un bloque ```c");
+        return is_c;
+    case OUTPUT:
+    case OUTPUT_REAL:
+        if (!is_console)
+            fail(report, b->path, b->line, "una salida va en un bloque ```console");
+        return is_console;
+    case ILLUSTRATIVE:
+        if (!*b->mark.value)
+            fail(report, b->path, b->line, "di por qué este bloque es ilustrativo");
+        return false;
+    }
+    return false;
+}
+
+static void check_width(struct report *report, const struct block *b, const char *body)
+{
+    if (!is_lang(b->info, "c") && !is_lang(b->info, "python"))
+        return;
+    size_t number = b->line;
+    char *copy = format("%s", body), *rest = copy;
+    for (char *line; (line = strsep(&rest, "\n"));) {
+        number++;
+        if (columns(line) > MAX_COLUMNS)
+            fail(report, b->path, number, "línea de código de %zu columnas; caben %d",
+                 columns(line), MAX_COLUMNS);
+    }
+    free(copy);
+}
+
+static void put_lines(FILE *out, const char *body, size_t margin)
+{
+    while (*body) {
+        size_t n = strcspn(body, "\n");
+        fprintf(out, "%*s%.*s\n", n ? (int)margin : 0, "", (int)n, body);
+        body += n + (body[n] == '\n');
+    }
+}
+
+/* Compara un bloque con la verdad y escribe en fresh el que debe
+ * quedar. */
+static void check_block(struct report *report, const struct options *o,
+                        const struct block *b, char **lines, size_t count, size_t margin,
+                        FILE *fresh)
+{
+    char *body = block_body(lines, count, margin);
+    char *truth = block_marked(report, b, body) ? block_truth(report, o, b) : NULL;
+    bool drifted = truth && strcmp(truth, body) != 0;
+    if (drifted && !o->write) {
+        fail(report, b->path, b->line, "el bloque de «%s» ya no dice la verdad",
+             b->mark.value);
+        note_diff(report, body, truth);
+    }
+    if (drifted && o->write)
+        put_lines(fresh, truth, margin);
+    else
+        for (size_t i = 0; i < count; i++)
+            fprintf(fresh, "%s\n", lines[i]);
+    check_width(report, b, drifted && o->write ? truth : body);
+    free(truth);
+    free(body);
+}
+
+static void save(struct report *report, const char *path, const char *content)
+{
+    if (file_replace(path, content))
+        report->updated = true;
+    else
+        fail(report, path, 1, "no puedo escribirlo: %s", strerror(errno));
+}
+
+void chapter_check(struct report *report, const struct options *o, const char *path,
+                   const char *lesson)
+{
+    struct text text;
+    if (!text_read(&text, path)) {
+        fail(report, path, 1, "falta el capítulo: %s", strerror(errno));
+        return;
+    }
+    char *fresh_text = NULL;
+    size_t size;
+    FILE *fresh = open_memstream(&fresh_text, &size);
+    struct block b = {.path = path, .lesson = lesson};
+    int errors = report->errors;
+
+    for (size_t i = 0; i < text.count; i++) {
+        const char *info;
+        size_t fence = fence_length(text.lines[i], &info), close = i + 1;
+        struct mark mark = fence ? b.mark : parse_mark(text.lines[i], i + 1);
+        if (!fence && b.mark.kind != NO_MARK) {
+            fail(report, path, b.mark.line, "la marca «%s» no va seguida de su bloque",
+                 b.mark.value);
+            free(b.mark.value);
+        }
+        fprintf(fresh, "%s\n", text.lines[i]);
+        b.mark = mark;
+        if (!fence)
+            continue;
+
+        char kind = text.lines[i][strspn(text.lines[i], " ")];
+        for (const char *rest; close < text.count; close++)
+            if (fence_length(text.lines[close], &rest) >= fence && !*rest &&
+                text.lines[close][strspn(text.lines[close], " ")] == kind)
+                break;
+        b.line = i + 1;
+        b.info = info;
+        if (close == text.count)
+            fail(report, path, b.line, "el bloque no se cierra");
+        else
+            check_block(report, o, &b, text.lines + i + 1, close - i - 1,
+                        strspn(text.lines[i], " "), fresh);
+        free(b.mark.value);
+        b.mark = (struct mark){0};
+        i = close;
+        if (close < text.count)
+            fprintf(fresh, "%s\n", text.lines[close]);
+    }
+    if (b.mark.kind != NO_MARK)
+        fail(report, path, b.mark.line, "la marca «%s» no va seguida de su bloque",
+             b.mark.value);
+    free(b.mark.value);
+    fclose(fresh);
+
+    if (o->write && report->errors == errors) {
+        char *old = block_body(text.lines, text.count, 0);
+        if (strcmp(old, fresh_text) != 0)
+            save(report, path, fresh_text);
+        free(old);
+    }
+    free(fresh_text);
+    text_free(&text);
+}
+
+/* ejemplo.salida empieza por «$ ./ejemplo args»; «# real» al final pide
+ * el reloj de verdad. */
+void output_check(struct report *report, const struct options *o, const char *source,
+                  const char *lesson)
+{
+    size_t stem = strlen(source) - 2;
+    const char *name = strrchr(source, '/') + 1;
+    char *path = format("%.*s.salida", (int)stem, source);
+    struct text text;
+    bool exists = text_read(&text, path);
+    char *written = block_body(text.lines, text.count, 0);
+    bool starts = text.count > 0 && strncmp(text.lines[0], "$ ", 2) == 0;
+    struct block b = {
+        .path = path, .lesson = lesson, .line = 1, .mark = {.kind = OUTPUT}};
+
+    if (starts) {
+        size_t n = strlen(text.lines[0]);
+        if (n > 6 && strcmp(text.lines[0] + n - 6, "# real") == 0)
+            b.mark.kind = OUTPUT_REAL;
+        b.mark.value = format("%s", text.lines[0] + 2);
+    } else {
+        b.mark.value = format("./%.*s", (int)(strlen(name) - 2), name);
+    }
+    char *truth = NULL;
+    if (!exists && !o->write)
+        fail(report, path, 1, "falta: créalo con make update-lessons");
+    else if (exists && !starts && !o->write)
+        fail(report, path, 1, "la primera línea debe ser «$ %s»", b.mark.value);
+    else
+        truth = block_truth(report, o, &b);
+
+    if (truth && strcmp(truth, written) != 0) {
+        if (o->write) {
+            save(report, path, truth);
+        } else {
+            fail(report, path, 1, "ya no es lo que escribe %s", b.mark.value);
+            note_diff(report, written, truth);
+        }
+    }
+    free(truth);
+    free(written);
+    free(b.mark.value);
+    text_free(&text);
+    free(path);
+}
