@@ -51,6 +51,24 @@ static void tell(json_t *story, char *line)
     free(line);
 }
 
+/* Añade un texto ajeno tal cual, con margen: así nadie lo vuelve a partir en líneas. */
+static void quote(json_t *story, const char *head, const char *text)
+{
+    char *quoted = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&quoted, &size);
+    if (!f)
+        return;
+    fputs(head, f);
+    for (const char *line = text; *line;) {
+        int len = (int)strcspn(line, "\n");
+        fprintf(f, "\n  %.*s", len, line);
+        line += len + (line[len] == '\n');
+    }
+    fclose(f);
+    tell(story, quoted);
+}
+
 /* Las últimas líneas de un archivo del trabajo, o NULL si está vacío. */
 static char *tail(const struct gr_job *job, const char *name)
 {
@@ -134,11 +152,11 @@ static void explain_missing(const struct gr_job *job, json_t *story)
         tell(story, gr_format("El juez no llegó al final."));
     char *text = tail(job, "suite.txt");
     if (text)
-        tell(story, gr_format("Sus últimas palabras:\n%s", text));
+        quote(story, "Sus últimas palabras:", text);
     free(text);
     text = tail(job, "juez.txt");
     if (text)
-        tell(story, gr_format("El juez dijo:\n%s", text));
+        quote(story, "El juez dijo:", text);
     free(text);
 }
 
@@ -180,8 +198,7 @@ static void collect_uncompiled(struct gr_job *job)
         else if (job->missing)
             tell(result->story, gr_format("%s", job->missing));
         else
-            tell(result->story,
-                 gr_format("gcc dice:\n%s", job->gcc ? job->gcc : "(nada)"));
+            quote(result->story, "gcc dice:", job->gcc ? job->gcc : "(nada)");
     }
 }
 

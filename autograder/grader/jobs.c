@@ -20,7 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define COMPILE_SECONDS 180 /* más que el plazo de la caja al compilar, que salta antes \
+#define COMPILE_SECONDS                                                                  \
+    180 /* más que el plazo de la caja al compilar, que salta antes \
                              */
 #define MAX_PARALLEL 8
 #define TICK_MS      100

@@ -143,9 +143,14 @@ static void put_story(const struct report *r, const struct gr_job *job,
 {
     size_t i;
     json_t *line;
+    bool built = result->verdict != GR_NO_COMPILA;
     fprintf(r->out, "%s%s%s%s%s  %s%s %s%s\n", color_of(r, result->verdict),
-            r->style.bold, mark_of(result) + 3, result->test->title, r->style.off,
-            r->style.dim, job->lab->id, result->test->name, r->style.off);
+            r->style.bold, built ? mark_of(result) + 3 : "✗ ",
+            built          ? result->test->title
+            : job->missing ? "Falta el programa"
+                           : "El programa no compila",
+            r->style.off, r->style.dim, job->lab->id,
+            built ? result->test->name : job->lab->dir + 3, r->style.off);
     json_array_foreach(result->story, i, line)
     {
         char *clean = gr_text_clean(json_string_value(line));
@@ -164,54 +169,53 @@ static void put_story(const struct report *r, const struct gr_job *job,
     fputc('\n', r->out);
 }
 
-/* Lo que se cuenta entero: no lo que solo espera a otra prueba, ni el eco de no compilar,
- * ni el mismo fallo del corrector una y otra vez. */
-static bool worth_telling(const struct gr_job *job, size_t i, bool *told_fault)
+/* ¿Merece contarse entera? No la que solo espera a otra, ni el fallo del corrector que ya
+ * se contó con las mismas palabras. */
+static bool worth_telling(const struct gr_result *result, const json_t *last_fault)
 {
-    const struct gr_result *result = &job->results[i];
-    if (result->verdict == GR_BIEN || result->blocked)
-        return false;
-    if (result->verdict == GR_NO_COMPILA)
-        return i == 0;
-    if (result->verdict != GR_FALLO)
-        return true;
-    bool first = !*told_fault;
-    *told_fault = true;
-    return first;
+    return !result->blocked &&
+           (result->verdict != GR_FALLO || !json_equal(result->story, last_fault));
 }
 
-static void put_stories(const struct report *r, const struct gr_job *jobs, size_t n)
+/* Las primeras historias enteras; del resto, los nombres en `list`. */
+static void put_first_stories(const struct report *r, const struct gr_job *jobs, size_t n,
+                              FILE *list)
 {
     int told = 0;
-    char *others = NULL;
-    size_t size = 0;
-    bool told_fault = false;
-    FILE *list = open_memstream(&others, &size);
-    if (!list)
-        return;
+    const json_t *last_fault = NULL;
     for (size_t j = 0; j < n; j++) {
         const char *before = "";
         for (size_t i = 0; i < jobs[j].n_results; i++) {
             const struct gr_result *result = &jobs[j].results[i];
-            if (result->verdict == GR_BIEN || result->verdict == GR_NO_COMPILA) {
-                if (i == 0 && worth_telling(&jobs[j], i, &told_fault))
-                    put_story(r, &jobs[j], result);
+            /* Sin compilar, la primera habla por todas. */
+            if (result->verdict == GR_BIEN || (result->verdict == GR_NO_COMPILA && i > 0))
                 continue;
-            }
-            if (told < FULL_STORIES && worth_telling(&jobs[j], i, &told_fault)) {
+            if (told < FULL_STORIES && worth_telling(result, last_fault)) {
                 put_story(r, &jobs[j], result);
                 told++;
+                last_fault = result->verdict == GR_FALLO ? result->story : last_fault;
                 continue;
             }
             if (!*before && n > 1)
                 fprintf(list, "%s%s: ", ftell(list) > 0 ? "\n" : "", jobs[j].lab->id);
-            fprintf(list, "%s%s", before, result->test->name);
+            fprintf(list, "%s%s", before,
+                    result->verdict == GR_NO_COMPILA ? "no compila" : result->test->name);
             before = ", ";
         }
     }
+}
+
+static void put_stories(const struct report *r, const struct gr_job *jobs, size_t n)
+{
+    char *others = NULL;
+    size_t size = 0;
+    FILE *list = open_memstream(&others, &size);
+    if (!list)
+        return;
+    put_first_stories(r, jobs, n, list);
     fclose(list);
     if (size > 0) {
-        fprintf(r->out, " Tampoco pasan:\n");
+        fprintf(r->out, "Tampoco pasan:\n");
         gr_text_wrap(r->out, "    ", others, r->cols);
         fprintf(r->out,
                 "    %sCada historia, con PRUEBA=nombre o en resultados.json%s\n\n",
@@ -233,13 +237,13 @@ void gr_report_term(FILE *out, const struct gr_job *jobs, size_t n,
         ungraded += jobs[i].ungraded;
     }
     put_stories(&r, jobs, n);
-    fprintf(out, "%sTOTAL %d/%d%s", r.style.bold, total, max, r.style.off);
-    if (cfg->only)
-        fprintf(out, "  (solo la prueba %s)", cfg->only);
+    fprintf(out, "%sTOTAL %d/%d%s\n", r.style.bold, total, max, r.style.off);
     if (ungraded)
         fprintf(out,
-                "\n%s%d puntos sin calificar por un fallo del corrector: no cuentan.%s",
+                "%s%d puntos sin calificar por un fallo del corrector: no cuentan.%s\n",
                 r.style.warn, ungraded, r.style.off);
-    fprintf(out, "  %ssemilla %u%s\n\n", r.style.dim, (unsigned)cfg->seed, r.style.off);
+    fprintf(out, "%s%s%s%sSe repite igual con SEMILLA=%u%s\n\n", r.style.dim,
+            cfg->only ? "Solo la prueba " : "", cfg->only ? cfg->only : "",
+            cfg->only ? ". " : "", (unsigned)cfg->seed, r.style.off);
     gr_report_next(out, jobs, n, cfg);
 }

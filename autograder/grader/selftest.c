@@ -81,11 +81,14 @@ static bool apply_patch(const char *patch, const char *dir)
 /* Deja en la zona privada la solución con el error puesto. NULL, o qué lo impide. */
 static char *make_mutant(struct gr_job *job, const char *dir, const char *patch)
 {
-    char *path = gr_format("%s/%s", dir, patch);
+    char *relative = gr_format("%s/%s", dir, patch);
+    char *path = realpath(relative, NULL); /* patch -d cambia de carpeta */
     char *solution = gr_format("solutions/%s", job->lab->dir);
     char *why = NULL;
     job->only = caught_by(dir, patch);
-    if (!job->only)
+    if (!path)
+        why = gr_format("no se puede leer %s: %s", relative, strerror(errno));
+    else if (!job->only)
         why = gr_format("la primera línea debe ser «atrapa: prueba»");
     else if (gr_lab_find(job->lab, job->only) < 0)
         why = gr_format("dice «atrapa: %s», que no es una prueba del laboratorio",
@@ -97,6 +100,7 @@ static char *make_mutant(struct gr_job *job, const char *dir, const char *patch)
         why = gr_format("el parche ya no se aplica a %s", solution);
     free(solution);
     free(path);
+    free(relative);
     return why;
 }
 

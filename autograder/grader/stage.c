@@ -188,8 +188,8 @@ static char *why_missing(const char *from, const char *name, int rc)
                          "nombre ni lo muevas.",
                          from, name);
     case EACCES:
-        return gr_format("No se puede leer %s/%s: permiso denegado. Dáselo con "
-                         "«chmod u+r %s/%s».",
+        return gr_format("No se puede leer %s/%s: permiso denegado. Dáselo con\n"
+                         "  chmod u+r %s/%s",
                          from, name, from, name);
     case ELOOP:
         return gr_format("%s/%s es un enlace. Tiene que ser el archivo mismo, porque los "
