@@ -198,13 +198,16 @@ void box_output_free(struct box_output *output);
  */
 bool box_inside_outer(void);
 
-/* Ejecuta `argv` (argv[0] es la ruta de un programa; para reentrar, la tuya) dentro de
- * una exterior y espera. Hereda descriptores 0, 1 y 2 y el entorno, más ASINC_OUTER=1.
- * Las rutas son las de fuera. Muere si muere quien llama; SIGINT, SIGTERM y SIGHUP se le
- * pasan, y mientras tanto quien llama no muere por ellas: puede limpiar después. Como
- * root pasa antes a `uid`/`gid` sin vuelta atrás (grupos, NO_NEW_PRIVS); `uid` 0 da
+/* Ejecuta `argv` (argv[0] es la ruta de un programa; para reentrar, la tuya) dentro de una
+ * exterior y espera. Hereda descriptores 0, 1 y 2 y el entorno, más ASINC_OUTER=1. El sistema
+ * de archivos es el de fuera, salvo /tmp y /dev/shm, que nacen vacíos; del /tmp de fuera solo
+ * se conserva el directorio de argv[0], si cuelga de él: deja ahí todo lo que haga falta.
+ * Muere si muere el hilo que llama. SIGINT, SIGTERM y SIGHUP se le pasan, y mientras tanto
+ * quien llama no muere por ellas: puede limpiar después.
+ * Como root pasa antes a `uid`/`gid` sin vuelta atrás (grupos, NO_NEW_PRIVS); `uid` 0 da
  * -EPERM. Sin ser root, `uid` y `gid` se ignoran.
- * 0 con el estado de waitpid en `status`; < 0 si no se pudo ni empezar. */
+ * 0 con el estado de waitpid en `status` (si bwrap no pudo hacer la caja, su código 1: haz
+ * antes box_probe); < 0 si no se pudo ni empezar. */
 int box_outer_run(char *const *argv, uid_t uid, gid_t gid, int *status);
 
 /* Prueba de verdad, con ese `uid` si eres root, una interior dentro de una exterior. 0 si

@@ -19,3 +19,42 @@ $(O)/autograder/runner: $(BOX_RUNNER) $(BOX_DIR)/tree.h $(BOX_DIR)/wire.h $(BOX_
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(WARN) -O2 -g -static -o $@ $(BOX_RUNNER)
+
+# ---- pruebas -------------------------------------------------------------------------------
+
+BOX_TESTS       := $(BOX_DIR)/tests
+BOX_ATTACKS     := $(filter-out uvcurl,$(patsubst $(BOX_TESTS)/ataques/%.c,%,\
+	$(wildcard $(BOX_TESTS)/ataques/*.c)))
+BOX_TEST_ZONE   := $(O)/$(BOX_TESTS)
+BOX_TEST_BINS   := $(patsubst %,$(BOX_TEST_ZONE)/ataques/%,$(BOX_ATTACKS) uvcurl uvcurl-asan)
+BOX_TEST_OBJECT := $(patsubst %.c,$(O)/%.o,$(wildcard $(BOX_TESTS)/*.c))
+
+$(BOX_TEST_ZONE)/pruebas: $(BOX_TEST_OBJECT) $(O)/autograder/libbox.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS_BOX) -lcriterion
+
+# Los ataques van sin sanitizer: lo que se prueba es la caja, no a ellos.
+BOX_ATTACK_CC = @mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(WARN) -O1 -g -o $@ $<
+
+$(BOX_TEST_ZONE)/ataques/como_root $(BOX_TEST_ZONE)/ataques/sin_cajas: \
+$(BOX_TEST_ZONE)/ataques/%: $(BOX_TEST_ZONE)/ataques/%.o $(O)/autograder/libbox.a
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS_BOX)
+
+$(BOX_TEST_ZONE)/ataques/%: $(BOX_TESTS)/ataques/%.c $(BOX_TESTS)/ataques/limite.h
+	$(BOX_ATTACK_CC) -pthread
+
+$(BOX_TEST_ZONE)/ataques/uvcurl: $(BOX_TESTS)/ataques/uvcurl.c
+	$(BOX_ATTACK_CC) -luv -lcurl -pthread
+
+$(BOX_TEST_ZONE)/ataques/uvcurl-asan: $(BOX_TESTS)/ataques/uvcurl.c
+	$(BOX_ATTACK_CC) -fsanitize=address,undefined -luv -lcurl -pthread
+
+# Todo se copia a una carpeta aparte: empezando como root, las pruebas corren con otro usuario,
+# que quizá no pueda leer este repositorio.
+TEST_STEPS += test-box
+.PHONY: test-box
+test-box: $(BOX_TEST_ZONE)/pruebas $(BOX_TEST_BINS) $(O)/autograder/runner
+	@zona=$$(mktemp -d) && trap 'rm -rf "$$zona"' EXIT && \
+	cp $^ "$$zona" && printf 'esto no es un ejecutable' > "$$zona/no_ejecutable" && \
+	chmod -R a+rX "$$zona" && chmod a+x "$$zona/no_ejecutable" && \
+	"$$zona/pruebas" $(if $(PRUEBA),--filter '*/$(PRUEBA)') --tap=-

@@ -43,8 +43,8 @@ int box__profile_data(int data[BOX__DATA_COUNT]);
 /* Cambia a `uid`/`gid` sin vuelta atrás. 0 o -errno. Solo tiene efecto como root. */
 int box__drop(uid_t uid, gid_t gid);
 
-/* Añade la orden bwrap de la caja exterior, hasta «--». */
-void box__outer_profile(struct strings *argv);
+/* Añade la orden bwrap de la caja exterior, hasta «--». De /tmp solo se conserva `keep`. */
+void box__outer_profile(struct strings *argv, const char *keep);
 
 /* Borra un árbol sin seguir enlaces, aunque le hayan quitado los permisos. */
 void box__remove_tree(const char *path);

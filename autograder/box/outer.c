@@ -14,25 +14,36 @@
 
 #define INSIDE_VARIABLE "ASINC_OUTER"
 
-void box__outer_profile(struct strings *argv)
+void box__outer_profile(struct strings *argv, const char *keep)
 {
-    /* --unshare-pid: si el corrector cae, no le sobrevive ni su PostgreSQL. */
+    /* --unshare-pid: si el corrector cae, no le sobrevive ni su PostgreSQL.
+     * /tmp y /dev/shm propios: Criterion nombra ahí su socket y su memoria por el pid, y dos
+     * exteriores a la vez repiten pids. Sin esto una suite recibiría los mensajes de otra. */
     static const char *const profile[] = {"bwrap",
                                           "--unshare-user",
                                           "--unshare-net",
                                           "--unshare-pid",
+                                          "--die-with-parent",
                                           "--dev-bind",
                                           "/",
                                           "/",
                                           "--proc",
                                           "/proc",
-                                          "--die-with-parent",
-                                          "--setenv",
-                                          INSIDE_VARIABLE,
-                                          "1",
-                                          "--",
+                                          "--tmpfs",
+                                          "/tmp",
+                                          "--tmpfs",
+                                          "/dev/shm",
                                           NULL};
     box__add_all(argv, profile);
+    if (keep && strncmp(keep, "/tmp/", 5) == 0) {
+        box__add(argv, "--bind");
+        box__add(argv, "%s", keep);
+        box__add(argv, "%s", keep);
+    }
+    box__add(argv, "--setenv");
+    box__add(argv, INSIDE_VARIABLE);
+    box__add(argv, "1");
+    box__add(argv, "--");
 }
 
 bool box_inside_outer(void)
@@ -85,8 +96,13 @@ int box_outer_run(char *const *argv, uid_t uid, gid_t gid, int *status)
 {
     if (geteuid() == 0 && uid == 0)
         return -EPERM;
+    char *keep = realpath(argv[0], NULL);
+    if (!keep)
+        return -errno;
+    *strrchr(keep, '/') = 0;
     struct strings command = {0};
-    box__outer_profile(&command);
+    box__outer_profile(&command, keep);
+    free(keep);
     for (; *argv; argv++)
         box__add(&command, "%s", *argv);
     sigset_t watched, before;
@@ -195,7 +211,7 @@ int box_probe(uid_t uid, gid_t gid, char *why, size_t size)
         return -EPERM;
     }
     struct strings argv = {0};
-    box__outer_profile(&argv);
+    box__outer_profile(&argv, NULL);
     box__add_all(&argv, inner);
     int out = box__memfd("caja-prueba", "", 0);
     int rc = argv.failed ? -ENOMEM : out < 0 ? out : spawn(argv.items, uid, gid, out);

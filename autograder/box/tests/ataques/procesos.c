@@ -1,0 +1,79 @@
+/* Abusar de los procesos: bomba | hilos | demonio (doble fork que se queda la salida) |
+ * matar_todo | matar_padre | ptrace | duerme (sordo a todas las señales) | subgrupo (un hijo
+ * en otra sesión que también ignora todo). */
+#include "limite.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <unistd.h>
+
+static void ser_sordo(void)
+{
+    for (int s = 1; s < NSIG; s++)
+        signal(s, SIG_IGN);
+}
+
+static void *hilo(void *nada)
+{
+    dormir(TOPE_SEGUNDOS);
+    return nada;
+}
+
+int main(int argc, char **argv)
+{
+    const char *modo = argc > 1 ? argv[1] : "";
+    int hechos = 0;
+    if (strcmp(modo, "bomba") == 0) {
+        for (; hechos < TOPE_PROCESOS; hechos++) {
+            pid_t hijo = fork();
+            if (hijo < 0)
+                break;
+            if (hijo == 0) {
+                dormir(TOPE_SEGUNDOS);
+                _exit(0);
+            }
+        }
+        if (hechos == TOPE_PROCESOS)
+            dormir(TOPE_SEGUNDOS); /* sin tope de procesos: que se vea */
+        printf("%d procesos\n", hechos);
+    } else if (strcmp(modo, "hilos") == 0) {
+        pthread_t id;
+        while (hechos < TOPE_PROCESOS && pthread_create(&id, NULL, hilo, NULL) == 0)
+            hechos++;
+        printf("%d hilos\n", hechos);
+    } else if (strcmp(modo, "demonio") == 0) {
+        if (fork() == 0) {
+            setsid();
+            if (fork() == 0) {
+                ser_sordo();
+                dormir(TOPE_SEGUNDOS);
+                puts("el demonio sigue aquí");
+            }
+            _exit(0);
+        }
+        dormir(0.2);
+        puts("fuera");
+    } else if (strcmp(modo, "matar_todo") == 0) {
+        printf("kill(-1): %d\n", kill(-1, SIGKILL));
+    } else if (strcmp(modo, "matar_padre") == 0) {
+        kill(1, SIGKILL);
+        kill(1, SIGSTOP);
+        kill(getppid(), SIGKILL);
+        dormir(0.1);
+        puts("el padre sigue");
+    } else if (strcmp(modo, "ptrace") == 0) {
+        long rc = ptrace(PTRACE_ATTACH, 1, NULL, NULL);
+        printf("ptrace: %ld %s\n", rc, rc < 0 ? strerror(errno) : "");
+    } else if (strcmp(modo, "duerme") == 0 || strcmp(modo, "subgrupo") == 0) {
+        if (strcmp(modo, "subgrupo") == 0 && fork() == 0)
+            setsid();
+        ser_sordo();
+        puts("listo");
+        fflush(stdout);
+        dormir(TOPE_SEGUNDOS);
+    }
+}
