@@ -18,8 +18,8 @@ static int principal(void *arg)
 
     as_group_enter(&grupo, 0);
     for (numero = 1; numero <= 3 && rc == 0; numero++)
-        rc = as_start_soon(&grupo, NULL, presentarse,
-                           &numero); /* mal */
+        /* mal: las tres reciben la misma dirección */
+        rc = as_start_soon(&grupo, NULL, presentarse, &numero);
     return as_group_leave(&grupo, rc);
 }
 /* [/tareas] */
