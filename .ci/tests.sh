@@ -97,13 +97,13 @@ run awk -f "$root/.setup/help.awk" a.mk
 check 'la_ayuda_separa_las_listas' same "Uso: make ORDEN [OPCIÓN=valor ...]
 
 Para estudiar
-  uno           Hace una cosa ñandú
+  uno       Hace una cosa ñandú
 
 Para enseñar y mantener el curso
-  dos-tres      Para quien enseña
+  dos-tres  Para quien enseña
 
 Opciones
-  LAB=07        solo ese" "$(cat "$work/out")"
+  LAB=07    solo ese" "$(cat "$work/out")"
 check 'la_ayuda_no_depende_del_idioma' same "$(cd "$root" && LC_ALL=C make -s help | cksum)" \
     "$(cd "$root" && LC_ALL=C.UTF-8 make -s help | cksum)"
 check 'make_a_secas_muestra_la_ayuda' same "$(cd "$root" && make -s help)" "$(cd "$root" && make -s)"

@@ -1,16 +1,30 @@
 # Ayuda de make: ver en setup.mk qué comentarios la forman.
 function add(list, name, text)
 {
-    lines[list] = lines[list] sprintf("  %-13s %s\n", name, text)
+    count++
+    lists[count] = list
+    names[count] = name
+    texts[count] = text
+    if (length(name) > width)
+        width = length(name)
+}
+
+function show(title, list,    i, shown)
+{
+    for (i = 1; i <= count; i++) {
+        if (lists[i] != list)
+            continue
+        if (!shown++)
+            print "\n" title
+        printf "  %-*s  %s\n", width, names[i], texts[i]
+    }
 }
 
 /^[a-z][a-z-]*:.*##/ {
-    name = substr($0, 1, index($0, ":") - 1)
-    at = index($0, "##")
-    text = substr($0, at)
+    text = substr($0, index($0, "##"))
     list = text ~ /^###/ ? "teacher" : "student"
     sub(/^#+ */, "", text)
-    add(list, name, text)
+    add(list, substr($0, 1, index($0, ":") - 1), text)
 }
 
 /^##= / {
@@ -20,10 +34,8 @@ function add(list, name, text)
 }
 
 END {
-    print "Uso: make ORDEN [OPCIÓN=valor ...]\n"
-    printf "Para estudiar\n%s", lines["student"]
-    if (lines["teacher"])
-        printf "\nPara enseñar y mantener el curso\n%s", lines["teacher"]
-    if (lines["option"])
-        printf "\nOpciones\n%s", lines["option"]
+    print "Uso: make ORDEN [OPCIÓN=valor ...]"
+    show("Para estudiar", "student")
+    show("Para enseñar y mantener el curso", "teacher")
+    show("Opciones", "option")
 }

@@ -28,7 +28,7 @@ setup-grade setup-test setup-bench: setup-%:
 	@.setup/setup.sh --callado $*
 
 test: setup-test ### Ejecuta todas las pruebas del curso (PASO=test-x: solo una etapa)
-	@TEST_LIMIT=$(TEST_LIMIT) TEST_TOTAL=$(TEST_TOTAL) MAKE=$(MAKE) .ci/test $(or $(PASO),$(TEST_STEPS))
+	@TEST_LIMIT=$(TEST_LIMIT) TEST_TOTAL=$(TEST_TOTAL) .ci/test $(or $(PASO),$(TEST_STEPS))
 
 test-setup:
 	@.setup/tests.sh
@@ -36,7 +36,7 @@ test-setup:
 test-runner:
 	@.ci/tests.sh && .ci/lint-tests.sh
 
-test-lint: export LINT_FLAGS = $(CPPFLAGS) $(PKG_CFLAGS)
+test-lint: export LINT_FLAGS = $(CPPFLAGS) -I. -Iautograder -Iautograder/harness $(PKG_CFLAGS)
 test-lint:
 	@.ci/lint
 
@@ -46,5 +46,5 @@ lint: setup-test ### Comprueba el estilo y busca errores sin ejecutar
 format: setup-test ### Da a todo el C el mismo aspecto
 	@.ci/lint --archivos | xargs clang-format -i
 
-clean: ## Borra todo lo generado
+clean: ### Borra todo lo generado
 	@rm -rf build

@@ -1,7 +1,6 @@
 #!/bin/bash
 # Pruebas del comprobador de capítulos: un curso pequeño y verdadero al que cada prueba le
 # estropea una cosa. La salida es TAP. CHECK es el comprobador compilado; CC, el compilador.
-# shellcheck disable=SC2016 # las comillas graves y los $ son Markdown y sed
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=.ci/tap.sh
