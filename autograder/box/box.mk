@@ -51,10 +51,16 @@ $(BOX_TEST_ZONE)/ataques/uvcurl-asan: $(BOX_TESTS)/ataques/uvcurl.c
 
 # Todo se copia a una carpeta aparte: empezando como root, las pruebas corren con otro usuario,
 # que quizá no pueda leer este repositorio.
-TEST_STEPS += test-box
-.PHONY: test-box
-test-box: $(BOX_TEST_ZONE)/pruebas $(BOX_TEST_BINS) $(O)/autograder/runner
-	@zona=$$(mktemp -d) && trap 'rm -rf "$$zona"' EXIT && \
+BOX_RUN_TESTS = @zona=$$(mktemp -d) && trap 'rm -rf "$$zona"' EXIT && \
 	cp $^ "$$zona" && printf 'esto no es un ejecutable' > "$$zona/no_ejecutable" && \
-	chmod -R a+rX "$$zona" && chmod a+x "$$zona/no_ejecutable" && \
-	"$$zona/pruebas" $(if $(PRUEBA),--filter '*/$(PRUEBA)') --tap=-
+	chmod -R a+rX "$$zona" && chmod a+x "$$zona/no_ejecutable" && "$$zona/pruebas"
+BOX_TEST_NEEDS = $(BOX_TEST_ZONE)/pruebas $(BOX_TEST_BINS) $(O)/autograder/runner
+
+TEST_STEPS += test-box
+.PHONY: test-box bench-box
+test-box: $(BOX_TEST_NEEDS)
+	$(BOX_RUN_TESTS) $(if $(PRUEBA),--filter '*/$(PRUEBA)') --tap=-
+
+# Lo que cuesta arrancar y acabar una caja (en TAP la cifra no se ve).
+bench-box: $(BOX_TEST_NEEDS)
+	$(BOX_RUN_TESTS) --filter '*/coste_de_arranque' --verbose 2>&1 | grep 'arrancar y'

@@ -354,7 +354,7 @@ Test(vida, asan_y_su_buscador_de_fugas)
     soltar(&c);
 }
 
-/* Sin juicio de tiempo: la cifra es para quien lea el TAP. */
+/* Sin juicio de tiempo: la cifra se ve con `make bench-box`. */
 Test(vida, coste_de_arranque)
 {
     enum { VECES = 30 };
@@ -373,6 +373,4 @@ Test(vida, coste_de_arranque)
     }
     cr_log_info("arrancar y acabar una caja: media %.1f ms, peor %.1f ms", total / VECES,
                 peor);
-    fprintf(stderr, "# arrancar y acabar una caja: media %.1f ms, peor %.1f ms\n",
-            total / VECES, peor);
 }

@@ -20,6 +20,7 @@ int main(int argc, char **argv)
         return 3;
     if (box_capture(&o, NULL, 1000, &salida, &fin) < 0)
         return 4;
+    box_output_free(&salida);
     fprintf(stderr, "%s\n%s\n", porque, fin.detail);
     return fin.kind == BOX_FAULT && strstr(fin.detail, "bwrap") ? 0 : 5;
 }
