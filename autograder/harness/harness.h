@@ -35,8 +35,8 @@
  *    el final de la prueba y lo libera el banco.
  *
  * Entorno que pone el corrector: ASINC_PROGRAM, ASINC_PROGRAM_ASAN, ASINC_RUNNER,
- * ASINC_RESULTS, ASINC_SEED, ASINC_BOX, ASINC_REPRO. Sin ASINC_RESULTS la historia sale
- * por stderr.
+ * ASINC_RESULTS, ASINC_SEED, ASINC_BOX, ASINC_REPRO. Sin ASINC_RESULTS la historia de
+ * una prueba fallida sale en el mensaje de Criterion.
  */
 #ifndef HS_HARNESS_H
 #define HS_HARNESS_H
@@ -180,7 +180,8 @@ const struct hs_line *hs_wait_line(struct hs_program *p, struct hs_match match, 
 const struct hs_line *hs_wait_lines(struct hs_program *p, int n, struct hs_match match,
                                     int ms);
 
-/* Como hs_wait_line, pero devuelve NULL en vez de fallar. */
+/* Como hs_wait_line, pero devuelve NULL si no llega. Solo falla si se acaba el plazo de la
+ * prueba entera. */
 const struct hs_line *hs_try_line(struct hs_program *p, struct hs_match match, int ms);
 
 /*
@@ -248,7 +249,7 @@ enum hs_fault {
     HS_ENDLESS,    /* cabeceras buenas y un cuerpo que no acaba nunca */
 };
 
-/* Lo que se hace con una petición. Todo a cero es «200 OK» con cuerpo "ok\n". Antes de
+/* Lo que se hace con una petición. Todo a cero es un «200 OK». Antes de
  * contestar se espera, en este orden: la barrera, la retención y la demora. */
 struct hs_reply {
     int status;           /* 0 = 200 */

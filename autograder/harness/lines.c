@@ -165,8 +165,8 @@ const struct hs_line *hs_wait_lines(struct hs_program *p, int n, struct hs_match
     struct search s;
     search_open(&s, p, &match, n);
     const char *what = match_words(&match);
-    const char *lack = n == 1 ? hs_format("no llegó %s", what)
-                              : hs_format("no llegó %d veces %s", n, what);
+    const char *lack = n == 1 ? hs_format("No llegó %s", what)
+                              : hs_format("No llegó %d veces %s", n, what);
     hs__lock();
     int result = hs__wait(wait_check, &s, ms);
     if (result != FOUND && n > 1)
@@ -191,7 +191,8 @@ const struct hs_line *hs_try_line(struct hs_program *p, struct hs_match match, i
     struct search s;
     search_open(&s, p, &match, 1);
     hs__lock();
-    hs__wait(wait_check, &s, ms);
+    if (hs__wait(wait_check, &s, ms) == 0 && hs_now() >= hs__deadline())
+        hs__fail_waiting(ms, "No llegó %s", match_words(&match));
     hs__unlock();
     search_close(&s);
     return s.line;

@@ -60,6 +60,12 @@ void hs_step(const char *format, ...)
 
 /* ------------------------------------------------------------------ El resultado */
 
+static const char *results_directory(void)
+{
+    const char *directory = getenv("ASINC_RESULTS");
+    return directory && *directory ? directory : NULL;
+}
+
 static void append(json_t *lines, const char *text)
 {
     char *clean = hs__clean(text, strlen(text), LINE_BYTES);
@@ -95,30 +101,32 @@ static const char *write_result(const char *directory, const json_t *result)
     return NULL;
 }
 
-static void print_story(const char *verdict, const json_t *lines)
+/* Deja constancia del veredicto y se queda con `lines`. Devuelve NULL, o por qué no pudo. */
+static const char *record(const char *verdict, json_t *lines)
 {
-    size_t i;
-    json_t *line;
-    fprintf(stderr, "%s: %s\n", story.test.nombre, verdict);
-    json_array_foreach(lines, i, line) fprintf(stderr, "  %s\n", json_string_value(line));
-}
-
-/* Deja constancia del veredicto. Devuelve NULL, o por qué no pudo. */
-static const char *record(const char *verdict, const struct hs__lines *ending)
-{
-    const char *directory = getenv("ASINC_RESULTS"), *why = NULL;
-    json_t *lines = tell(ending);
+    const char *directory = results_directory(), *why = NULL;
     json_t *result = json_pack("{s:s, s:s, s:o, s:I}", "nombre", story.test.nombre,
                                "veredicto", verdict, "historia", lines, "ms",
                                (json_int_t)hs_now());
     if (!result)
         why = "no queda memoria para el resultado";
-    else if (directory && *directory)
+    else if (directory)
         why = write_result(directory, result);
-    else if (strcmp(verdict, "bien") != 0)
-        print_story(verdict, lines);
     json_decref(result);
     return why;
+}
+
+/* Sin nadie que recoja el resultado, la historia entera va en el mensaje de Criterion. */
+static const char *message(const char *headline, const json_t *lines)
+{
+    size_t i;
+    json_t *line;
+    if (results_directory())
+        return headline;
+    const char *text = "";
+    json_array_foreach(lines, i, line)
+        text = hs_format("%s\n  %s", text, json_string_value(line));
+    return text;
 }
 
 static void add_way_out(struct hs__lines *ending)
@@ -151,10 +159,12 @@ static _Noreturn void finish(const char *verdict, const char *headline,
         hs__add(&ending, "Falló el propio corrector: %s.", broken);
     }
     add_way_out(&ending);
-    const char *why = record(verdict, &ending);
+    json_t *lines = tell(&ending);
+    const char *text = message(headline, lines);
+    const char *why = record(verdict, lines);
     if (why)
-        fprintf(stderr, "banco de pruebas: %s\n", why);
-    cr_assert_fail("[%s] %s", verdict, headline);
+        cr_assert_fail("[%s] %s", "fallo_corrector", why);
+    cr_assert_fail("[%s] %s", verdict, text);
     abort(); /* cr_assert_fail no vuelve, pero el compilador no lo sabe */
 }
 
@@ -167,7 +177,7 @@ void hs__end(void)
     const char *broken = hs__stop_parts();
     if (broken)
         hs__add(&ending, "Falló el propio corrector: %s.", broken);
-    const char *why = record(broken ? "fallo_corrector" : "bien", &ending);
+    const char *why = record(broken ? "fallo_corrector" : "bien", tell(&ending));
     hs__lines_free(&ending);
     hs__lines_free(&story.steps);
     if (why || broken)

@@ -1,0 +1,197 @@
+/* ejemplos.c: pruebas que acaban de todas las maneras posibles. Las corre historias.c. */
+#include "../harness.h"
+#include <stdlib.h>
+#include <string.h>
+
+HS_SUITE(ejemplos)
+
+HS_TEST(ejemplos, bien)
+{
+    hs_step("Un paso");
+    hs_expect(true, "todo va bien");
+}
+
+HS_TEST(ejemplos, textos_distintos, .leer = "lessons/99-nada#textos")
+{
+    hs_step("Comparo dos textos de %d líneas", 3);
+    hs_expect_eq_str("el informe", "uno\nañoranza\ntres\n", "uno\nañil\ntres\n");
+}
+
+HS_TEST(ejemplos, texto_corto)
+{
+    hs_expect_eq_str("la palabra", "hola\n", "hola");
+}
+
+HS_TEST(ejemplos, texto_nulo)
+{
+    hs_expect_eq_str("la palabra", "hola", NULL);
+}
+
+HS_TEST(ejemplos, texto_largo)
+{
+    static char a[20001], b[20001];
+    memset(a, 'x', sizeof a - 1);
+    memcpy(b, a, sizeof a);
+    b[15000] = 'y';
+    hs_expect_eq_str("el texto", a, b);
+}
+
+HS_TEST(ejemplos, no_contiene)
+{
+    hs_expect_contains("la salida", "aguja", "un\npajar\n");
+}
+
+HS_TEST(ejemplos, enteros_distintos)
+{
+    hs_expect_eq_int("número de peticiones", 3, 5);
+}
+
+HS_TEST(ejemplos, demasiado)
+{
+    hs_expect_at_most("ms hasta salir", 1000, 2500);
+}
+
+HS_TEST(ejemplos, condicion_falsa)
+{
+    hs_expect(1 > 2, "uno es mayor que %d", 2);
+}
+
+HS_TEST(ejemplos, linea_que_no_llega)
+{
+    struct hs_program *p = hs_start("esperar");
+    hs_wait_line(p, hs_has("listo"), 5000);
+    hs_wait_line(p, hs_has("nunca", "jamás"), 50);
+}
+
+HS_TEST(ejemplos, callado)
+{
+    hs_wait_line(hs_start("callar"), hs_has("búfer"), 100);
+}
+
+HS_TEST(ejemplos, acaba_antes)
+{
+    hs_wait_line(hs_start("salir", "3"), hs_regex("^resultado"), 25000);
+}
+
+HS_TEST(ejemplos, se_cae)
+{
+    hs_expect_exit(hs_start("segv"), 0, 5000);
+}
+
+HS_TEST(ejemplos, otro_codigo)
+{
+    hs_expect_exit(hs_start("salir", "3"), 2, 5000);
+}
+
+HS_TEST(ejemplos, inunda)
+{
+    hs_wait_line(hs_start("inundar"), hs_has("nunca"), 25000);
+}
+
+HS_TEST(ejemplos, no_termina)
+{
+    hs_expect_exit(hs_start("esperar"), 0, 50);
+}
+
+HS_TEST(ejemplos, sucio)
+{
+    struct hs_program *p = hs_start("basura");
+    hs_expect_exit(p, 0, 5000);
+    hs_expect_eq_str("lo escrito\x1b[2J", "limpio", hs_stdout(p));
+}
+
+HS_TEST(ejemplos, faltan_peticiones)
+{
+    struct hs_http *m = hs_http_start();
+    struct hs_options curl = {.program = "/usr/bin/curl"};
+    hs_http_on(m, "/una", {.status = 503});
+    hs_start_with(curl, "-s", hs_http_url(m, "/una"));
+    hs_http_wait_requests(m, "/una", 3, 25000);
+}
+
+HS_TEST(ejemplos, faltan_a_la_vez)
+{
+    struct hs_http *m = hs_http_start();
+    struct hs_options curl = {.program = "/usr/bin/curl"};
+    hs_http_on(m, "/a", {.hold = true});
+    hs_start_with(curl, "-s", hs_http_url(m, "/a"));
+    hs_http_wait_requests(m, "/a", 1, 5000);
+    hs_http_wait_in_flight(m, NULL, 2, 50);
+}
+
+HS_TEST(ejemplos, plazo_entero, .segundos = 1)
+{
+    struct hs_program *p = hs_start("esperar");
+    for (;;)
+        hs_try_line(p, hs_has("nunca"), 200);
+}
+
+HS_TEST(ejemplos, senal_tarde)
+{
+    struct hs_program *p = hs_start("salir", "0");
+    hs_wait_exit(p, 5000);
+    hs_signal(p, SIGINT);
+}
+
+HS_TEST(ejemplos, entrada_cerrada)
+{
+    struct hs_program *p = hs_start("sordo");
+    hs_wait_line(p, hs_has("listo"), 5000);
+    hs_write_stdin(p, "¿hola?\n");
+}
+
+HS_TEST(ejemplos, memoria_mal_usada)
+{
+    hs_expect_exit(hs_start_with((struct hs_options){.asan = true}, "liberado"), 0,
+                   20000);
+}
+
+HS_TEST(ejemplos, fuga)
+{
+    hs_expect_exit(hs_start_with((struct hs_options){.asan = true}, "fuga"), 0, 20000);
+}
+
+HS_TEST(ejemplos, muchos_pasos)
+{
+    for (int i = 1; i <= 1000; i++)
+        hs_step("paso número %d", i);
+    hs_fail("y al final falla");
+}
+
+HS_TEST(ejemplos, sin_comprobar)
+{
+    hs_step("No miro nada");
+}
+
+HS_TEST(ejemplos, sin_programa)
+{
+    hs_start_with((struct hs_options){.program = "/no/existe"});
+}
+
+HS_TEST(ejemplos, expresion_mala)
+{
+    hs_wait_line(hs_start("esperar"), hs_regex("(sin cerrar"), 50);
+}
+
+HS_TEST(ejemplos, peticion_que_no_hubo)
+{
+    hs_http_request(hs_http_start(), NULL, 1);
+}
+
+HS_TEST(ejemplos, suite_que_revienta)
+{
+    hs_expect(true, "empieza bien");
+    raise(SIGSEGV);
+}
+
+HS_TEST(ejemplos, suite_que_sale)
+{
+    hs_expect(true, "empieza bien");
+    _Exit(0);
+}
+
+HS_TEST(ejemplos, suite_que_aborta_criterion)
+{
+    hs_expect(true, "empieza bien");
+    cr_skip_test("me salto el resto");
+}

@@ -1,0 +1,128 @@
+/* prog.c: un programa pequeño que se porta como diga su primer argumento. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void goodbye(int signal)
+{
+    (void)signal;
+    static const char text[] = "adiós\n";
+    if (write(1, text, sizeof text - 1) < 0)
+        _exit(1);
+    _exit(3);
+}
+
+static int echo(void)
+{
+    char line[256];
+    while (fgets(line, sizeof line, stdin)) {
+        printf("eco: %s", line);
+        fflush(stdout);
+    }
+    return 0;
+}
+
+static void ready(void)
+{
+    puts("listo");
+    fflush(stdout);
+}
+
+static void flood(void)
+{
+    for (;;)
+        if (puts("inundo la salida con la misma línea") < 0)
+            exit(1);
+}
+
+/* Errores de memoria que el compilador no debe ver ni quitar. */
+static void misuse(bool use)
+{
+    char *volatile memory = malloc(10);
+    if (use) {
+        free(memory);
+        *memory = 1;
+    }
+    memory = NULL;
+}
+
+int main(int argc, char **argv)
+{
+    const char *mode = argc > 1 ? argv[1] : "nada";
+    int number = argc > 2 ? atoi(argv[2]) : 0;
+
+    if (strcmp(mode, "salir") == 0)
+        return number;
+    if (strcmp(mode, "señal") == 0) {
+        ready();
+        signal(number, SIG_DFL);
+        raise(number);
+    }
+    if (strcmp(mode, "segv") == 0) {
+        ready();
+        *(volatile int *)(argc > 99 ? &number : NULL) = 1;
+    }
+    if (strcmp(mode, "liberado") == 0 || strcmp(mode, "fuga") == 0)
+        misuse(mode[0] == 'l');
+    if (strcmp(mode, "inundar") == 0)
+        flood();
+    if (strcmp(mode, "esperar") == 0) {
+        ready();
+        for (;;)
+            pause();
+    }
+    if (strcmp(mode, "callar") == 0) {
+        printf("esto se queda en el búfer\n");
+        for (;;)
+            pause();
+    }
+    if (strcmp(mode, "girar") == 0) {
+        ready();
+        for (volatile unsigned i = 0;; i++)
+            ;
+    }
+    if (strcmp(mode, "despedirse") == 0) {
+        signal(SIGINT, goodbye);
+        ready();
+        for (;;)
+            pause();
+    }
+    if (strcmp(mode, "sin-salto") == 0)
+        printf("primera\nla última no acaba");
+    if (strcmp(mode, "errores") == 0) {
+        fprintf(stderr, "va por stderr\n");
+        printf("va por stdout\n");
+    }
+    if (strcmp(mode, "basura") == 0)
+        fwrite("\x1b[31mrojo\x07\n\xff\xfe ñ \xe2\x80\xae\nun\0cero\n", 1, 30, stdout);
+    if (strcmp(mode, "eco") == 0)
+        return echo();
+    if (strcmp(mode, "sordo") == 0) {
+        close(0);
+        ready();
+        for (;;)
+            pause();
+    }
+    if (strcmp(mode, "descriptores") == 0) {
+        for (int i = 0; i < number; i++)
+            if (open("/dev/null", O_RDONLY) < 0)
+                return 1;
+        ready();
+        for (;;)
+            pause();
+    }
+    if (strcmp(mode, "contar") == 0)
+        for (int i = 1; i <= number; i++)
+            printf("línea %d\n", i);
+    if (strcmp(mode, "argumentos") == 0)
+        for (int i = 2; i < argc; i++)
+            printf("[%s]\n", argv[i]);
+    if (strcmp(mode, "entorno") == 0)
+        for (char **e = environ; *e; e++)
+            puts(*e);
+    return 0;
+}
