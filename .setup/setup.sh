@@ -146,16 +146,15 @@ esac
 install="apt-get install -y --no-install-recommends$missing"
 as_root=
 if [ "$(id -u)" -ne 0 ]; then
-    if ! command -v sudo >/dev/null; then
-        printf 'Hace falta ser root y aquí no hay sudo. Escribe esta orden y repite:\n\n'
+    as_root=sudo
+    echo "Instalar pide permiso de root: uso sudo, que puede pedirte tu contraseña."
+    if ! command -v sudo >/dev/null || ! sudo true; then
+        printf 'Sin sudo no puedo seguir. Escribe esta orden y repite:\n\n'
         printf '    su - -c "apt-get update && %s"\n\n' "$install"
         exit 1
     fi
-    echo "Lo instalo con apt-get; sudo puede pedirte tu contraseña."
-    as_root=sudo
-else
-    echo "Lo instalo con apt-get; puede tardar un par de minutos."
 fi
+echo "Lo instalo con apt-get; puede tardar un par de minutos."
 
 log=$(mktemp "${TMPDIR:-/tmp}/asinc-setup.XXXXXX")
 trap 'rm -f "$log"' EXIT

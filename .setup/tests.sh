@@ -14,8 +14,8 @@ new_system() { # ID [ID_LIKE]
     rm -rf "${work:?}/bin"
     mkdir "$work/bin" && : >"$work/apt" && : >"$work/have"
     local tool
-    for tool in sh awk sed tr sort cat dirname mktemp rm grep tail env printf; do
-        ln -s "$(command -v $tool)" "$work/bin/$tool"
+    for tool in sh awk sed tr sort cat dirname mktemp rm grep tail env true; do
+        ln -s "$(type -P $tool)" "$work/bin/$tool"
     done
     printf 'PRETTY_NAME="Sistema %s"\nID=%s\n' "$1" "$1" >"$work/os-release"
     [ $# -lt 2 ] || printf 'ID_LIKE="%s"\n' "$2" >>"$work/os-release"
@@ -79,8 +79,8 @@ done
 new_system debian
 fake id 'echo 1000'
 run
-check 'sin_ser_root_usa_sudo' same 'sudo apt-get sudo apt-get' "$(cut -d' ' -f1 "$work/apt" | tr '\n' ' ' | sed 's/ $//')"
-check 'y_avisa_antes' has "$work/out" 'sudo puede pedirte tu contraseña'
+check 'sin_ser_root_usa_sudo' same 'sudo sudo apt-get sudo apt-get' "$(cut -d' ' -f1 "$work/apt" | tr '\n' ' ' | sed 's/ $//')"
+check 'y_avisa_antes' has "$work/out" 'sudo, que puede pedirte tu contraseña'
 
 new_system debian
 fake id 'echo 1000'
@@ -88,6 +88,13 @@ rm "$work/bin/sudo"
 run
 check 'sin_sudo_no_instala' rc 1
 check 'sin_sudo_escribe_la_orden' has "$work/out" 'su - -c "apt-get update && apt-get install -y --no-install-recommends .*libuv1-dev'
+
+new_system debian
+fake id 'echo 1000'
+fake sudo 'echo "ana is not in the sudoers file." >&2; exit 1'
+run
+check 'sin_permiso_de_sudo_no_instala' rc 1
+check 'sin_permiso_de_sudo_escribe_la_orden' has "$work/out" 'su - -c "apt-get update'
 
 new_system debian
 fake apt-get "echo 'E: Could not resolve deb.debian.org'; exit 100"
