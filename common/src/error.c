@@ -7,11 +7,21 @@
 
 #include "task_internal.h"
 
+/* La explicación con que terminó el último as_run de este hilo. */
+static _Thread_local char last_detail[512];
+
+void as__detail_keep(const char *detail)
+{
+    snprintf(last_detail, sizeof last_detail, "%s", detail ? detail : "");
+}
+
 const char *as_error_detail(void)
 {
     as_task *task = as_current_task();
 
-    return task && task->detail ? task->detail : "";
+    if (!task)
+        return last_detail;
+    return task->detail ? task->detail : "";
 }
 
 void as__detail_adopt(const char *detail)

@@ -110,6 +110,7 @@ static int run_main(struct as__loop *loop, as_fn *main_fn, void *arg)
         return UV_ENOMEM;
     as__loop_turn_until_done(loop);
     int rc = loop->deadlocked ? AS_EDEADLK : loop->main_task->result;
+    as__detail_keep(rc < 0 ? loop->main_task->detail : NULL);
     as__task_free(loop->main_task);
     return rc;
 }

@@ -13,8 +13,8 @@ static void entry(void *arg)
 
     task->result = task->fn(task->arg);
     if (task->scope != &task->root)
-        as__misuse(task->name, "la tarea terminó dentro de un ámbito o un grupo: falta "
-                               "su as_scope_leave o as_group_leave");
+        as__misuse("as_run", "la tarea terminó dentro de un ámbito o un grupo: falta "
+                             "su as_scope_leave o as_group_leave");
     task->exited = true;
     as__coro_exit(&task->coro, &as__loop->coro);
 }
@@ -134,6 +134,8 @@ int as_await(as_task *task)
 {
     as_task *self = as__task_required("as_await");
 
+    if (!task)
+        return as_error_set(UV_ENOMEM, "no hubo memoria para crear la tarea");
     if (task == self)
         return as_error_set(UV_EINVAL, "la tarea «%s» se espera a sí misma", self->name);
     if (!task->done.done) {

@@ -42,6 +42,9 @@ as_task *as__task_required(const char *function);
 /* Cumple un futuro con un estado cualquiera, también positivo. */
 int as__future_set_status(as_future *future, int status);
 
+/* Guarda la explicación con que terminó la tarea principal, para quien llamó a as_run. */
+void as__detail_keep(const char *detail);
+
 /* Pasa la explicación de un error (puede ser NULL) a la tarea actual. */
 void as__detail_adopt(const char *detail);
 

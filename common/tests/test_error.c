@@ -47,5 +47,18 @@ PRUEBA(error, la_explicacion_es_de_la_tarea)
 {
     CORRE(explica, NULL, 0);
     cr_assert_eq(as_error_set(UV_EIO, "fuera"), UV_EIO);
+    cr_assert_str_eq(as_error_detail(), "", "la principal terminó bien");
+}
+
+static int falla_explicando(void *arg)
+{
+    return as_error_set(UV_EIO, "se acabó %s", (const char *)arg);
+}
+
+PRUEBA(error, la_explicacion_de_la_principal_sobrevive_al_bucle)
+{
+    CORRE(falla_explicando, "el café", UV_EIO);
+    cr_assert_str_eq(as_error_detail(), "se acabó el café");
+    CORRE(explica, NULL, 0);
     cr_assert_str_eq(as_error_detail(), "");
 }

@@ -62,6 +62,19 @@ PRUEBA(task, un_nombre_largo_se_corta)
     CORRE(nombre_largo, NULL, 0);
 }
 
+static int espera_nada(void *arg)
+{
+    (void)arg;
+    cr_assert_eq(as_await(NULL), UV_ENOMEM);
+    cr_assert_str_eq(as_error_detail(), "no hubo memoria para crear la tarea");
+    return 0;
+}
+
+PRUEBA(task, esperar_a_una_tarea_que_no_se_pudo_crear_es_un_error)
+{
+    CORRE(espera_nada, NULL, 0);
+}
+
 static int espera_error(void *arg)
 {
     as_group grupo;

@@ -34,7 +34,9 @@ const char *as_errname(int error);
  * La última explicación que dejó una función fallida en la tarea actual, por ejemplo la
  * de libcurl ("Failed to connect to 127.0.0.1 port 9"); "" si no hay. Al esperar una
  * tarea que falló, su explicación pasa a quien la esperó. El texto es de la tarea y dura
- * hasta su próximo error. No suspende. Equivale a los argumentos de la excepción.
+ * hasta su próximo error. Fuera del bucle, la explicación con que falló el último as_run
+ * de este hilo (511 bytes como mucho). No suspende. Equivale a los argumentos de la
+ * excepción.
  */
 const char *as_error_detail(void);
 

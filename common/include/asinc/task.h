@@ -85,9 +85,13 @@ void as_group_enter(as_group *group, unsigned flags);
 /*
  * Espera a todas las tareas del grupo y lo cierra. `rc` es como acabó el cuerpo: si es
  * negativo, antes cancela a las que sigan vivas. Devuelve el primer error de una tarea
- * (su explicación pasa a quien cierra), o `rc`. Una tarea que termina con UV_ECANCELED no
- * cuenta como error. Suspende, y no se deja cancelar: nadie sale de un grupo dejando
- * tareas vivas. Después, los as_task del grupo dejan de existir.
+ * (su explicación pasa a quien cierra) o, si no hubo, `rc`, también si es positivo. Una
+ * tarea que termina con UV_ECANCELED no cuenta como error.
+ *
+ * Llámala siempre en la función que abrió el grupo, también en los caminos de error: el
+ * grupo es una variable suya, y las tareas seguirían usándola después de muerta. Suspende,
+ * y no se deja cancelar: nadie sale de un grupo dejando tareas vivas. Después, los as_task
+ * del grupo dejan de existir.
  */
 int as_group_leave(as_group *group, int rc) AS_MUST_CHECK;
 
@@ -117,7 +121,8 @@ int as_start_soon(as_group *group, const char *name, as_fn *fn, void *arg) AS_MU
  * Suspende hasta que `task` termine y devuelve lo que devolvió su función (un error trae
  * su explicación, ver as_error_detail), o UV_ECANCELED si cancelan a quien espera; `task`
  * sigue entonces su camino. Puede esperarse varias veces. UV_EINVAL si una tarea se
- * espera a sí misma. Equivale a await task.
+ * espera a sí misma; UV_ENOMEM si `task` es NULL, y así basta con comprobar aquí lo que
+ * devolvió as_spawn. Equivale a await task.
  */
 int as_await(as_task *task) AS_MUST_CHECK;
 
