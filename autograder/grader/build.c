@@ -74,8 +74,9 @@ static struct command command_for(const struct gr_order *o, const struct flavor 
     struct command c = {.argv = gr_alloc(most, sizeof *c.argv)};
     add_list(&c, common_flags);
     add_list(&c, f->flags);
-    /* Que ASan nombre los archivos como los conoce el estudiante. */
+    /* Que ASan y el enlazador nombren los archivos como los conoce el estudiante. */
     add(&c, gr_format("-ffile-prefix-map=" GR_BOX_SOURCE "=%s", o->shown));
+    add(&c, gr_format("-ffile-prefix-map=" BOX_WORK_DIR "="));
     add(&c, gr_format("-o"));
     add(&c, gr_format(OUTPUT "/%s", o->program));
     for (size_t i = 0; i < json_array_size(o->sources); i++) {

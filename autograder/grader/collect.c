@@ -90,8 +90,9 @@ static char *tail(const struct gr_job *job, const char *name)
 /* ---- una prueba
  * ------------------------------------------------------------------------- */
 
-/* Lee DIR/resultados/PRUEBA.json. NULL, o por qué no vale (en memoria nueva). */
-static char *read_result(const struct gr_job *job, struct gr_result *result)
+/* Lee DIR/resultados/PRUEBA.json. NULL, o por qué no vale (en memoria nueva); `absent`
+ * dice si es que no está. */
+static char *read_result(const struct gr_job *job, struct gr_result *result, bool *absent)
 {
     char *name = gr_format("resultados/%s.json", result->test->name);
     char *data = NULL, *why = NULL;
@@ -103,10 +104,10 @@ static char *read_result(const struct gr_job *job, struct gr_result *result)
     double ms;
 
     int rc = box_read_file(job->dir, name, MAX_RESULT, &data, &size);
+    *absent = rc == -ENOENT;
     if (rc < 0) {
-        why = rc == -ENOENT
-                  ? gr_format("La prueba no dejó ningún resultado.")
-                  : gr_format("No se puede leer su resultado: %s.", strerror(-rc));
+        why = *absent ? gr_format("La prueba no dejó ningún resultado.")
+                      : gr_format("No se puede leer su resultado: %s.", strerror(-rc));
         goto out;
     }
     root = json_loadb(data, size, JSON_REJECT_DUPLICATES, &bad);
@@ -162,13 +163,15 @@ static void explain_missing(const struct gr_job *job, json_t *story)
 
 static void collect_test(const struct gr_job *job, struct gr_result *result)
 {
-    char *why = read_result(job, result);
+    bool absent;
+    char *why = read_result(job, result, &absent);
     if (!why)
         return;
     result->verdict = GR_FALLO;
     json_array_clear(result->story);
     tell(result->story, why);
-    explain_missing(job, result->story);
+    if (absent)
+        explain_missing(job, result->story);
 }
 
 /* ---- el trabajo

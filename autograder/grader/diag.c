@@ -47,13 +47,8 @@ static char *rename_paths(const char *text, const char *shown)
     FILE *f = open_memstream(&out, &size);
     if (!f)
         return gr_format("%s", text);
-    for (const char *at; (at = strstr(text, inside)); text = at + n) {
-        size_t before = (size_t)(at - text);
-        /* El enlazador antepone el directorio de trabajo de la caja. */
-        if (before >= 6 && memcmp(at - 6, "/caja/", 6) == 0)
-            before -= 6;
-        fprintf(f, "%.*s%s", (int)before, text, shown);
-    }
+    for (const char *at; (at = strstr(text, inside)); text = at + n)
+        fprintf(f, "%.*s%s", (int)(at - text), text, shown);
     fputs(text, f);
     fclose(f);
     return out;

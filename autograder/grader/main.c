@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NOBODY 65534
+#define NOBODY          65534
+#define MAX_RANDOM_SEED 1000000
 
 struct options {
     const char *from, *lab, *only, *report;
@@ -75,6 +76,7 @@ static int parse(int argc, char **argv, struct options *o)
     opterr = 0;
     if (getrandom(&o->seed, sizeof o->seed, 0) != sizeof o->seed)
         o->seed = (uint32_t)getpid();
+    o->seed %= MAX_RANDOM_SEED; /* corta: alguien la va a teclear */
     for (int c; (c = getopt_long(argc, argv, ":", longs, NULL)) != -1;) {
         switch (c) {
         case 'd':
@@ -184,18 +186,36 @@ static int check_only(const struct options *o, const struct gr_labs *labs)
 /* ---- calificar
  * ---------------------------------------------------------------------------------- */
 
+/* `text` como palabra de la shell, en memoria nueva. */
+static char *shell_word(const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789_./+,:@%=-";
+    if (text[strspn(text, plain)] == '\0')
+        return gr_format("%s", text);
+    char *word = gr_alloc(strlen(text) * 4 + 3, 1), *w = word;
+    *w++ = '\'';
+    for (; *text; text++)
+        w = stpcpy(w, *text == '\'' ? "'\\''" : (char[]){*text, '\0'});
+    strcpy(w, "'");
+    return word;
+}
+
 static struct gr_job make_job(const struct options *o, const struct gr_lab *lab)
 {
     struct gr_job job = {.lab = lab, .out = -1, .suite_status = -1};
-    int len = (int)strlen(o->from);
-    while (len > 1 && o->from[len - 1] == '/')
-        len--;
+    char *from = gr_format("%s", o->from);
+    for (size_t n = strlen(from); n > 1 && from[n - 1] == '/'; n--)
+        from[n - 1] = '\0';
+    char *word = shell_word(from);
     job.label = gr_format("%s %s", lab->id, strchr(lab->dir, '-') + 1);
-    job.source = gr_format("%.*s/%s", len, o->from, lab->dir);
+    job.source = gr_format("%s/%s", from, lab->dir);
     job.only = o->only ? gr_format("%s", o->only) : NULL;
-    job.repro = strcmp(o->from, "labs") == 0
+    job.repro = strcmp(from, "labs") == 0
                     ? gr_format("make grade LAB=%s", lab->id)
-                    : gr_format("make grade LAB=%s DESDE=%.*s", lab->id, len, o->from);
+                    : gr_format("make grade LAB=%s DESDE=%s", lab->id, word);
+    free(word);
+    free(from);
     return job;
 }
 

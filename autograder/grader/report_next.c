@@ -122,6 +122,8 @@ void gr_report_next(FILE *out, const struct gr_job *jobs, size_t n,
             attack(out, job, cfg);
         return;
     }
-    if (!cfg->only)
+    if (cfg->only)
+        fprintf(out, "Siguiente paso: el laboratorio entero, con «%s».\n", jobs[0].repro);
+    else
         congratulate(out, jobs, n);
 }

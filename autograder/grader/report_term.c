@@ -133,6 +133,8 @@ static void put_lab(const struct report *r, const struct gr_job *job)
         put_test(r, &job->results[i]);
     put_warnings(r, job);
     fputc('\n', r->out);
+    free(score);
+    free(title);
 }
 
 /* ---- historias
@@ -238,12 +240,13 @@ void gr_report_term(FILE *out, const struct gr_job *jobs, size_t n,
     }
     put_stories(&r, jobs, n);
     fprintf(out, "%sTOTAL %d/%d%s\n", r.style.bold, total, max, r.style.off);
+    if (cfg->only)
+        fprintf(out, "Solo la prueba %s.\n", cfg->only);
     if (ungraded)
         fprintf(out,
                 "%s%d puntos sin calificar por un fallo del corrector: no cuentan.%s\n",
                 r.style.warn, ungraded, r.style.off);
-    fprintf(out, "%s%s%s%sSe repite igual con SEMILLA=%u%s\n\n", r.style.dim,
-            cfg->only ? "Solo la prueba " : "", cfg->only ? cfg->only : "",
-            cfg->only ? ". " : "", (unsigned)cfg->seed, r.style.off);
+    fprintf(out, "%sSe repite igual con SEMILLA=%u%s\n\n", r.style.dim,
+            (unsigned)cfg->seed, r.style.off);
     gr_report_next(out, jobs, n, cfg);
 }

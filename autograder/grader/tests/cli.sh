@@ -133,7 +133,7 @@ test_no_enlaza_con_las_palabras_del_enlazador() {
     printf 'void nada(void);\nint main(void)\n{\n    nada();\n}\n' >labs/01-eco/eco.c
     grade --lab 01
     is código 0 "$rc"
-    says 'labs/01-eco/eco.c:4: undefined reference to'
+    says '  labs/01-eco/eco.c:4: undefined reference to'
     silent 'collect2'
     silent _entrega_
 }
@@ -237,6 +237,7 @@ test_desde_con_ruta_absoluta_espacios_y_barra() {
     grade --lab 01 --desde "$top/entrega de ana/"
     is código 0 "$rc"
     says "$top/entrega de ana/01-eco/eco.c:10:1: error:"
+    says "make grade LAB=01 DESDE='$top/entrega de ana'"
     rm -rf "$top/entrega de ana"
 }
 
@@ -359,7 +360,8 @@ test_una_sola_prueba() {
     grade --lab 01 --desde solutions --prueba varios --semilla 7
     is código 0 "$rc"
     says 'TOTAL 30/30'
-    says 'Solo la prueba varios. Se repite igual con SEMILLA=7'
+    says 'Solo la prueba varios.'
+    says 'Se repite igual con SEMILLA=7'
 }
 
 test_prueba_desconocida() {
