@@ -385,9 +385,11 @@ static void finish_with_fault(box_run *run, const char *what)
 /* Recibe lo que haya mandado el runner. true: hay un WIRE_USAGE en `message`. */
 static bool receive(box_run *run, struct wire_message *message)
 {
+    /* Si el runner acabó sin leer lo último que le mandamos, el núcleo avisa primero con
+     * ECONNRESET, una vez, y después entrega lo que él había escrito. */
     ssize_t n;
     while ((n = recv(run->control, message, sizeof *message, MSG_DONTWAIT)) < 0 &&
-           errno == EINTR)
+           (errno == EINTR || errno == ECONNRESET))
         ;
     if (n < 0 && errno == EAGAIN)
         return false;
