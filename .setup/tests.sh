@@ -22,11 +22,11 @@ new_system() { # ID [ID_LIKE]
     fake uname 'echo Linux'
     fake id 'echo 0'
     fake sleep 'exit 0'
-    fake sudo "echo sudo >>$work/apt; exec \"\$@\""
-    fake dpkg-query "echo dpkg-query >>$work/calls
-        while read -r p; do echo \"installed \$p\"; done <$work/have
+    fake sudo "echo sudo >>'$work/apt'; exec \"\$@\""
+    fake dpkg-query "echo dpkg-query >>'$work/calls'
+        while read -r p; do echo \"installed \$p\"; done <'$work/have'
         echo 'config-files bubblewrap'; exit 1"
-    fake apt-get "echo \"apt-get \$*\" >>$work/apt"
+    fake apt-get "echo \"apt-get \$*\" >>'$work/apt'"
     : >"$work/calls"
 }
 fake() { # NOMBRE GUION
@@ -103,7 +103,7 @@ check 'sin_red_falla' rc 1
 check 'sin_red_lo_dice' has "$work/out" '¿hay conexión a Internet\?'
 
 new_system debian
-fake apt-get "case \$* in *update) exit 100 ;; esac; echo \"apt-get \$*\" >>$work/apt"
+fake apt-get "case \$* in *update) exit 100 ;; esac; echo \"apt-get \$*\" >>'$work/apt'"
 run
 check 'sin_red_pero_con_los_paquetes_a_mano_instala' rc 0
 
@@ -114,7 +114,7 @@ check 'si_apt_falla_ensena_su_explicacion' has "$work/out" 'Unable to locate pac
 check 'si_apt_falla_acaba_mal' rc 1
 
 new_system debian
-fake apt-get "[ -e $work/tried ] || { : >$work/tried; echo 'E: Could not get lock /var/lib/apt/lists/lock.'; exit 100; }"
+fake apt-get "[ -e '$work/tried' ] || { : >'$work/tried'; echo 'E: Could not get lock /var/lib/apt/lists/lock.'; exit 100; }"
 run
 check 'espera_al_otro_apt' rc 0
 check 'y_lo_dice' has "$work/out" 'espero hasta 2 s'
