@@ -198,8 +198,11 @@ __attribute__((noreturn)) static void launch(char *const *argv, char *const *env
 {
     static const char cannot[] = "no se pudo ejecutar ";
     int high[count];
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         high[i] = fcntl(fds[i], F_DUPFD, HIGH_FD);
+        if (high[i] < 0)
+            _exit(126);
+    }
     for (int i = 0; i < count; i++)
         dup2(high[i], i);
     close_range((unsigned)count, ~0U, 0);

@@ -14,6 +14,10 @@
  * /tmp y /caja (su directorio de trabajo, tmpfs), su ejecutable en /prog y las rutas de
  * `binds`. Nada más: por eso las suites y las soluciones no deben instalarse bajo /usr.
  *
+ * Lo que la caja no acota por completo, solo por el tiempo: memoria del núcleo que no es de
+ * ningún proceso (búferes de sockets, tablas de mapas), la CPU de nietos que nadie espera
+ * (SIGCHLD ignorado) y lo que quepa en un bind escribible.
+ *
  * Los errores son valores: >= 0 bien, < 0 un -errno, que en Linux es el mismo número que
  * el UV_E* de libuv. Ninguna función imprime.
  *
@@ -152,12 +156,12 @@ int box_signal(box_run *run, int signum);
 /* Estado actual del árbol. Bloquea lo que tarde el runner en contestar (normalmente < 1
  * ms). -ESRCH si ya terminó, -ETIMEDOUT si no contesta en 5 s. */
 struct box_usage {
-    long cpu_ms;
+    long cpu_ms; /* en pasos de 10 ms */
     long rss_kib;
     long wall_ms;
     int processes;  /* procesos vivos del árbol, sin contar el runner */
     int threads;    /* hilos de todos ellos */
-    int open_files; /* descriptores abiertos del proceso principal; -1 si no se sabe */
+    int open_files; /* descriptores abiertos del proceso principal; -1 si los esconde */
 };
 int box_sample(box_run *run, struct box_usage *usage);
 

@@ -5,10 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
@@ -79,10 +77,8 @@ static int pump(box_run *run, int *input_fd, const char *input, struct sink sink
                 shut(&sinks[i].fd);
         }
         if (fds[2].revents) {
-            ssize_t n = send(*input_fd, input, left, MSG_NOSIGNAL | MSG_DONTWAIT);
-            if (n < 0 && errno != EAGAIN && errno != EINTR)
-                left = 0; /* el programa cerró su entrada: no es un error */
-            else if (n > 0)
+            ssize_t n = write(*input_fd, input, left);
+            if (n > 0)
                 input += n, left -= (size_t)n;
         }
         struct box_result ignored;
@@ -94,13 +90,12 @@ static int pump(box_run *run, int *input_fd, const char *input, struct sink sink
 int box_capture(const struct box_options *options, const char *input, size_t max_output,
                 struct box_output *output, struct box_result *result)
 {
-    /* La entrada es un socket y no una tubería: escribir en él no provoca SIGPIPE. */
     int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1}, rc = 0;
     box_run *run = NULL;
     *output = (struct box_output){.out = calloc(1, 1), .err = calloc(1, 1)};
     if (!output->out || !output->err)
         rc = -ENOMEM;
-    else if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) < 0 ||
+    else if (pipe2(in, O_CLOEXEC) < 0 || fcntl(in[1], F_SETFL, O_NONBLOCK) < 0 ||
              pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
         rc = -errno;
     if (rc == 0) {
@@ -110,7 +105,8 @@ int box_capture(const struct box_options *options, const char *input, size_t max
         mine.stderr_fd = err[1];
         rc = box_start(&run, &mine);
     }
-    shut(&in[0]);
+    /* in[0] sigue abierto aquí hasta el final: si el programa cierra su entrada, escribir
+     * en ella no nos cuesta un SIGPIPE. */
     shut(&out[1]);
     shut(&err[1]);
     if (rc == 0) {
@@ -130,6 +126,7 @@ int box_capture(const struct box_options *options, const char *input, size_t max
         }
     }
     box_free(run);
+    shut(&in[0]);
     shut(&in[1]);
     shut(&out[0]);
     shut(&err[0]);

@@ -31,6 +31,7 @@
 enum {
     POLL_MS = 20,   /* cada cuánto se mira el árbol */
     SUSPECT_MS = 2, /* ... y si parece que sobra memoria, para confirmarlo */
+    REAP_MAX = 100, /* procesos recogidos por vuelta */
     SCAN_SHARE = 10 /* mirar no gasta más que 1/SCAN_SHARE del tiempo */
 };
 
@@ -154,18 +155,20 @@ static void start_program(char **argv)
 
 /* ---- El final ---------------------------------------------------------------------- */
 
-/* Recoge a los que hayan terminado. Devuelve false cuando no queda ninguno. */
-static bool reap(bool *main_ended, int *main_status)
+/* Recoge a los que hayan terminado, como mucho REAP_MAX: quien engendre huérfanos sin parar no
+ * debe entretener al guardián. Devuelve cuántos, o < 0 si ya no queda ningún hijo. */
+static int reap(bool *main_ended, int *main_status)
 {
-    int status;
-    pid_t pid;
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+    int status, count = 0;
+    pid_t pid = 0;
+    while (count < REAP_MAX && (pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        count++;
         if (pid == self.main_pid) {
             *main_ended = true;
             *main_status = status;
         }
     }
-    return pid == 0;
+    return pid < 0 ? -1 : count;
 }
 
 static void kill_everything(bool *main_ended, int *main_status)
@@ -177,7 +180,7 @@ static void kill_everything(bool *main_ended, int *main_status)
             for (int i = 0; i < self.tree.processes; i++)
                 kill(self.tree.pids[i], SIGKILL);
         }
-        if (!reap(main_ended, main_status))
+        if (reap(main_ended, main_status) < 0)
             return;
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     }
@@ -304,6 +307,7 @@ static bool serve_control(void)
 __attribute__((noreturn)) static void watch(int child_fd)
 {
     double next_ms = 0;
+    bool more = false; /* quedó alguno por recoger */
     for (;;) {
         struct pollfd fds[] = {{.fd = WIRE_CONTROL_FD, .events = POLLIN},
                                {.fd = child_fd, .events = POLLIN}};
@@ -311,15 +315,17 @@ __attribute__((noreturn)) static void watch(int child_fd)
         double wall_ms = self.started_ms + (double)self.limits.wall_ms - now_ms();
         if (wall_ms < wait_ms)
             wait_ms = wall_ms;
-        poll(fds, 2, wait_ms > 0 ? (int)wait_ms + 1 : 0);
+        poll(fds, 2, more || wait_ms <= 0 ? 0 : (int)wait_ms + 1);
 
-        bool main_ended = false;
-        int main_status = 0;
-        if (fds[1].revents) {
+        if (fds[1].revents || more) {
+            /* Una sola lectura: el programa puede mandarnos SIGCHLD más deprisa de lo que
+             * vaciamos. */
             struct signalfd_siginfo info;
-            while (read(child_fd, &info, sizeof info) > 0)
-                ;
-            reap(&main_ended, &main_status);
+            bool main_ended = false;
+            int main_status = 0;
+            if (fds[1].revents && read(child_fd, &info, sizeof info) < 0)
+                continue;
+            more = reap(&main_ended, &main_status) == REAP_MAX;
             if (main_ended)
                 finish(true, main_status, false);
         }

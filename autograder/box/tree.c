@@ -75,14 +75,15 @@ static long field_kib(const char *text, const char *key)
 }
 
 /* Tamaño de los mapas anónimos compartidos. Sus páginas siguen ocupando memoria aunque el
- * proceso las suelte con MADV_DONTNEED y desaparezcan de su RSS: cuentan enteras. */
-static long shared_anonymous_kib(pid_t pid)
+ * proceso las suelte con MADV_DONTNEED y desaparezcan de su RSS: cuentan enteras. Y si el
+ * proceso se ha vuelto opaco (PR_SET_DUMPABLE), cuenta todo su espacio. */
+static long shared_anonymous_kib(const struct proc *p)
 {
     char path[32], line[512];
-    snprintf(path, sizeof path, "/proc/%d/maps", pid);
+    snprintf(path, sizeof path, "/proc/%d/maps", p->pid);
     FILE *maps = fopen(path, "re");
     if (!maps)
-        return 0;
+        return errno == EACCES ? (long)(p->vsize / 1024) : 0;
     long total = 0;
     while (fgets(line, sizeof line, maps)) {
         unsigned long from, to;
@@ -104,7 +105,7 @@ static long memory_kib(const struct proc *p, long limit_kib, bool exact)
     long extra = field_kib(buf, "VmSwap:") + field_kib(buf, "VmPTE:");
     long hidden = 0;
     if (limit_kib > 0 && p->vsize / 1024 > (unsigned long long)limit_kib) {
-        hidden = shared_anonymous_kib(p->pid) - field_kib(buf, "RssShmem:");
+        hidden = shared_anonymous_kib(p) - field_kib(buf, "RssShmem:");
         if (hidden < 0)
             hidden = 0;
     }

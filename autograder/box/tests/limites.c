@@ -65,6 +65,17 @@ Test(limites, reloj_con_un_hijo_en_otra_sesion)
     reloj_agotado("subgrupo");
 }
 
+/* Quien entretiene al guardián no se libra de él. */
+Test(limites, reloj_con_el_guardian_inundado_de_avisos)
+{
+    reloj_agotado("avisos");
+}
+
+Test(limites, reloj_con_huerfanos_sin_parar)
+{
+    reloj_agotado("huerfanos");
+}
+
 static void memoria_agotada(const char *modo)
 {
     struct box_limits l = box_limits_default();
@@ -88,6 +99,11 @@ Test(limites, memoria_entre_varios_procesos)
 Test(limites, memoria_compartida_que_no_sale_en_rss)
 {
     memoria_agotada("oculta");
+}
+
+Test(limites, memoria_compartida_de_un_proceso_opaco)
+{
+    memoria_agotada("opaca");
 }
 
 Test(limites, memoria_en_tablas_de_paginas)

@@ -151,6 +151,30 @@ Test(vida, entrada_y_salida)
     }
 }
 
+Test(vida, entrada_por_su_ruta)
+{
+    struct box_options o = ataque("final", ARGS("eco", "/dev/stdin"));
+    struct caso c;
+    cr_assert_eq(box_capture(&o, "hola", 1000, &c.salida, &c.fin), 0);
+    ESPERA_CODIGO(c, 0);
+    cr_assert_str_eq(c.salida.out, "hola");
+    soltar(&c);
+}
+
+/* Quien no lee su entrada no bloquea ni mata a quien se la da. */
+Test(vida, entrada_que_nadie_lee)
+{
+    char *texto = malloc(300001);
+    memset(texto, 'a', 300000);
+    texto[300000] = '\0';
+    struct box_options o = ataque("final", ARGS("codigo", "4"));
+    struct caso c;
+    cr_assert_eq(box_capture(&o, texto, 1000, &c.salida, &c.fin), 0);
+    ESPERA_CODIGO(c, 4);
+    soltar(&c);
+    free(texto);
+}
+
 Test(vida, ctrl_c_llega_a_todo_el_grupo)
 {
     CON_Y_SIN(caja)

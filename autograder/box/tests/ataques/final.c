@@ -1,5 +1,5 @@
 /* Acabar de muchas maneras: codigo N | senal N | ctrl_c (espera SIGINT y la cuenta) |
- * descriptores N (abre N y espera) | eco | inundar | inundar_errores. */
+ * descriptores N (abre N y espera) | eco [RUTA] | inundar | inundar_errores. */
 #include "limite.h"
 
 #include <fcntl.h>
@@ -47,7 +47,10 @@ int main(int argc, char **argv)
         fflush(stdout);
         dormir(TOPE_SEGUNDOS);
     } else if (strcmp(modo, "eco") == 0) {
-        for (int c; (c = getchar()) != EOF;)
+        FILE *entrada = argc > 2 ? fopen(argv[2], "r") : stdin;
+        if (!entrada)
+            return 1;
+        for (int c; (c = getc(entrada)) != EOF;)
             putchar(c);
     } else if (strncmp(modo, "inundar", 7) == 0) {
         FILE *salida = modo[7] ? stderr : stdout;

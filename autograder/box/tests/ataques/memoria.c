@@ -1,16 +1,22 @@
 /* Llenar la memoria, de 16 en 16 MiB, y decir cuánto se consiguió: malloc | hijos (20 procesos
  * de 32 MiB) | memfd | sysv | oculta (mapa compartido soltado con MADV_DONTNEED: no sale en
- * ningún RSS) | tablas (páginas de cero muy separadas: solo gastan tablas de páginas). */
+ * ningún RSS) | opaca (lo mismo, sin dejarse mirar) | tablas (páginas de cero muy separadas: solo gastan tablas de páginas). */
 #include "limite.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/shm.h>
 #include <unistd.h>
 
 #define PASO (16L << 20)
+
+static int es_oculta(const char *modo)
+{
+    return strcmp(modo, "oculta") == 0 || strcmp(modo, "opaca") == 0;
+}
 
 static void *pedir(const char *modo)
 {
@@ -26,7 +32,7 @@ static void *pedir(const char *modo)
         void *p = id < 0 ? (void *)-1 : shmat(id, NULL, 0);
         return p == (void *)-1 ? NULL : p;
     }
-    if (strcmp(modo, "oculta") == 0) {
+    if (es_oculta(modo)) {
         void *p = mmap(NULL, PASO, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
                        0);
         return p == MAP_FAILED ? NULL : p;
@@ -64,13 +70,15 @@ int main(int argc, char **argv)
             if (fork() == 0)
                 break;
     }
+    if (strcmp(modo, "opaca") == 0)
+        prctl(PR_SET_DUMPABLE, 0);
     long mib = 0;
     for (; mib < tope; mib += PASO >> 20) {
         char *p = pedir(modo);
         if (!p)
             break;
         memset(p, 'x', PASO);
-        if (strcmp(modo, "oculta") == 0)
+        if (es_oculta(modo))
             madvise(p, PASO, MADV_DONTNEED);
     }
     printf("%ld MiB\n", mib);

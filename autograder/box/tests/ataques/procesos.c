@@ -1,4 +1,5 @@
 /* Abusar de los procesos: bomba | hilos | demonio (doble fork que se queda la salida) |
+ * avisos (inunda de SIGCHLD al guardián) | huerfanos (los engendra sin parar) |
  * matar_todo | matar_padre | ptrace | duerme (sordo a todas las señales) | subgrupo (un hijo
  * en otra sesión que también ignora todo). */
 #include "limite.h"
@@ -57,6 +58,18 @@ int main(int argc, char **argv)
         }
         dormir(0.2);
         puts("fuera");
+    } else if (strcmp(modo, "avisos") == 0) {
+        fork();
+        for (double fin = segundos() + TOPE_SEGUNDOS; segundos() < fin;)
+            kill(1, SIGCHLD);
+    } else if (strcmp(modo, "huerfanos") == 0) {
+        for (int i = 0; i < 4; i++)
+            fork();
+        for (double fin = segundos() + TOPE_SEGUNDOS; segundos() < fin;)
+            if (fork() == 0) {
+                fork();
+                _exit(0);
+            }
     } else if (strcmp(modo, "matar_todo") == 0) {
         printf("kill(-1): %d\n", kill(-1, SIGKILL));
     } else if (strcmp(modo, "matar_padre") == 0) {
