@@ -27,7 +27,7 @@ $(GRADER): $(GRADER_OBJ) $(LIBBOX)
 # La biblioteca de otra variante la hace un make con esa variante: sus opciones son suyas.
 .PHONY: grade-libs-always
 $(filter-out $(O)/%,$(GRADE_LIBS)): grade-libs-always
-	+@$(MAKE) --no-print-directory VARIANT=$(word 2,$(subst /, ,$@)) $@
+	+@$(MAKE) --no-print-directory $(if $(Q),-s) VARIANT=$(word 2,$(subst /, ,$@)) $@
 
 SUITE_LIBS = $(LIBHARNESS) $(LIBBOX) -lcriterion -luv -ljansson $(LDLIBS_BOX) -lm
 

@@ -8,6 +8,19 @@
 
 #define MAX_SOURCE (1 << 20)
 
+/* Línea de la primera marca: «TODO» al principio de un comentario, no citado en él. 0 si
+ * no hay. */
+static int todo_line(const char *text)
+{
+    for (int line = 1; *text; line++) {
+        if (strncmp(text + strspn(text, " \t*/"), "TODO", 4) == 0)
+            return line;
+        text += strcspn(text, "\n");
+        text += *text == '\n';
+    }
+    return 0;
+}
+
 const char *gr_first_todo(const struct gr_job *job, int *line)
 {
     for (size_t i = 0; i < job->lab->n_sources; i++) {
@@ -16,12 +29,9 @@ const char *gr_first_todo(const struct gr_job *job, int *line)
         if (box_read_file(job->source, job->lab->sources[i], MAX_SOURCE, &data, &size) <
             0)
             continue;
-        char *todo = strstr(data, "TODO");
-        *line = 1;
-        for (char *p = data; todo && p < todo; p++)
-            *line += *p == '\n';
+        *line = todo_line(data);
         free(data);
-        if (todo)
+        if (*line)
             return job->lab->sources[i];
     }
     return NULL;
@@ -42,7 +52,7 @@ static void row_if_file(FILE *out, const char *label, char *path)
 
 static void start_here(FILE *out, const struct gr_job *job, const char *source, int line)
 {
-    fprintf(out, "Aún no has empezado el laboratorio %s. Por aquí:\n", job->lab->id);
+    fprintf(out, "Por dónde empezar el laboratorio %s:\n", job->lab->id);
     fprintf(out, "    1. Lee el enunciado:     labs/%s/README.md\n", job->lab->dir);
     fprintf(out, "    2. Ve al primer TODO:    %s/%s:%d\n", job->source, source, line);
     fprintf(out, "    3. Mira cuánto avanzas:  %s\n", job->repro);

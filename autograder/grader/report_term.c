@@ -88,10 +88,10 @@ static const char *mark_of(const struct gr_result *result)
 
 static void put_test(const struct report *r, const struct gr_result *result)
 {
-    char *note = result->blocked ? gr_format(" (antes: %s)", result->blocked->name)
-                 : result->verdict == GR_TIEMPO || result->verdict == GR_FALLO
-                     ? gr_format(" (%s)", verdict_words(result->verdict))
-                     : gr_format("%s", "");
+    bool plain = result->blocked || result->verdict == GR_BIEN ||
+                 result->verdict == GR_MAL || result->verdict == GR_NO_COMPILA;
+    char *note = plain ? gr_format("%s", "")
+                       : gr_format(" (%s)", verdict_words(result->verdict));
     char *left = gr_format("%s%s", result->test->title, note);
     char *points = result->verdict == GR_FALLO
                        ? gr_format("-/%d", result->test->points)
@@ -101,6 +101,31 @@ static void put_test(const struct report *r, const struct gr_result *result)
     free(points);
     free(left);
     free(note);
+}
+
+/* Una línea para todas las que esperan: a qué pruebas, sin repetir. */
+static void put_waiting(const struct report *r, const struct gr_job *job)
+{
+    char *names = NULL;
+    size_t size = 0;
+    FILE *list = open_memstream(&names, &size);
+    if (!list)
+        return;
+    for (size_t i = 0; i < job->n_results; i++) {
+        const struct gr_test *need = job->results[i].blocked;
+        size_t k = 0;
+        while (k < i && job->results[k].blocked != need)
+            k++;
+        if (need && k == i)
+            fprintf(list, "%s%s", ftell(list) > 0 ? ", " : "", need->name);
+    }
+    fclose(list);
+    if (size > 0) {
+        char *text = gr_format("esperan a que pase: %s", names);
+        gr_text_wrap(r->out, "   · ", text, r->cols);
+        free(text);
+    }
+    free(names);
 }
 
 static void put_warnings(const struct report *r, const struct gr_job *job)
@@ -131,6 +156,7 @@ static void put_lab(const struct report *r, const struct gr_job *job)
     fputs(r->style.off, r->out);
     for (size_t i = 0; i < job->n_results; i++)
         put_test(r, &job->results[i]);
+    put_waiting(r, job);
     put_warnings(r, job);
     fputc('\n', r->out);
     free(score);
@@ -157,8 +183,9 @@ static void put_story(const struct report *r, const struct gr_job *job,
     {
         char *clean = gr_text_clean(json_string_value(line));
         bool head = strncmp(clean, "FALLO: ", 7) == 0;
+        bool command = strncmp(clean, "Para repetirlo: ", 16) == 0;
         fputs(head ? r->style.bad : "", r->out);
-        gr_text_wrap(r->out, "    ", clean, r->cols);
+        gr_text_wrap(r->out, "    ", clean, command ? SIZE_MAX : r->cols);
         fputs(head ? r->style.off : "", r->out);
         free(clean);
     }
@@ -171,15 +198,17 @@ static void put_story(const struct report *r, const struct gr_job *job,
     fputc('\n', r->out);
 }
 
-/* ¿Merece contarse entera? No la que solo espera a otra, ni el fallo del corrector que ya
- * se contó con las mismas palabras. */
-static bool worth_telling(const struct gr_result *result, const json_t *last_fault)
+/* ¿Dice algo por sí misma? No la que solo espera a otra y, sin compilar, la primera habla
+ * por todas. */
+static bool failed(const struct gr_job *job, size_t i)
 {
-    return !result->blocked &&
-           (result->verdict != GR_FALLO || !json_equal(result->story, last_fault));
+    const struct gr_result *result = &job->results[i];
+    return result->verdict != GR_BIEN && !result->blocked &&
+           (result->verdict != GR_NO_COMPILA || i == 0);
 }
 
-/* Las primeras historias enteras; del resto, los nombres en `list`. */
+/* Las primeras historias enteras; del resto, los nombres en `list`. El mismo fallo del
+ * corrector no se cuenta dos veces. */
 static void put_first_stories(const struct report *r, const struct gr_job *jobs, size_t n,
                               FILE *list)
 {
@@ -189,13 +218,14 @@ static void put_first_stories(const struct report *r, const struct gr_job *jobs,
         const char *before = "";
         for (size_t i = 0; i < jobs[j].n_results; i++) {
             const struct gr_result *result = &jobs[j].results[i];
-            /* Sin compilar, la primera habla por todas. */
-            if (result->verdict == GR_BIEN || (result->verdict == GR_NO_COMPILA && i > 0))
+            bool fault = result->verdict == GR_FALLO;
+            if (!failed(&jobs[j], i))
                 continue;
-            if (told < FULL_STORIES && worth_telling(result, last_fault)) {
+            if (told < FULL_STORIES &&
+                !(fault && json_equal(result->story, last_fault))) {
                 put_story(r, &jobs[j], result);
                 told++;
-                last_fault = result->verdict == GR_FALLO ? result->story : last_fault;
+                last_fault = fault ? result->story : last_fault;
                 continue;
             }
             if (!*before && n > 1)

@@ -94,9 +94,9 @@ test_esqueleto_cero_y_por_donde_empezar() {
     grade --lab 01
     is código 0 "$rc"
     says 'TOTAL 0/100'
-    says 'Aún no has empezado'
+    says 'Por dónde empezar el laboratorio 01'
     says 'labs/01-eco/README.md'
-    says 'labs/01-eco/eco.c:3'
+    says 'labs/01-eco/eco.c:5'
     says 'make grade LAB=01'
     json '"veredicto":"[a-z_]*"' '"veredicto":"mal"'
     clean
@@ -113,7 +113,7 @@ test_a_medias_dice_que_atacar() {
 
 test_requiere_salta_y_dice_cual() {
     grade --lab 01
-    says 'Saluda a varios, uno por línea (antes: saluda)'
+    says '· esperan a que pase: saluda'
     json '"nombre":"varios","puntos":0,"maximo":30,"veredicto":"[a-z]*"' \
         '"nombre":"varios","puntos":0,"maximo":30,"veredicto":"mal"'
 }
@@ -398,7 +398,7 @@ test_con_lang_c() {
     out=$(LC_ALL=C LANG=C "$grader" --lab 01 2>&1)
     rc=$?
     is código 0 "$rc"
-    says 'Aún no has empezado'
+    says 'Por dónde empezar el laboratorio 01'
     [ "$(awk '{ n = gsub(/[^\x80-\xbf]/, ""); if (n > 80) print }' <<<"$out")" = '' ] ||
         why+='alguna línea pasa de 80 columnas'$'\n'
 }

@@ -1,6 +1,8 @@
 #include <stdio.h>
 
-/* TODO: saluda a cada argumento. */
+/* Se califica lo que escribe: empieza por el TODO de abajo.
+ *
+ * TODO: saluda a cada argumento. */
 int main(void)
 {
     puts("sin hacer");
