@@ -180,6 +180,7 @@ int as_yield(void)
 
     if (self->scope->cancelled)
         return UV_ECANCELED;
+    self->streak = 0;
     as__loop_push(as__loop, &self->resume);
     as__coro_switch(&self->coro, &as__loop->coro);
     return 0;

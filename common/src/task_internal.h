@@ -22,6 +22,7 @@ struct as_task {
     size_t wait_count;
     size_t woken_by;
     int wake_status;
+    unsigned streak; /* operaciones seguidas sin suspenderse, ver as__checkpoint */
     as_future done;
     int result;
     char *detail;

@@ -20,6 +20,7 @@ static void suspend(as_task *task, struct as__wait *const *waits, size_t n)
 {
     task->waits = waits;
     task->wait_count = n;
+    task->streak = 0;
     as__coro_switch(&task->coro, &as__loop->coro);
 }
 
@@ -36,6 +37,19 @@ int as__suspend(struct as__wait *const *waits, size_t n, size_t *which)
     if (which)
         *which = task->woken_by;
     return task->wake_status;
+}
+
+enum { OPERATIONS_PER_TURN = 256 };
+
+int as__checkpoint(void)
+{
+    as_task *task = as__loop->current;
+
+    if (task->scope->cancelled)
+        return UV_ECANCELED;
+    if (++task->streak < OPERATIONS_PER_TURN)
+        return 0;
+    return as_yield();
 }
 
 int as__suspend_one(struct as__wait *wait)
@@ -55,9 +69,10 @@ void as__suspend_closing(struct as__wait *wait)
 static void wake(as_task *task, const struct as__wait *by, int status)
 {
     for (size_t i = 0; i < task->wait_count; i++) {
-        if (task->waits[i] == by)
+        struct as__wait *wait = task->waits[i];
+        if (by && wait == by)
             task->woken_by = i;
-        task->waits[i]->detach(task->waits[i]);
+        wait->detach(wait);
     }
     task->waits = NULL;
     task->wake_status = status;

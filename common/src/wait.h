@@ -37,6 +37,13 @@ int as__suspend_one(struct as__wait *wait);
 /* Espera que ninguna cancelación interrumpe: solo para cierres que deben completarse. */
 void as__suspend_closing(struct as__wait *wait);
 
+/*
+ * El saludo de toda función que puede suspender aunque esta vez no le haga falta: UV_ECANCELED
+ * si la tarea está cancelada; y, cada muchas operaciones seguidas sin suspenderse, cede el
+ * turno, para que un productor y un consumidor que nunca se esperan no acaparen el hilo.
+ */
+int as__checkpoint(void);
+
 /* Despierta a la tarea de `wait`; si otra fuente ya lo hizo, no hace nada. */
 void as__wake(struct as__wait *wait, int status);
 

@@ -10,6 +10,8 @@
 #include <asinc/future.h>
 #include <asinc/http.h>
 #include <asinc/loop.h>
+#include <asinc/queue.h>
+#include <asinc/sync.h>
 #include <asinc/task.h>
 
 #endif
