@@ -299,8 +299,9 @@ static int error_of(const struct as__transfer *t)
     case CURLE_COULDNT_CONNECT:
         return system_error(t, UV_ECONNREFUSED);
     case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
         return system_error(t, UV_ECONNRESET);
+    case CURLE_RECV_ERROR:
+        return system_error(t, UV_EPROTO); /* un trozo mal formado también es esto */
     case CURLE_OPERATION_TIMEDOUT:
         return UV_ETIMEDOUT;
     case CURLE_GOT_NOTHING:

@@ -1,0 +1,260 @@
+#include "servidor.h"
+
+#include "nombres_falsos.h"
+
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+TestSuite(http_errores, .timeout = 60);
+
+/* Exige que un GET falle así y explicándose, y que el cliente siga sirviendo. */
+static void falla(struct entorno *e, const char *direccion, int esperado)
+{
+    as_http_response r = {.status = 7};
+    int rc = as_http_get(e->http, direccion, &r);
+
+    cr_assert_eq(rc, esperado, "%s dio %s (%s), no %s", direccion, as_errname(rc),
+                 as_error_detail(), as_errname(esperado));
+    cr_assert_gt(strlen(as_error_detail()), 0u);
+    cr_assert_eq(r.status, 0);
+    cr_assert_null(r.body);
+}
+
+/* ---- No se llega -------------------------------------------------------------------- */
+
+static int puerto_sin_nadie(void)
+{
+    struct sockaddr_in donde = {.sin_family = AF_INET,
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t largo = sizeof donde;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    cr_assert_eq(bind(fd, (struct sockaddr *)&donde, sizeof donde), 0);
+    getsockname(fd, (struct sockaddr *)&donde, &largo);
+    close(fd);
+    return ntohs(donde.sin_port);
+}
+
+static int no_se_llega(struct entorno *e)
+{
+    char direccion[64];
+
+    for (int i = 0; i < 5; i++) {
+        snprintf(direccion, sizeof direccion, "http://127.0.0.1:%d/", puerto_sin_nadie());
+        falla(e, direccion, UV_ECONNREFUSED);
+        get_correcto(e, url(e->servidor, "/"));
+    }
+    falla(e, "http://no-existe.prueba/", UV_EAI_NONAME);
+    cr_assert_not_null(strstr(as_error_detail(), "«no-existe.prueba»"));
+    snprintf(direccion, sizeof direccion, "http://[::1]:%d/", puerto_sin_nadie());
+    as_http_response r;
+    cr_assert_lt(as_http_get(e->http, direccion, &r), 0);
+    cr_assert_eq(atomic_load(&nombres_preguntados_por_libcurl), 0);
+    return 0;
+}
+
+PRUEBA(http_errores, puerto_cerrado_y_nombre_inexistente)
+{
+    con_servidor(atiende_eco, no_se_llega);
+}
+
+/* Sin descriptores libres: ni el de la conexión se puede abrir. */
+static int sin_descriptores(struct entorno *e)
+{
+    struct rlimit antes, poco;
+    int fd = dup(0);
+
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &antes), 0);
+    poco = antes;
+    poco.rlim_cur = (rlim_t)fd;
+    close(fd);
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &poco), 0);
+    falla(e, url(e->servidor, "/"), UV_EMFILE);
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &antes), 0);
+    get_correcto(e, url(e->servidor, "/"));
+    return 0;
+}
+
+PRUEBA(http_errores, sin_descriptores_es_emfile_y_el_cliente_se_recupera)
+{
+    con_servidor(atiende_eco, sin_descriptores);
+}
+
+/* ---- No responde -------------------------------------------------------------------- */
+
+static int no_responde(struct entorno *e)
+{
+    as_http_request peticion = {.url = url(e->servidor, "/"), .timeout_ms = 60};
+    as_http_response r;
+    as_scope ambito;
+
+    uint64_t antes = uv_hrtime();
+    cr_assert_eq(as_http_send(e->http, &peticion, &r), UV_ETIMEDOUT);
+    cr_assert_not_null(strstr(as_error_detail(), "60 ms"));
+    cr_assert_geq(uv_hrtime() - antes, 60000000u, "el reloj virtual no espera a la red");
+    cr_assert_null(r.body);
+
+    /* Sin plazo propio, manda el del ámbito: dentro es una cancelación. */
+    as_scope_enter(&ambito, 60, 0);
+    int rc = as_http_get(e->http, peticion.url, &r);
+    cr_assert_eq(rc, UV_ECANCELED);
+    cr_assert_eq(as_scope_leave(&ambito, rc), UV_ETIMEDOUT);
+
+    /* Si vence antes el de fuera, no es el suyo. */
+    peticion.timeout_ms = 60000;
+    as_scope_enter(&ambito, 60, 0);
+    rc = as_http_send(e->http, &peticion, &r);
+    cr_assert_eq(rc, UV_ECANCELED);
+    cr_assert_eq(as_scope_leave(&ambito, rc), UV_ETIMEDOUT);
+
+    /* Con el ámbito ya vencido ni se intenta. */
+    int peticiones = atomic_load(&e->servidor->conexiones);
+    as_scope_enter(&ambito, 0, 0);
+    cr_assert_eq(as_http_get(e->http, peticion.url, &r), UV_ECANCELED);
+    cr_assert_eq(as_scope_leave(&ambito, UV_ECANCELED), UV_ETIMEDOUT);
+    cr_assert_eq(atomic_load(&e->servidor->conexiones), peticiones);
+    return 0;
+}
+
+PRUEBA(http_errores, un_servidor_mudo_agota_el_plazo_de_la_peticion_o_del_ambito)
+{
+    con_servidor(atiende_mudo, no_responde);
+}
+
+static int plazo_en_la_cola(struct entorno *e)
+{
+    as_http_stream *flujo;
+    as_http_request abre = {.url = url(e->servidor, "/")};
+    as_http_request espera = {.url = url(e->servidor, "/"), .timeout_ms = 30};
+    as_http_response r;
+
+    cr_assert_eq(as_http_open(e->http, &abre, &flujo), 0);
+    cr_assert_eq(as_http_send(e->http, &espera, &r), UV_ETIMEDOUT,
+                 "el plazo cuenta también la espera de plaza");
+    as_http_stream_close(flujo);
+    get_correcto(e, url(e->servidor, "/"));
+    return 0;
+}
+
+PRUEBA(http_errores, el_plazo_cuenta_la_espera_de_plaza)
+{
+    con_servidor_y(atiende_eco, plazo_en_la_cola, NULL,
+                   (as_http_options){.max_connections = 1});
+}
+
+/* ---- Responde mal ------------------------------------------------------------------- */
+
+static const struct mala {
+    const char *ruta, *respuesta;
+    bool de_golpe;
+    int esperado;
+} malas[] = {
+    {"/nada", "", false, UV_EOF},
+    {"/media-linea", "HTTP/1.1 20", false, UV_EOF},
+    {"/media-cabecera", "HTTP/1.1 200 Bien\r\nContent-Le", false, UV_EOF},
+    {"/sin-fin", "HTTP/1.1 200 Bien\r\nContent-Length: 5\r\n", false, UV_EOF},
+    {"/medio-cuerpo", "HTTP/1.1 200 Bien\r\nContent-Length: 50\r\n\r\nmedio", false,
+     UV_EOF},
+    {"/medio-trozo", "HTTP/1.1 200 Bien\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nmedio",
+     false, UV_EOF},
+    {"/trozo-malo", "HTTP/1.1 200 Bien\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nmedio",
+     false, UV_EPROTO},
+    {"/golpe-antes", "", true, UV_ECONNRESET},
+    {"/golpe-cuerpo", "HTTP/1.1 200 Bien\r\nContent-Length: 50\r\n\r\nmedio", true,
+     UV_ECONNRESET},
+    {"/basura", "SSH-2.0-OpenSSH_9.2\r\n", false, UV_EPROTO},
+    {"/binario", "\x16\x03\x01\x02\x7f\xff\x01\x02", false, UV_EPROTO},
+    {"/longitud", "HTTP/1.1 200 Bien\r\nContent-Length: -5\r\n\r\n", false, UV_EPROTO},
+};
+
+static void atiende_mal(struct conexion *c)
+{
+    while (lee_peticion(c)) {
+        if (pide(c, "/bien")) {
+            responde_eco(c);
+            continue;
+        }
+        for (size_t i = 0; i < sizeof malas / sizeof *malas; i++) {
+            if (!pide(c, malas[i].ruta))
+                continue;
+            envia_texto(c, malas[i].respuesta);
+            /* Un RST se lleva por delante lo que el cliente no haya leído: que lo lea. */
+            if (malas[i].de_golpe && *malas[i].respuesta)
+                usleep(20000);
+            cuelga(c, malas[i].de_golpe);
+            return;
+        }
+    }
+}
+
+static int responde_mal(struct entorno *e)
+{
+    for (size_t i = 0; i < sizeof malas / sizeof *malas; i++) {
+        falla(e, url(e->servidor, malas[i].ruta), malas[i].esperado);
+        get_correcto(e, url(e->servidor, "/bien"));
+    }
+    return 0;
+}
+
+PRUEBA(http_errores, cada_respuesta_rota_tiene_su_error_y_no_dana_al_cliente)
+{
+    con_servidor(atiende_mal, responde_mal);
+}
+
+/* Las mismas, a la vez y mezcladas con peticiones buenas. */
+struct mezcla {
+    struct entorno *e;
+    char mala[64], buena[64];
+};
+
+static int mala_y_buena(void *arg)
+{
+    struct mezcla *m = arg;
+
+    for (int vez = 0; vez < 5; vez++) {
+        as_http_response r;
+        cr_assert_lt(as_http_get(m->e->http, m->mala, &r), 0, "%s", m->mala);
+        get_correcto(m->e, m->buena);
+    }
+    return 0;
+}
+
+static int malas_y_buenas(struct entorno *e)
+{
+    enum { MALAS = sizeof malas / sizeof *malas, N = 4 * MALAS };
+    static struct mezcla mezclas[N];
+
+    for (int i = 0; i < N; i++) {
+        mezclas[i].e = e;
+        strcpy(mezclas[i].mala, url(e->servidor, malas[i % MALAS].ruta));
+        strcpy(mezclas[i].buena, url(e->servidor, "/bien"));
+    }
+    return as_gather_each(mala_y_buena, mezclas, N, sizeof *mezclas, NULL);
+}
+
+PRUEBA(http_errores, las_que_fallan_no_estropean_a_las_de_al_lado)
+{
+    con_servidor_y(atiende_mal, malas_y_buenas, NULL,
+                   (as_http_options){.max_connections = 13});
+}
+
+static void atiende_cabeceras_sin_fin(struct conexion *c)
+{
+    if (!lee_peticion(c) || !envia_texto(c, "HTTP/1.1 200 Bien\r\n"))
+        return;
+    while (envia_texto(c, "X-Relleno: 0123456789012345678901234567890123456789\r\n"))
+        ;
+}
+
+static int cabeceras_sin_fin(struct entorno *e)
+{
+    falla(e, url(e->servidor, "/"), AS_EOVERFLOW);
+    return 0;
+}
+
+PRUEBA(http_errores, unas_cabeceras_sin_fin_se_cortan)
+{
+    con_servidor(atiende_cabeceras_sin_fin, cabeceras_sin_fin);
+}
