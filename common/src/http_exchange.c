@@ -99,18 +99,41 @@ static int write_addresses(struct as__transfer *t, const char *host, const char 
     return 0;
 }
 
+static bool is_ascii(const char *text)
+{
+    for (; *text; text++) {
+        if ((unsigned char)*text >= 128)
+            return false;
+    }
+    return true;
+}
+
+/* El nombre tal como lo buscará libcurl en su lista: en punycode si no es ASCII. */
+static int host_of(struct as__exchange *x, char **host)
+{
+    if (curl_url_get(x->url, CURLUPART_HOST, host, 0) != CURLUE_OK)
+        return UV_ENOMEM;
+    if (is_ascii(*host))
+        return 0;
+    curl_free(*host);
+    *host = NULL;
+    if (curl_url_get(x->url, CURLUPART_HOST, host, CURLU_PUNYCODE) == CURLUE_OK)
+        return 0;
+    return as_error_set(UV_EINVAL,
+                        "no se puede convertir a ASCII el nombre de máquina de «%s»; "
+                        "falta setlocale(LC_ALL, \"\") o no está bien escrito",
+                        x->request->url);
+}
+
 static int resolve_host(struct as__exchange *x)
 {
     struct as__addresses addresses;
+    CURL *easy = x->transfer->easy;
     char *host = NULL, *port = NULL;
-    int rc = 0;
 
-    /* El nombre tal como lo buscará libcurl en su lista: en punycode. */
-    CURLUcode code = curl_url_get(x->url, CURLUPART_HOST, &host, CURLU_PUNYCODE);
-    if (code != CURLUE_OK)
-        return url_error(code, x->request->url);
-    curl_easy_setopt(x->transfer->easy, CURLOPT_RESOLVE, NULL);
-    if (!needs_resolving(host))
+    curl_easy_setopt(easy, CURLOPT_RESOLVE, NULL);
+    int rc = host_of(x, &host);
+    if (rc < 0 || !needs_resolving(host))
         goto out;
     if (curl_url_get(x->url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) != CURLUE_OK) {
         rc = UV_ENOMEM;
@@ -120,7 +143,7 @@ static int resolve_host(struct as__exchange *x)
     if (rc == 0)
         rc = write_addresses(x->transfer, host, port, &addresses);
     if (rc == 0)
-        curl_easy_setopt(x->transfer->easy, CURLOPT_RESOLVE, &x->transfer->resolve);
+        curl_easy_setopt(easy, CURLOPT_RESOLVE, &x->transfer->resolve);
 out:
     curl_free(port);
     curl_free(host);
@@ -305,6 +328,12 @@ static int follow(struct as__exchange *x)
 
 /* ---- El intercambio ----------------------------------------------------------------- */
 
+/* Un flujo está listo con las cabeceras; si el cuerpo falla, lo dirá quien lo lea. */
+static bool is_ready(const struct as__transfer *t)
+{
+    return t->streaming && t->head_done && !t->redirect;
+}
+
 static int one_hop(struct as__exchange *x)
 {
     struct as__transfer *t = x->transfer;
@@ -316,9 +345,9 @@ static int one_hop(struct as__exchange *x)
         rc = as__transfer_start(t);
     if (rc < 0)
         return rc;
-    while (rc == 0 && !t->done && !(t->streaming && t->head_done && !t->redirect))
+    while (rc == 0 && !t->done && !is_ready(t))
         rc = as__transfer_wait(t);
-    if (rc == 0 && t->done)
+    if (rc == 0 && !is_ready(t))
         rc = as__transfer_result(t);
     if (rc < 0 || t->redirect)
         as__transfer_stop(t);

@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 atomic_int nombres_preguntados;
@@ -23,7 +24,7 @@ static bool acaba_en(const char *texto, const char *final)
 {
     size_t a = strlen(texto), b = strlen(final);
 
-    return a >= b && strcmp(texto + a - b, final) == 0;
+    return a >= b && strcasecmp(texto + a - b, final) == 0;
 }
 
 static int da(getaddrinfo_fn *real, const char *direccion, const struct addrinfo *pistas,

@@ -476,7 +476,7 @@ static int por_turno(struct entorno *e)
     struct pedida pedidas[10];
 
     for (int i = 0; i < 10; i++) {
-        char ruta[8];
+        char ruta[16];
         snprintf(ruta, sizeof ruta, "/%02d", i);
         pedidas[i] = (struct pedida){e, url(e->servidor, ruta)};
     }
