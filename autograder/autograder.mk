@@ -41,7 +41,7 @@ GRADE_ARGS = $(if $(LAB),--lab $(call quoted,$(LAB))) \
 	$(if $(DESDE),--desde $(call quoted,$(DESDE))) \
 	$(if $(PRUEBA),--prueba $(call quoted,$(PRUEBA))) \
 	$(if $(SEMILLA),--semilla $(call quoted,$(SEMILLA))) \
-	$(if $(ESTRICTO),--estricto)
+	$(if $(filter-out 0,$(ESTRICTO)),--estricto)
 
 .PHONY: grade
 grade: setup-grade $(GRADE_TOOLS) $(GRADE_SUITES) ## Califica lo que hay en labs/ y dice qué hacer ahora

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define MAX_CLOSED 1000 /* directorios sin permisos que se abren para borrarlos */
+
 static int write_all(int fd, const char *data, size_t len)
 {
     while (len > 0) {
@@ -71,13 +73,15 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 {
     (void)st;
     (void)ftw;
-    if (type == FTW_DNR) /* un directorio cerrado: abrirlo y volver a intentarlo */
-        return chmod(path, 0700);
+    if (type == FTW_DNR) /* cerrado por quien lo dejó: se abre y se vuelve a empezar */
+        return chmod(path, 0700) == 0;
     remove(path);
     return 0;
 }
 
 void gr_remove_tree(const char *path)
 {
-    nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    for (int i = 0; i < MAX_CLOSED; i++)
+        if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) <= 0)
+            return;
 }

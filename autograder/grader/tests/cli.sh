@@ -416,7 +416,7 @@ left() { pgrep -f "$TMPDIR/asinc-grade-" | grep -v "^$$\$"; }
 until_true() {
     local deadline=$((SECONDS + 20))
     until eval "$1"; do
-        if [ $SECONDS -ge $deadline ]; then
+        if [ "$SECONDS" -ge "$deadline" ]; then
             why+="no llegó a ocurrir: $1"$'\n'
             return 1
         fi

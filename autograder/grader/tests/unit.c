@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 TestSuite(manifiesto, .timeout = 20);
@@ -358,5 +359,18 @@ Test(fuentes, no_se_sigue_ningun_enlace)
     gr_lab_free(&lab);
     gr_remove_tree(top);
     cr_expect(access(top, F_OK) < 0);
+    free(top);
+}
+
+Test(fuentes, se_borra_un_arbol_cerrado)
+{
+    char *top = temporary();
+    cr_assert(mkdtemp(top));
+    char *inner = gr_format("%s/a", top), *deep = gr_format("%s/a/b", top);
+    cr_assert(mkdir(inner, 0700) == 0 && mkdir(deep, 0000) == 0 && chmod(inner, 0) == 0);
+    gr_remove_tree(top);
+    cr_expect(access(top, F_OK) < 0);
+    free(deep);
+    free(inner);
     free(top);
 }
