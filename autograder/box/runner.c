@@ -30,7 +30,6 @@
 
 enum {
     POLL_MS = 20,   /* cada cuánto se mira el árbol */
-    SUSPECT_MS = 2, /* ... y si parece que sobra memoria, para confirmarlo */
     REAP_MAX = 100, /* procesos recogidos por vuelta */
     SCAN_SHARE = 10 /* mirar no gasta más que 1/SCAN_SHARE del tiempo */
 };
@@ -42,7 +41,6 @@ static struct {
     struct tree tree;
     struct box_result result;
     double started_ms;
-    bool suspect; /* la lectura anterior pasaba de memoria */
 } self;
 
 static double now_ms(void)
@@ -258,14 +256,8 @@ static enum box_limit check_limits(double *next_ms)
         return BOX_LIMIT_PROCESSES;
     if (l->inodes > 0 && self.boxed && inodes_used() > l->inodes)
         return BOX_LIMIT_INODES;
-    /* Un hijo entre vfork y exec comparte la memoria del padre y parece doblarla un
-     * instante: solo cuenta si sigue ahí enseguida. */
-    bool above = l->rss_kib > 0 && self.tree.memory_kib > l->rss_kib;
-    if (above && self.suspect)
+    if (l->rss_kib > 0 && self.tree.memory_kib > l->rss_kib)
         return BOX_LIMIT_MEMORY;
-    self.suspect = above;
-    if (above)
-        *next_ms = to + SUSPECT_MS;
     return BOX_LIMIT_NONE;
 }
 

@@ -4,10 +4,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Lo que dice /proc/PID/stat de un proceso. */
@@ -117,6 +119,12 @@ static long memory_kib(const struct proc *p, long limit_kib, bool exact)
     return rss + extra + hidden;
 }
 
+/* Un hijo entre vfork y exec usa la misma memoria que su padre: no hay que sumarla otra vez. */
+static bool shares_memory(const struct proc *p)
+{
+    return syscall(SYS_kcmp, p->pid, p->ppid, KCMP_VM, 0, 0) == 0;
+}
+
 static int list_procs(void)
 {
     DIR *dir = opendir("/proc");
@@ -208,7 +216,7 @@ int tree_read(struct tree *tree, bool whole, long limit_kib)
         return 0;
     tree->memory_kib = 0;
     for (int i = 0; i < count; i++)
-        if (procs[i].ours)
+        if (procs[i].ours && !shares_memory(&procs[i]))
             tree->memory_kib += memory_kib(&procs[i], limit_kib, true);
     return 0;
 }

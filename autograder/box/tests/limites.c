@@ -111,15 +111,18 @@ Test(limites, memoria_en_tablas_de_paginas)
     memoria_agotada("tablas");
 }
 
-Test(limites, memoria_compartida_entre_hijos_no_se_cuenta_dos_veces)
+/* 80 MiB compartidos con hijos son 80, no 160 ni 400. */
+Test(limites, memoria_compartida_con_hijos_no_se_cuenta_dos_veces)
 {
-    /* 80 MiB tocados por el padre y heredados por cuatro hijos son 80, no 400. */
-    struct box_options o = ataque("herencia", NULL);
-    o.limits.rss_kib = 160 << 10;
-    struct caso c = correr(&o);
-    ESPERA_CODIGO(c, 0);
-    ESPERA_SALIDA(c, "heredado");
-    soltar(&c);
+    char *const modos[] = {"fork", "vfork"};
+    for (int i = 0; i < 2; i++) {
+        struct box_options o = ataque("herencia", ARGS(modos[i]));
+        o.limits.rss_kib = 128 << 10;
+        struct caso c = correr(&o);
+        ESPERA_CODIGO(c, 0);
+        ESPERA_SALIDA(c, "compartido");
+        soltar(&c);
+    }
 }
 
 Test(limites, memoria_por_memfd_y_sysv_prohibida)

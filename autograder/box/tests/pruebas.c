@@ -96,6 +96,10 @@ int main(int argc, char **argv)
 {
     char porque[700];
     if (!box_inside_outer()) {
+        if (getenv("ASINC_OUTER")) {
+            puts("1..1\nnot ok 1 - la exterior no tiene una red propia con solo lo");
+            return 1;
+        }
         int estado,
             rc = box_probe(SIN_PRIVILEGIOS, SIN_PRIVILEGIOS, porque, sizeof porque);
         if (rc < 0) {
