@@ -1,5 +1,7 @@
 # La biblioteca asinc y sus pruebas.
 
+include common/bench/bench.mk
+
 ASINC_SRC := $(wildcard common/src/*.c)
 ASINC_OBJ := $(ASINC_SRC:%.c=$(O)/%.o)
 

@@ -1,0 +1,26 @@
+# Las medidas: asinc frente a otros, en la misma máquina y a la vez.
+
+##= SOLO=http  en `make bench`, solo ese grupo: salto, tarea, paradas o http
+##= RONDAS=5  cuántas veces repite `make bench` cada medida
+
+BENCH_DIR   := $(O)/common/bench
+BENCH_OURS  := $(addprefix $(BENCH_DIR)/,hop spawn parked http)
+BENCH_PEERS := $(BENCH_DIR)/pares/libuv_http
+
+$(BENCH_OURS): %: %.o $(BENCH_DIR)/bench.o $(O)/common/libasinc.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(BENCH_DIR)/bench.o $(LDLIBS_ASINC)
+
+$(BENCH_PEERS): %: %.o $(BENCH_DIR)/bench.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs libuv)
+
+.PHONY: bench
+bench: setup-grade $(BENCH_OURS) $(BENCH_PEERS) ### Mide la biblioteca frente a asyncio, aiohttp, curl y otros
+	@SOLO='$(SOLO)' RONDAS='$(RONDAS)' CC='$(CC)' \
+		common/bench/bench.sh $(BENCH_DIR) build/bench.json
+
+TEST_STEPS += test-bench
+.PHONY: test-bench
+test-bench: $(BENCH_OURS) $(BENCH_PEERS)
+	@common/bench/tests.sh $(BENCH_DIR)
