@@ -13,9 +13,10 @@ static int run_slot(void *arg)
     struct slot *slot = arg;
 
     int rc = slot->call.fn(slot->call.arg);
-    if (slot->status)
-        *slot->status = rc;
-    return rc;
+    if (!slot->status)
+        return rc;
+    *slot->status = rc;
+    return rc == UV_ECANCELED ? rc : 0; /* el error ya está donde lo van a mirar */
 }
 
 static int count_failures(const int *status, size_t n)
@@ -28,14 +29,14 @@ static int count_failures(const int *status, size_t n)
 }
 
 /* Adopta `slots`. */
-static int gather_slots(struct slot *slots, size_t n, int *status)
+static int gather_slots(struct slot *slots, size_t n, int *status, const void *site)
 {
     as_group group;
     int spawned = 0;
 
-    as_group_enter(&group, status ? AS_KEEP_GOING : 0);
+    as_group_enter(&group, 0);
     for (size_t i = 0; i < n && spawned == 0; i++)
-        spawned = as_start_soon(&group, slots[i].call.name, run_slot, &slots[i]);
+        spawned = as__start_soon(&group, slots[i].call.name, run_slot, &slots[i], site);
     int rc = as_group_leave(&group, spawned);
     free(slots);
 
@@ -68,7 +69,7 @@ int as_gather(const as_call *calls, size_t n, int *status)
         return UV_ENOMEM;
     for (size_t i = 0; i < n; i++)
         slots[i].call = calls[i];
-    return gather_slots(slots, n, status);
+    return gather_slots(slots, n, status, __builtin_return_address(0));
 }
 
 int as_gather_each(as_fn *fn, void *items, size_t n, size_t size, int *status)
@@ -80,5 +81,5 @@ int as_gather_each(as_fn *fn, void *items, size_t n, size_t size, int *status)
         return UV_ENOMEM;
     for (size_t i = 0; i < n; i++)
         slots[i].call = (as_call){.fn = fn, .arg = (char *)items + i * size};
-    return gather_slots(slots, n, status);
+    return gather_slots(slots, n, status, __builtin_return_address(0));
 }

@@ -5,7 +5,7 @@
 
 void as_group_enter(as_group *group, unsigned flags)
 {
-    *group = (as_group){.keep_going = flags & AS_KEEP_GOING};
+    *group = (as_group){.keep_going = flags & AS_KEEP_GOING, .owner = as_current_task()};
     as__list_init(&group->tasks);
     as__list_init(&group->joiner);
     as_scope_enter(&group->scope, AS_FOREVER, 0);
@@ -23,6 +23,7 @@ void as__group_child_done(as_group *group, as_task *task)
         group->child_cancelled = true;
     } else if (task->result < 0 && group->error == 0) {
         group->error = task->result;
+        task->looked = true; /* lo devolverá as_group_leave */
         group->detail = task->detail ? strdup(task->detail) : NULL;
         if (!group->keep_going)
             as__scope_spread_cancel(&group->scope, false);

@@ -312,6 +312,7 @@ as_http *as_http_new(const as_http_options *options)
     as__list_init(&http->closer);
     as__resolver_init(&http->resolver);
     set_options(http, options);
+    as__track(&http->tracked, "un cliente HTTP", __builtin_return_address(0));
     return http;
 
 fail_poll:
@@ -341,6 +342,7 @@ void as_http_close(as_http *http)
     if (http->in_flight > 0)
         as__misuse("as_http_close", "quedan peticiones en marcha o flujos sin cerrar");
 
+    as__untrack(&http->tracked);
     http->closing = true;
     while (http->spare) {
         struct as__transfer *transfer = http->spare;

@@ -19,6 +19,7 @@
 
 #include "resolve.h"
 #include "task_internal.h"
+#include "track.h"
 
 struct as__transfer;
 
@@ -28,6 +29,7 @@ struct as__socket {
 };
 
 struct as_http {
+    struct as__tracked tracked;
     CURLM *multi;
     struct as__resolver resolver;
 

@@ -1,9 +1,6 @@
 #include "loop_internal.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "task_internal.h"
+#include "observe.h"
 
 /* Trabajos seguidos antes de mirar plazos y sucesos: bastantes para amortizar esa mirada,
  * pocos para que una tarea que solo cede el turno no deje a la red sin atender. */
@@ -109,12 +106,7 @@ static void break_deadlock(struct as__loop *loop)
     if (loop->deadlocked)
         as__misuse("as_run", "ni cancelándolas despiertan las tareas interbloqueadas");
     loop->deadlocked = true;
-    fprintf(stderr, "asinc: interbloqueo: nada puede despertar a estas tareas.\n");
-    for (struct as__link *l = loop->tasks.next; l != &loop->tasks; l = l->next) {
-        as_task *task = as__container_of(l, as_task, in_loop);
-        fprintf(stderr, "  - «%s» espera: %s\n", task->name,
-                task->waits ? task->waits[0]->what : "su turno");
-    }
+    as__explain_deadlock(loop, stderr);
     as__scope_spread_cancel(&loop->main_task->root, true);
 }
 
@@ -143,6 +135,18 @@ void as__loop_turn_until_done(struct as__loop *loop)
         else if (!loop->main_task->done.done)
             idle(loop);
     }
+}
+
+void as__io_begin(void)
+{
+    as__loop->pending_io++;
+    as__loop->current->in_io = true;
+}
+
+void as__io_end(void)
+{
+    as__loop->pending_io--;
+    as__loop->current->in_io = false;
 }
 
 /* ---- Dormir y ceder ----------------------------------------------------------------- */

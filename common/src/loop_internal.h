@@ -10,6 +10,8 @@
 #ifndef ASINC_LOOP_INTERNAL_H
 #define ASINC_LOOP_INTERNAL_H
 
+#include <stdio.h>
+
 #include <asinc/asinc.h>
 
 #include "coro.h"
@@ -19,19 +21,23 @@
 struct as__loop {
     uv_loop_t uv;
     uv_timer_t wake_up; /* despierta a libuv cuando vence el primer plazo */
-    uv_signal_t sigint;
+    uv_signal_t sigint, sigusr1;
     struct as__coro coro; /* la del hilo, donde corre el propio bucle */
     struct as__stack_pool stacks;
     struct as__job *ready_head, **ready_tail;
     struct as__heap timers;
     uint64_t timer_sequence;
-    struct as__link tasks; /* todas las tareas vivas */
+    struct as__link tasks;   /* todas las tareas vivas */
+    struct as__link tracked; /* lo que hay que cerrar, ver track.h */
     as_task *current;
     as_task *main_task;
     uint64_t task_count;  /* cuántas se crearon: numera las que no tienen nombre */
     uint64_t virtual_now; /* ns, si el reloj es virtual */
     size_t pending_io;    /* operaciones que solo el mundo exterior puede terminar */
     bool is_virtual, interrupted, deadlocked;
+    bool observed; /* hay que avisar a observe.h: debug o trace */
+    bool debug;
+    FILE *trace;
 };
 
 /* El bucle de este hilo, o NULL. */
@@ -52,15 +58,9 @@ void as__timer_start(struct as__timer *timer, uint64_t deadline_ns,
                      void (*fire)(struct as__timer *));
 void as__timer_stop(struct as__timer *timer);
 
-/* Mientras haya operaciones externas pendientes, el reloj virtual no salta. */
-static inline void as__io_begin(void)
-{
-    as__loop->pending_io++;
-}
-
-static inline void as__io_end(void)
-{
-    as__loop->pending_io--;
-}
+/* Alrededor de la espera de una tarea a algo que solo el mundo exterior puede terminar:
+ * mientras las haya, el reloj virtual no salta. */
+void as__io_begin(void);
+void as__io_end(void);
 
 #endif

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "task_internal.h"
+#include "observe.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 enum { DEFAULT_STACK = 1024 * 1024 };
@@ -89,15 +89,23 @@ static int loop_init(struct as__loop *loop, const as_options *options)
     uv_unref((uv_handle_t *)&loop->sigint);
     loop->ready_tail = &loop->ready_head;
     as__list_init(&loop->tasks);
+    as__list_init(&loop->tracked);
     as__stack_pool_init(&loop->stacks, stack_size, !options->no_stack_guard);
     as__coro_init_thread(&loop->coro);
     return 0;
 }
 
+static void close_handle(uv_handle_t *handle, void *arg)
+{
+    (void)arg;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
 static void loop_destroy(struct as__loop *loop)
 {
-    uv_close((uv_handle_t *)&loop->wake_up, NULL);
-    uv_close((uv_handle_t *)&loop->sigint, NULL);
+    /* También lo que el programa olvidó: abierto, mantendría vivo el bucle para siempre. */
+    uv_walk(&loop->uv, close_handle, NULL);
     uv_run(&loop->uv, UV_RUN_DEFAULT); /* cerrar es asíncrono: faltan sus avisos */
     uv_loop_close(&loop->uv);
     as__stack_pool_destroy(&loop->stacks);
@@ -105,11 +113,12 @@ static void loop_destroy(struct as__loop *loop)
 
 static int run_main(struct as__loop *loop, as_fn *main_fn, void *arg)
 {
-    loop->main_task = as__task_new(NULL, "principal", main_fn, arg);
+    loop->main_task = as__task_new(NULL, "principal", main_fn, arg, main_fn);
     if (!loop->main_task)
         return UV_ENOMEM;
     as__loop_turn_until_done(loop);
     int rc = loop->deadlocked ? AS_EDEADLK : loop->main_task->result;
+    loop->main_task->looked = true; /* su error lo devuelve as_run */
     as__detail_keep(rc < 0 ? loop->main_task->detail : NULL);
     as__task_free(loop->main_task);
     return rc;
@@ -132,6 +141,9 @@ int as_run_options(as_fn *main_fn, void *arg, const as_options *options)
     int rc = loop_init(&loop, options);
     if (rc < 0)
         return rc;
+    rc = as__observe_init(&loop, options);
+    if (rc < 0)
+        goto fail_trap;
     struct as__overflow_trap *trap = as__overflow_trap_install(running_stack);
     if (!trap) {
         rc = UV_ENOMEM;
@@ -144,6 +156,7 @@ int as_run_options(as_fn *main_fn, void *arg, const as_options *options)
 
     as__loop = &loop;
     rc = run_main(&loop, main_fn, arg);
+    as__observe_close(&loop);
     as__loop = NULL;
 
     sigaction(SIGPIPE, &previous_sigpipe, NULL);

@@ -49,7 +49,11 @@ int as_lock_acquire(as_lock *lock)
         lock->owner = self;
         return 0;
     }
-    return queue_up(&lock->waiters, "un cerrojo"); /* quien despierta ya es la dueña */
+    struct as__wait wait;
+    as__wait_init(&wait, "un cerrojo", NULL);
+    wait.blocker = &lock->owner;
+    as__list_append(&lock->waiters, &wait.link);
+    return as__suspend_one(&wait); /* quien despierta ya es la dueña */
 }
 
 static void hand_over(as_lock *lock)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "task_internal.h"
+#include "observe.h"
 
 /* ---- Vida de una tarea -------------------------------------------------------------- */
 
@@ -29,6 +29,8 @@ static void finish(struct as__loop *loop, as_task *task)
     as__list_remove(&task->in_loop);
     as__list_remove(&task->in_scope);
     as__scope_unlink(&task->root);
+    if (loop->observed)
+        as__observe_finish(loop, task);
     as__future_set_status(&task->done, task->result);
     if (task->group)
         as__group_child_done(task->group, task);
@@ -64,14 +66,18 @@ static void resume(struct as__job *job)
         finish(loop, task);
         return;
     }
+    uint64_t resumed_ns = loop->observed ? as__observe_resume(loop, task) : 0;
     loop->current = task;
     as__coro_switch(&loop->coro, &task->coro);
     loop->current = NULL;
+    if (loop->observed)
+        as__observe_suspend(loop, task, resumed_ns);
     if (task->exited)
         finish(loop, task);
 }
 
-as_task *as__task_new(as_group *group, const char *name, as_fn *fn, void *arg)
+as_task *as__task_new(as_group *group, const char *name, as_fn *fn, void *arg,
+                      const void *site)
 {
     struct as__loop *loop = as__loop;
     as_task *task = calloc(1, sizeof *task);
@@ -89,7 +95,8 @@ as_task *as__task_new(as_group *group, const char *name, as_fn *fn, void *arg)
     task->scope = &task->root;
     as__list_append(&task->root.tasks, &task->in_scope);
     as__list_append(&loop->tasks, &task->in_loop);
-    loop->task_count++;
+    task->id = ++loop->task_count;
+    task->site = site;
     if (name)
         snprintf(task->name, sizeof task->name, "%s", name);
     else
@@ -103,6 +110,8 @@ as_task *as__task_new(as_group *group, const char *name, as_fn *fn, void *arg)
 
 void as__task_free(as_task *task)
 {
+    if (as__loop && as__loop->observed)
+        as__observe_free(as__loop, task);
     free(task->detail);
     free(task);
 }
@@ -112,7 +121,7 @@ void as__task_free(as_task *task)
 as_task *as_spawn(as_group *group, const char *name, as_fn *fn, void *arg)
 {
     as__loop_required("as_spawn");
-    as_task *task = as__task_new(group, name, fn, arg);
+    as_task *task = as__task_new(group, name, fn, arg, __builtin_return_address(0));
 
     if (task)
         as__list_append(&group->tasks, &task->in_group);
@@ -121,8 +130,14 @@ as_task *as_spawn(as_group *group, const char *name, as_fn *fn, void *arg)
 
 int as_start_soon(as_group *group, const char *name, as_fn *fn, void *arg)
 {
+    return as__start_soon(group, name, fn, arg, __builtin_return_address(0));
+}
+
+int as__start_soon(as_group *group, const char *name, as_fn *fn, void *arg,
+                   const void *site)
+{
     as__loop_required("as_start_soon");
-    as_task *task = as__task_new(group, name, fn, arg);
+    as_task *task = as__task_new(group, name, fn, arg, site);
 
     if (!task)
         return UV_ENOMEM;
@@ -140,12 +155,14 @@ int as_await(as_task *task)
         return as_error_set(UV_EINVAL, "la tarea «%s» se espera a sí misma", self->name);
     if (!task->done.done) {
         struct as__wait wait;
-        as__wait_init(&wait, task->name, NULL);
+        as__wait_init(&wait, "que termine una tarea", NULL);
+        wait.blocker = &task;
         as__list_append(&task->done.waiters, &wait.link);
         int rc = as__suspend_one(&wait);
         if (rc < 0)
             return rc;
     }
+    task->looked = true;
     if (task->result < 0)
         as__detail_adopt(task->detail);
     return task->result;

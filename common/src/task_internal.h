@@ -27,11 +27,26 @@ struct as_task {
     int result;
     char *detail;
     bool started, exited, detached, closing;
+    bool in_io;  /* espera algo de fuera del programa */
+    bool looked; /* alguien vio cómo terminó */
     char name[AS__NAME_SIZE];
+
+    /* Para observe.h. */
+    uint64_t id;
+    const void *site; /* dónde se creó */
+    uint64_t resumed_ns, parked_ns;
+    const char *parked_what;
+    bool parked, parked_io;
 };
 
-/* Crea una tarea apuntada en `group` (NULL: la principal) sin ponerla en marcha. */
-as_task *as__task_new(as_group *group, const char *name, as_fn *fn, void *arg);
+/* Crea una tarea apuntada en `group` (NULL: la principal) sin ponerla en marcha. `site` es
+ * la dirección del código que la pidió. */
+as_task *as__task_new(as_group *group, const char *name, as_fn *fn, void *arg,
+                      const void *site);
+
+/* as_start_soon para quien lo llama en nombre de otro. */
+int as__start_soon(as_group *group, const char *name, as_fn *fn, void *arg,
+                   const void *site);
 void as__task_free(as_task *task);
 
 /* Un error de programación del que no se puede seguir: lo explica y aborta. */

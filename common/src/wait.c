@@ -13,6 +13,7 @@ void as__wait_init(struct as__wait *wait, const char *what,
     as__list_init(&wait->link);
     wait->task = as__loop->current;
     wait->what = what;
+    wait->blocker = NULL;
     wait->detach = detach ? detach : leave_list;
 }
 

@@ -15,7 +15,8 @@
 struct as__wait {
     struct as__link link; /* en la lista de la fuente */
     as_task *task;
-    const char *what; /* qué se espera, para los diagnósticos */
+    const char *what;        /* qué se espera, para los diagnósticos */
+    as_task *const *blocker; /* dónde mirar quién debe actuar; NULL: no se sabe */
     /* Se despega de la fuente. Debe poder llamarse aunque ya no esté en ella. */
     void (*detach)(struct as__wait *wait);
 };

@@ -337,7 +337,7 @@ PRUEBA(loop, un_interbloqueo_se_cuenta_y_no_cuelga)
     cr_assert(WIFEXITED(estado) && WEXITSTATUS(estado) == 0);
     cr_assert_str_eq(salida, "asinc: interbloqueo: nada puede despertar a estas tareas.\n"
                              "  - «principal» espera: a las tareas de su grupo\n"
-                             "  - «ingenua» espera: un futuro\n"
+                             "    - «ingenua» espera: un futuro\n"
                              "rc=EDEADLK\n");
 }
 

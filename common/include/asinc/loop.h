@@ -23,6 +23,7 @@ typedef struct {
                             de pila corrompe memoria en vez de avisar */
     enum as_clock clock;
     bool no_sigint; /* true = no tocar SIGINT: Ctrl+C mata el programa como siempre */
+    bool debug;     /* true = como AS_DEBUG=1, ver debug.h */
 } as_options;
 
 /*

@@ -70,6 +70,7 @@ typedef struct as_group {
     struct as_scope scope;
     struct as__link tasks;
     struct as__link joiner;
+    as_task *owner; /* quien lo abrió */
     size_t alive;
     int error;    /* el primer error de una tarea */
     char *detail; /* su explicación */

@@ -1,0 +1,282 @@
+#include "prueba.h"
+
+#include <jansson.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+TestSuite(debug, .timeout = 60);
+
+static char salida[16384];
+
+/* Ejecuta `fn` en otro proceso con AS_DEBUG=1 y deja su stderr en `salida`. */
+static int con_depuracion(void (*fn)(void))
+{
+    setenv("AS_DEBUG", "1", 1);
+    int estado = en_otro_proceso(fn, salida, sizeof salida);
+    unsetenv("AS_DEBUG");
+    return estado;
+}
+
+#define CONTIENE(texto)                                                                  \
+    cr_assert(strstr(salida, texto), "falta «%s» en:\n%s", texto, salida)
+
+/* ---- Acaparar el hilo --------------------------------------------------------------- */
+
+static int acapara(void *arg)
+{
+    uint64_t inicio = uv_hrtime();
+
+    (void)arg;
+    while (uv_hrtime() - inicio < 120000000)
+        ;
+    return 0;
+}
+
+static int lanza_acaparadora(void *arg)
+{
+    as_group grupo;
+
+    (void)arg;
+    as_group_enter(&grupo, 0);
+    int rc = as_start_soon(&grupo, "egoísta", acapara, NULL);
+    return as_group_leave(&grupo, rc);
+}
+
+static void corre_acaparadora(void)
+{
+    as_run(lanza_acaparadora, NULL);
+}
+
+PRUEBA(debug, nombra_a_quien_acapara_el_hilo)
+{
+    cr_assert_eq(con_depuracion(corre_acaparadora), 0);
+    CONTIENE("la tarea «egoísta» (creada en test_debug.c:");
+    CONTIENE(" acaparó el hilo 1");
+    cr_assert_eq(en_otro_proceso(corre_acaparadora, salida, sizeof salida), 0);
+    cr_assert_str_eq(salida, "", "sin AS_DEBUG no dice nada");
+}
+
+/* ---- Errores que nadie mira --------------------------------------------------------- */
+
+static int falla(void *arg)
+{
+    return as_error_set(UV_EIO, "%s", (const char *)arg);
+}
+
+static int ignora_errores(void *arg)
+{
+    as_group grupo;
+    int estado[1];
+
+    (void)arg;
+    as_group_enter(&grupo, AS_KEEP_GOING);
+    as_task *mirada = as_spawn(&grupo, "mirada", falla, "a");
+    int rc = as_start_soon(&grupo, "primera", falla, "b");
+    as_task *perdida = as_spawn(&grupo, "perdida", falla, "se quemó");
+    cr_assert(rc == 0 && perdida);
+    cr_assert_eq(as_await(mirada), UV_EIO);
+    cr_assert_eq(as_gather((as_call[]){{falla, "c", "casilla"}}, 1, estado), 1);
+    rc = as_group_leave(&grupo, 0);
+    cr_assert_eq(rc, UV_EIO);
+    return 0;
+}
+
+static void corre_ignora_errores(void)
+{
+    as_run(ignora_errores, NULL);
+}
+
+PRUEBA(debug, dice_los_errores_que_nadie_miro)
+{
+    cr_assert_eq(con_depuracion(corre_ignora_errores), 0);
+    CONTIENE("nadie miró el error de la tarea «primera»");
+    CONTIENE("error de entrada o salida: se quemó.\n");
+    cr_assert_null(strstr(salida, "mirada"));
+    cr_assert_null(strstr(salida, "casilla"));
+}
+
+/* ---- Quién espera a quién ----------------------------------------------------------- */
+
+struct dos_cerrojos {
+    as_lock *primero, *segundo;
+};
+
+static int toma_los_dos(void *arg)
+{
+    struct dos_cerrojos *c = arg;
+    int rc = as_lock_acquire(c->primero);
+
+    if (rc < 0)
+        return rc;
+    as_yield();
+    rc = as_lock_acquire(c->segundo);
+    if (rc == 0)
+        as_lock_release(c->segundo);
+    as_lock_release(c->primero);
+    return rc;
+}
+
+static int abrazo_mortal(void *arg)
+{
+    as_lock a, b;
+    struct dos_cerrojos ab = {&a, &b}, ba = {&b, &a};
+
+    (void)arg;
+    as_lock_init(&a);
+    as_lock_init(&b);
+    return as_gather(
+        (as_call[]){{toma_los_dos, &ab, "izquierda"}, {toma_los_dos, &ba, "derecha"}}, 2,
+        NULL);
+}
+
+static void corre_abrazo_mortal(void)
+{
+    fprintf(stderr, "rc=%s\n", as_errname(as_run(abrazo_mortal, NULL)));
+}
+
+PRUEBA(debug, un_interbloqueo_muestra_su_ciclo)
+{
+    cr_assert_eq(en_otro_proceso(corre_abrazo_mortal, salida, sizeof salida), 0);
+    cr_assert_str_eq(salida, "asinc: interbloqueo: nada puede despertar a estas tareas.\n"
+                             "  - «principal» espera: a las tareas de su grupo\n"
+                             "    - «izquierda» espera: un cerrojo, de «derecha»\n"
+                             "    - «derecha» espera: un cerrojo, de «izquierda»\n"
+                             "  El ciclo: «izquierda» → «derecha» → «izquierda»\n"
+                             "rc=EDEADLK\n");
+}
+
+static int espera_evento(void *arg)
+{
+    return as_event_wait(arg);
+}
+
+static int se_vuelca(void *arg)
+{
+    as_group grupo;
+    as_event evento;
+
+    as_event_init(&evento);
+    as_group_enter(&grupo, 0);
+    int rc = as_start_soon(&grupo, "paciente", espera_evento, &evento);
+    as_sleep(250);
+    cr_assert_eq(as_task_count(), 2u);
+    if (arg)
+        raise(SIGUSR1); /* la atiende el bucle en cuanto le toca */
+    else
+        as_dump(stderr);
+    as_sleep(20);
+    as_event_set(&evento);
+    return as_group_leave(&grupo, rc);
+}
+
+static void corre_vuelco(void)
+{
+    as_run_options(se_vuelca, NULL, &(as_options){.clock = AS_CLOCK_VIRTUAL});
+}
+
+PRUEBA(debug, as_dump_dibuja_el_arbol)
+{
+    cr_assert_eq(con_depuracion(corre_vuelco), 0);
+    CONTIENE("asinc: 2 tareas vivas:\n  - «principal» está corriendo");
+    CONTIENE("\n    - «paciente» espera: un evento, desde hace 250 ms (creada en "
+             "test_debug.c:");
+}
+
+static void corre_vuelco_por_senal(void)
+{
+    as_run(se_vuelca, "señal");
+}
+
+PRUEBA(debug, sigusr1_tambien_lo_dibuja)
+{
+    cr_assert_eq(con_depuracion(corre_vuelco_por_senal), 0);
+    CONTIENE("«principal» espera: que pase un plazo");
+    CONTIENE("«paciente» espera: un evento");
+}
+
+/* ---- Lo que quedó sin cerrar -------------------------------------------------------- */
+
+static int olvida_el_cliente(void *arg)
+{
+    as_http *http = as_http_new(NULL);
+
+    (void)arg;
+    return http ? 0 : UV_ENOMEM;
+}
+
+static void corre_olvido(void)
+{
+    as_run(olvida_el_cliente, NULL);
+}
+
+PRUEBA(debug, dice_que_quedo_sin_cerrar_y_no_se_cuelga)
+{
+    cr_assert_eq(con_depuracion(corre_olvido), 0);
+    CONTIENE("asinc: quedó sin cerrar un cliente HTTP (creado en test_debug.c:");
+}
+
+/* ---- La traza ----------------------------------------------------------------------- */
+
+static int dos_siestas(void *arg)
+{
+    as_call siestas[] = {{(as_fn *)NULL, NULL, "comilla \" y \\"}, {NULL, NULL, "dos"}};
+
+    (void)arg;
+    for (int i = 0; i < 2; i++)
+        siestas[i].fn = espera_evento;
+    as_event ya;
+    as_event_init(&ya);
+    as_event_set(&ya);
+    siestas[0].arg = siestas[1].arg = &ya;
+    int rc = as_gather(siestas, 2, NULL);
+    return rc < 0 ? rc : as_sleep(1000);
+}
+
+static size_t cuenta(json_t *sucesos, const char *campo, const char *valor)
+{
+    json_t *suceso;
+    size_t i, n = 0;
+
+    json_array_foreach(sucesos, i, suceso)
+    {
+        const char *texto = json_string_value(json_object_get(suceso, campo));
+        n += texto && strcmp(texto, valor) == 0;
+    }
+    return n;
+}
+
+PRUEBA(debug, la_traza_es_json_y_cuenta_los_tramos)
+{
+    const char *temporal = getenv("TMPDIR");
+    char ruta[512];
+    json_error_t error;
+
+    snprintf(ruta, sizeof ruta, "%s/traza-XXXXXX", temporal ? temporal : "/tmp");
+    close(mkstemp(ruta));
+    setenv("AS_TRACE", ruta, 1);
+    CORRE(dos_siestas, NULL, 0);
+    unsetenv("AS_TRACE");
+    json_t *sucesos = json_load_file(ruta, 0, &error);
+    unlink(ruta);
+    cr_assert_not_null(sucesos, "%s", error.text);
+    cr_assert_eq(cuenta(sucesos, "name", "thread_name"), 3u);
+    cr_assert_eq(cuenta(sucesos, "name", "que pase un plazo"), 1u);
+    cr_assert_eq(cuenta(sucesos, "name", "comilla \" y \\"), 1u);
+    cr_assert_geq(cuenta(sucesos, "cat", "corre"), 5u);
+    json_t *suceso;
+    size_t i;
+    json_array_foreach(sucesos, i, suceso)
+    {
+        const char *nombre = json_string_value(json_object_get(suceso, "name"));
+        if (strcmp(nombre, "que pase un plazo") == 0)
+            cr_assert_eq(json_number_value(json_object_get(suceso, "dur")), 1e6);
+    }
+    json_decref(sucesos);
+}
+
+PRUEBA(debug, una_traza_que_no_se_puede_escribir_es_un_error)
+{
+    setenv("AS_TRACE", "/no/existe/traza.json", 1);
+    cr_assert_eq(as_run(dos_siestas, NULL), UV_ENOENT);
+    unsetenv("AS_TRACE");
+}
