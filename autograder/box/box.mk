@@ -6,7 +6,7 @@
 
 LDLIBS_BOX   = $(shell pkg-config --libs libseccomp) -pthread
 BOX_DIR     := autograder/box
-BOX_OBJECTS := $(patsubst %,$(O)/$(BOX_DIR)/%.o,box capture outer profile safe_read seccomp util)
+BOX_OBJECTS := $(patsubst %,$(O)/$(BOX_DIR)/%.o,box capture options outer profile safe_read seccomp util)
 
 $(O)/autograder/libbox.a: $(BOX_OBJECTS)
 	$(call say,AR,$@)

@@ -18,6 +18,16 @@ __attribute__((format(printf, 2, 3))) void box__add(struct strings *list,
 void box__add_all(struct strings *list, const char *const *items); /* hasta NULL */
 void box__strings_free(struct strings *list);
 
+/* 0 si se puede arrancar con esas opciones; si no, lo que debe devolver box_start. */
+int box__check(const struct box_options *options);
+
+/* El entorno de siempre más el pedido, que puede sustituirlo. */
+void box__env(struct strings *env, const struct box_options *options, const char *home);
+
+/* Sin caja: directorio de trabajo temporal en el que cada bind es un enlace a su sitio. Si
+ * falla a medias, `*dir` queda puesto para que lo borre quien llama. */
+int box__work_dir(char **dir, const struct box_options *options);
+
 int64_t box__now_ms(void);
 
 /* Archivo en memoria con ese contenido, listo para leer desde el principio; < 0 = -errno.

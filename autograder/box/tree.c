@@ -183,7 +183,7 @@ int tree_read(struct tree *tree, bool whole, long limit_kib)
     int count = list_procs();
     if (count < 0)
         return count;
-    if (count > tree->capacity) {
+    if (count > 0 && count > tree->capacity) {
         pid_t *bigger = realloc(tree->pids, (size_t)count * sizeof *bigger);
         if (!bigger)
             return -ENOMEM;

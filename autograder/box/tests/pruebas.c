@@ -78,7 +78,8 @@ int vivos(const char *marca)
 {
     int cuenta = 0;
     DIR *proc = opendir("/proc");
-    for (struct dirent *e; proc && (e = readdir(proc));) {
+    cr_assert_not_null(proc);
+    for (struct dirent *e; (e = readdir(proc));) {
         char ruta[300], orden[4096];
         snprintf(ruta, sizeof ruta, "/proc/%s/cmdline", e->d_name);
         FILE *archivo = fopen(ruta, "r");

@@ -1,0 +1,161 @@
+/* Las opciones de una ejecución: valores de siempre, comprobación y lo que sale de ellas. */
+#include "box.h"
+#include "internal.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct box_limits box_limits_default(void)
+{
+    return (struct box_limits){
+        .cpu_ms = 10000,
+        .wall_ms = 30000,
+        .rss_kib = 512L << 10,
+        .processes = 64,
+        .files = 64,
+        .fsize = 16L << 20,
+        .tmp_bytes = 8L << 20,
+        .inodes = 4096,
+    };
+}
+
+struct box_limits box_limits_compile(void)
+{
+    return (struct box_limits){
+        .cpu_ms = 60000,
+        .wall_ms = 120000,
+        .rss_kib = 2L << 20,
+        .processes = 64,
+        .files = 256,
+        .fsize = 64L << 20,
+        .tmp_bytes = 64L << 20,
+        .inodes = 4096,
+    };
+}
+
+struct box_options box_options_default(void)
+{
+    return (struct box_options){
+        .limits = box_limits_default(),
+        .stdin_fd = -1,
+        .stdout_fd = -1,
+        .stderr_fd = -1,
+        .shared_net = true,
+        .boxed = true,
+    };
+}
+
+const char *box_limit_name(enum box_limit limit)
+{
+    switch (limit) {
+    case BOX_LIMIT_NONE:
+        return "ninguno";
+    case BOX_LIMIT_CPU:
+        return "tiempo de CPU";
+    case BOX_LIMIT_WALL:
+        return "tiempo total";
+    case BOX_LIMIT_MEMORY:
+        return "memoria";
+    case BOX_LIMIT_PROCESSES:
+        return "procesos e hilos";
+    case BOX_LIMIT_FSIZE:
+        return "tamaño de archivo";
+    case BOX_LIMIT_INODES:
+        return "cantidad de archivos";
+    case BOX_LIMIT_OUTPUT:
+        return "cantidad de salida";
+    }
+    return "desconocido";
+}
+
+static bool climbs(const char *path)
+{
+    for (const char *part = path; part; part = strchr(part, '/')) {
+        part += *part == '/';
+        if (strncmp(part, "..", 2) == 0 && (part[2] == '/' || part[2] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+int box__check(const struct box_options *o)
+{
+    if (geteuid() == 0)
+        return -EPERM;
+    if (!o->program || !o->runner || o->limits.wall_ms <= 0)
+        return -EINVAL;
+    for (char *const *env = o->env; env && *env; env++)
+        if (!strchr(*env, '=') || **env == '=')
+            return -EINVAL;
+    if (access(o->runner, F_OK) < 0 || access(o->program, F_OK) < 0)
+        return -errno;
+    for (size_t i = 0; i < o->bind_count; i++) {
+        const struct box_bind *bind = &o->binds[i];
+        if (!bind->host || !bind->inside || !*bind->inside || climbs(bind->inside) ||
+            (!o->boxed && bind->inside[0] == '/'))
+            return -EINVAL;
+        if (access(bind->host, F_OK) < 0)
+            return -errno;
+    }
+    return 0;
+}
+
+void box__env(struct strings *env, const struct box_options *o, const char *home)
+{
+    const char *const base[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME"};
+    for (int i = 0; i < 3; i++) {
+        size_t name = strcspn(base[i], "=");
+        bool replaced = false;
+        for (char *const *mine = o->env; mine && *mine; mine++)
+            replaced |= strncmp(*mine, base[i], name) == 0 && (*mine)[name] == '=';
+        if (!replaced && i == 2)
+            box__add(env, "HOME=%s", home);
+        else if (!replaced)
+            box__add(env, "%s", base[i]);
+    }
+    for (char *const *mine = o->env; mine && *mine; mine++)
+        box__add(env, "%s", *mine);
+}
+
+/* ---- Sin caja ---------------------------------------------------------------------- */
+
+static int make_parents(char *path)
+{
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        int rc = mkdir(path, 0700);
+        *slash = '/';
+        if (rc < 0 && errno != EEXIST)
+            return -errno;
+    }
+    return 0;
+}
+
+int box__work_dir(char **out, const struct box_options *o)
+{
+    const char *tmp = getenv("TMPDIR");
+    char *dir, path[PATH_MAX], host[PATH_MAX];
+    if (asprintf(&dir, "%s/caja-XXXXXX", tmp && *tmp ? tmp : "/tmp") < 0)
+        return -ENOMEM;
+    if (!mkdtemp(dir)) {
+        int rc = -errno;
+        free(dir);
+        return rc;
+    }
+    *out = dir;
+    for (size_t i = 0; i < o->bind_count; i++) {
+        if (snprintf(path, sizeof path, "%s/%s", dir, o->binds[i].inside) >= PATH_MAX)
+            return -ENAMETOOLONG;
+        int rc = make_parents(path);
+        if (rc < 0)
+            return rc;
+        if (!realpath(o->binds[i].host, host) || symlink(host, path) < 0)
+            return -errno;
+    }
+    return 0;
+}
