@@ -38,7 +38,8 @@ clean_up() {
     rm -rf "$work"
 }
 trap clean_up EXIT
-trap 'echo >&2; die "interrumpido" 130' INT TERM HUP
+exec 4>&2 # la señal llega a menudo con la salida de errores desviada a un archivo
+trap 'echo >&4; die "interrumpido" 130 2>&4' INT TERM HUP
 
 # ---- Una medida -------------------------------------------------------------------------
 

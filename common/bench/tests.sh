@@ -106,8 +106,7 @@ interrupted() {
     fi
     kill -TERM -- "-$job"
     wait "$job"
-    same 130 $? || { cat "$work/out" && return 1; }
-    ! kill -0 "$nginx" 2>/dev/null && same '' "$(ls "$TMPDIR")"
+    same 130 $? && has "$work/out" interrumpido && ! kill -0 "$nginx" 2>/dev/null && same '' "$(ls "$TMPDIR")"
 }
 # shellcheck disable=SC2016 # lo expande el programa fingido
 if PATH=$PATH:/usr/sbin command -v nginx >/dev/null; then

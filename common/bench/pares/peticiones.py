@@ -14,7 +14,7 @@ A_LA_VEZ, CUERPO = 100, 1024
 
 def comprobar(estado, cuerpo):
     if estado != 200 or len(cuerpo) != CUERPO:
-        sys.exit(f"respuesta inesperada: estado {estado}, {len(cuerpo)} bytes")
+        raise RuntimeError(f"respuesta inesperada: estado {estado}, {len(cuerpo)} bytes")
 
 
 async def repartir(peticiones, cliente):
