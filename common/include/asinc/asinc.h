@@ -10,8 +10,11 @@
 #include <asinc/error.h>
 #include <asinc/future.h>
 #include <asinc/http.h>
+#include <asinc/log.h>
 #include <asinc/loop.h>
 #include <asinc/queue.h>
+#include <asinc/rate.h>
+#include <asinc/retry.h>
 #include <asinc/sync.h>
 #include <asinc/task.h>
 

@@ -1,0 +1,194 @@
+#include "prueba.h"
+
+#include <time.h>
+
+TestSuite(retry, .timeout = 60);
+
+/* ---- Reintentos --------------------------------------------------------------------- */
+
+static int sin_azar(void *arg)
+{
+    as_retry r;
+    int rc, intentos = 0;
+
+    as_retry_init(
+        &r, &(as_retry_options){
+                .attempts = 6, .base_ms = 100, .cap_ms = 500, .jitter = AS_JITTER_NONE});
+    do {
+        anota(arg, "%d@%d ", r.attempt, (int)as_now());
+        intentos++;
+        rc = UV_ECONNREFUSED;
+    } while (as_retry_again(&r, &rc));
+    cr_assert_eq(intentos, 6);
+    return rc;
+}
+
+PRUEBA(retry, la_espera_se_dobla_hasta_el_tope)
+{
+    struct diario diario = {0};
+
+    CORRE(sin_azar, &diario, UV_ECONNREFUSED);
+    DIARIO_ES(&diario, "1@0 2@100 3@300 4@700 5@1200 6@1700 ");
+}
+
+static int a_la_tercera(void *arg)
+{
+    as_retry r;
+    int rc;
+
+    (void)arg;
+    as_retry_init(&r, NULL);
+    do
+        rc = r.attempt < 3 ? UV_EIO : 7;
+    while (as_retry_again(&r, &rc));
+    cr_assert_eq(r.attempt, 3);
+    return rc;
+}
+
+PRUEBA(retry, para_al_primer_exito)
+{
+    CORRE(a_la_tercera, NULL, 7);
+}
+
+static bool solo_io(int error, void *arg)
+{
+    (*(int *)arg)++;
+    return error == UV_EIO;
+}
+
+static int no_todo_se_reintenta(void *arg)
+{
+    as_retry r;
+    int rc = UV_EINVAL, preguntas = 0;
+
+    (void)arg;
+    as_retry_init(&r, NULL);
+    cr_assert_not(as_retry_again(&r, &rc));
+    rc = UV_ECANCELED;
+    cr_assert_not(as_retry_again(&r, &rc));
+    as_retry_init(&r, &(as_retry_options){.retry = solo_io, .retry_arg = &preguntas});
+    rc = UV_EPROTO;
+    cr_assert_not(as_retry_again(&r, &rc));
+    rc = UV_EIO;
+    cr_assert(as_retry_again(&r, &rc));
+    cr_assert_eq(preguntas, 2);
+    return 0;
+}
+
+PRUEBA(retry, solo_reintenta_lo_que_merece_la_pena)
+{
+    CORRE(no_todo_se_reintenta, NULL, 0);
+}
+
+static int esperas_al_azar(void *arg)
+{
+    enum as_jitter jitter = *(enum as_jitter *)arg;
+    int64_t esperas[2][20], maximo = 0;
+
+    for (int vez = 0; vez < 2; vez++) {
+        as_retry r;
+        int rc = UV_EIO;
+        as_retry_init(&r, &(as_retry_options){.attempts = 21,
+                                              .base_ms = 1000,
+                                              .cap_ms = 1000,
+                                              .jitter = jitter,
+                                              .seed = 42});
+        for (int i = 0; i < 20; i++) {
+            cr_assert(as_retry_again(&r, &rc));
+            esperas[vez][i] = r.wait_ms;
+            maximo = r.wait_ms > maximo ? r.wait_ms : maximo;
+            if (jitter == AS_JITTER_FULL)
+                cr_assert(r.wait_ms >= 0 && r.wait_ms <= 1000);
+            else
+                cr_assert(r.wait_ms >= 1000 && r.wait_ms <= 1100);
+        }
+    }
+    cr_assert_eq(memcmp(esperas[0], esperas[1], sizeof esperas[0]), 0,
+                 "la misma semilla da las mismas esperas");
+    int distintas = 0;
+    for (int i = 1; i < 20; i++)
+        distintas += esperas[0][i] != esperas[0][0];
+    cr_assert_gt(distintas, 15);
+    cr_assert_gt(maximo, jitter == AS_JITTER_FULL ? 500 : 1050);
+    return 0;
+}
+
+PRUEBA(retry, el_azar_se_reparte_y_se_repite_con_su_semilla)
+{
+    enum as_jitter jitter = AS_JITTER_FULL;
+
+    CORRE(esperas_al_azar, &jitter, 0);
+    jitter = AS_JITTER_ADDED;
+    CORRE(esperas_al_azar, &jitter, 0);
+}
+
+static int con_plazo_total(void *arg)
+{
+    as_scope ambito;
+    as_retry r;
+    int rc;
+
+    (void)arg;
+    as_scope_enter(&ambito, 2500, 0);
+    as_retry_init(&r, &(as_retry_options){.attempts = 100, .jitter = AS_JITTER_NONE});
+    do
+        rc = UV_ECONNREFUSED;
+    while (as_retry_again(&r, &rc));
+    cr_assert_eq(rc, UV_ECANCELED);
+    cr_assert_eq(as_scope_leave(&ambito, rc), UV_ETIMEDOUT);
+    cr_assert_eq(as_now(), 2500u);
+    cr_assert_eq(r.attempt, 3);
+    return 0;
+}
+
+PRUEBA(retry, el_ambito_pone_el_plazo_total)
+{
+    CORRE(con_plazo_total, NULL, 0);
+}
+
+static int lo_que_pide_el_servidor(void *arg)
+{
+    as_retry r;
+    int rc = UV_EPROTO;
+
+    (void)arg;
+    as_retry_init(&r, &(as_retry_options){.base_ms = 10});
+    as_retry_at_least(&r, 5000);
+    cr_assert(as_retry_again(&r, &rc));
+    cr_assert_eq(as_now(), 5000u);
+    cr_assert(as_retry_again(&r, &rc));
+    cr_assert_leq(as_now(), 5020u, "solo vale para una espera");
+    return 0;
+}
+
+PRUEBA(retry, se_respeta_lo_que_pide_el_servidor)
+{
+    CORRE(lo_que_pide_el_servidor, NULL, 0);
+}
+
+static int64_t retry_after(const char *valor)
+{
+    char linea[128];
+    char *cabeceras[] = {linea, NULL};
+
+    snprintf(linea, sizeof linea, "retry-after: %s", valor);
+    return as_http_retry_after(&(as_http_response){.headers = cabeceras});
+}
+
+PRUEBA(retry, retry_after_son_segundos_o_una_fecha)
+{
+    char fecha[64];
+    time_t pronto = time(NULL) + 100;
+    struct tm partes;
+
+    strftime(fecha, sizeof fecha, "%a, %d %b %Y %H:%M:%S GMT",
+             gmtime_r(&pronto, &partes));
+    cr_assert_eq(retry_after("120"), 120000);
+    cr_assert_eq(retry_after("0"), 0);
+    cr_assert_eq(retry_after("12x"), -1);
+    cr_assert_eq(retry_after("99999999999999"), -1);
+    cr_assert_eq(retry_after("mañana"), -1);
+    cr_assert_eq(retry_after("Wed, 21 Oct 2015 07:28:00 GMT"), 0);
+    cr_assert(retry_after(fecha) > 90000 && retry_after(fecha) <= 100000);
+    cr_assert_eq(as_http_retry_after(&(as_http_response){0}), -1);
+}
