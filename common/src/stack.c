@@ -26,9 +26,27 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 
-/* La guarda es generosa porque no cuesta memoria: solo una entrada en el mapa del
- * proceso. Con -fstack-clash-protection ningún marco salta por encima de ella. */
-enum { GUARD_BYTES = 64 * 1024, MAX_FREE = 1024 };
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#endif
+
+enum {
+    /* La guarda es generosa porque no cuesta memoria. Con -fstack-clash-protection ningún
+     * marco salta por encima de ella. */
+    GUARD_BYTES = 64 * 1024,
+    SLAB_STACKS = 64,
+    SLAB_BYTES = 32 * 1024 * 1024, /* como mucho, salvo que una sola pila ya sea mayor */
+    MAX_WARM = 1024                /* pilas libres que conservan su memoria */
+};
+
+/* Un bloque de pilas contiguas: una llamada al sistema en vez de sesenta y cuatro. */
+struct as__slab {
+    struct as__slab *next;
+    char *low;
+    size_t bytes;
+    size_t count, used; /* pilas que caben y pilas estrenadas */
+    struct as__stack stacks[];
+};
 
 void as__stack_pool_init(struct as__stack_pool *pool, size_t stack_size, bool guard)
 {
@@ -36,54 +54,84 @@ void as__stack_pool_init(struct as__stack_pool *pool, size_t stack_size, bool gu
 
     *pool = (struct as__stack_pool){
         .stack_size = (stack_size + page - 1) / page * page,
-        .guard = guard,
+        .guard = guard ? GUARD_BYTES : 0,
     };
 }
 
-static struct as__stack *stack_map(size_t size, size_t guard)
+static int slab_new(struct as__stack_pool *pool)
 {
-    char *low = mmap(NULL, guard + size, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
-    if (low == MAP_FAILED)
-        return NULL;
-    if (guard && mprotect(low, guard, PROT_NONE) != 0) {
-        munmap(low, guard + size);
-        return NULL;
-    }
+    size_t stride = pool->guard + pool->stack_size;
+    size_t count = SLAB_BYTES / stride;
 
-    /* La ficha de la pila ocupa su parte más alta: no hace falta otro malloc. */
-    char *high = low + guard + size;
-    struct as__stack *stack = (struct as__stack *)(high - sizeof *stack);
-    stack->base = low + guard;
-    stack->size = size - sizeof *stack;
-    stack->guard = guard;
+    count = count < 1 ? 1 : count > SLAB_STACKS ? SLAB_STACKS : count;
+    struct as__slab *slab = calloc(1, sizeof *slab + count * sizeof *slab->stacks);
+    if (!slab)
+        return -1;
+    slab->low = mmap(NULL, count * stride, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+    if (slab->low == MAP_FAILED) {
+        free(slab);
+        return -1;
+    }
+    slab->bytes = count * stride;
+    slab->count = count;
+    slab->next = pool->slabs;
+    pool->slabs = slab;
+    return 0;
+}
+
+static int forbid(struct as__stack_pool *pool, char *low)
+{
+    if (!pool->guard)
+        return 0;
+    if (!pool->guard_by_mprotect) {
+        if (madvise(low, pool->guard, MADV_GUARD_INSTALL) == 0)
+            return 0;
+        pool->guard_by_mprotect = true; /* el núcleo no lo conoce */
+    }
+    return mprotect(low, pool->guard, PROT_NONE);
+}
+
+static struct as__stack *stack_new(struct as__stack_pool *pool)
+{
+    if ((!pool->slabs || pool->slabs->used == pool->slabs->count) && slab_new(pool) < 0)
+        return NULL;
+    struct as__slab *slab = pool->slabs;
+    char *low = slab->low + slab->used * (pool->guard + pool->stack_size);
+    if (forbid(pool, low) != 0)
+        return NULL;
+
+    struct as__stack *stack = &slab->stacks[slab->used++];
+    *stack = (struct as__stack){
+        .base = low + pool->guard, .size = pool->stack_size, .guard = pool->guard};
     stack->valgrind_id = VALGRIND_STACK_REGISTER(stack->base, stack->base + stack->size);
 #ifdef AS_ASAN
     /* Sin esto LeakSanitizer no ve los punteros de una corrutina parada. */
-    __lsan_register_root_region(stack->base, size);
+    __lsan_register_root_region(stack->base, stack->size);
 #endif
     return stack;
 }
 
-static void stack_unmap(struct as__stack *stack)
+static void slab_free(struct as__slab *slab)
 {
-    char *low = stack->base - stack->guard;
-    size_t size = stack->size + sizeof *stack;
-
-    VALGRIND_STACK_DEREGISTER(stack->valgrind_id);
+    for (size_t i = 0; i < slab->used; i++) {
+        VALGRIND_STACK_DEREGISTER(slab->stacks[i].valgrind_id);
 #ifdef AS_ASAN
-    __lsan_unregister_root_region(stack->base, size);
+        __lsan_unregister_root_region(slab->stacks[i].base, slab->stacks[i].size);
 #endif
-    munmap(low, size + stack->guard);
+    }
+    munmap(slab->low, slab->bytes);
+    free(slab);
 }
 
 void as__stack_pool_destroy(struct as__stack_pool *pool)
 {
-    while (pool->free) {
-        struct as__stack *stack = pool->free;
-        pool->free = stack->next;
-        stack_unmap(stack);
+    while (pool->slabs) {
+        struct as__slab *slab = pool->slabs;
+        pool->slabs = slab->next;
+        slab_free(slab);
     }
+    pool->free = NULL;
     pool->free_count = 0;
 }
 
@@ -92,7 +140,7 @@ struct as__stack *as__stack_acquire(struct as__stack_pool *pool)
     struct as__stack *stack = pool->free;
 
     if (!stack)
-        return stack_map(pool->stack_size, pool->guard ? GUARD_BYTES : 0);
+        return stack_new(pool);
     pool->free = stack->next;
     pool->free_count--;
     return stack;
@@ -100,10 +148,9 @@ struct as__stack *as__stack_acquire(struct as__stack_pool *pool)
 
 void as__stack_release(struct as__stack_pool *pool, struct as__stack *stack)
 {
-    if (pool->free_count >= MAX_FREE) {
-        stack_unmap(stack);
-        return;
-    }
+    /* Tras un pico de tareas, lo que sobra devuelve su memoria y guarda su sitio. */
+    if (pool->free_count >= MAX_WARM)
+        madvise(stack->base, stack->size, MADV_DONTNEED);
 #ifdef AS_ASAN
     /* La marca de «variable fuera de ámbito» sobrevive en la pila: hay que borrarla. */
     ASAN_UNPOISON_MEMORY_REGION(stack->base, stack->size);
@@ -159,7 +206,7 @@ static void on_segv(int signum, siginfo_t *info, void *context)
         write_text("asinc: la tarea «");
         write_text(name);
         write_text("» desbordó su pila de ");
-        write_number((stack->size + sizeof *stack) / 1024);
+        write_number(stack->size / 1024);
         write_text(
             " KiB.\nPasa las variables grandes a malloc, revisa la recursión o pide "
             "más pila con as_options.stack_size.\n");

@@ -1,6 +1,10 @@
 /*
- * Pilas para corrutinas: se piden al sistema con mmap, llevan debajo una zona prohibida
+ * Pilas para corrutinas: se piden al sistema por bloques, llevan debajo una zona prohibida
  * que convierte un desbordamiento en un aviso con nombre, y se reciclan.
+ *
+ * La zona prohibida se pide con MADV_GUARD_INSTALL, que desde Linux 6.13 no gasta entradas
+ * del mapa de memoria; en un núcleo anterior, con mprotect, que gasta dos por pila y pone
+ * el techo en vm.max_map_count / 2.
  */
 #ifndef ASINC_STACK_H
 #define ASINC_STACK_H
@@ -15,18 +19,20 @@ struct as__stack {
     unsigned valgrind_id;
 };
 
+struct as__slab;
+
 struct as__stack_pool {
     struct as__stack *free;
     size_t free_count;
-    size_t stack_size;
-    bool guard;
+    struct as__slab *slabs; /* la primera es la que aún tiene pilas por estrenar */
+    size_t stack_size, guard;
+    bool guard_by_mprotect;
 };
 
 void as__stack_pool_init(struct as__stack_pool *pool, size_t stack_size, bool guard);
 void as__stack_pool_destroy(struct as__stack_pool *pool);
 
-/* Una pila lista para usar, o NULL si el sistema no da más (memoria o vm.max_map_count).
- */
+/* Una pila lista para usar, o NULL si el sistema no da más (memoria o vm.max_map_count). */
 struct as__stack *as__stack_acquire(struct as__stack_pool *pool);
 void as__stack_release(struct as__stack_pool *pool, struct as__stack *stack);
 

@@ -1,7 +1,10 @@
 #include "prueba.h"
 
 #include <fenv.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
+
+#include "../src/stack.h"
 
 TestSuite(coro, .timeout = 60);
 
@@ -251,7 +254,25 @@ PRUEBA(coro, cien_mil_tareas_sin_guarda)
     cr_assert_eq(a.llegaron, a.n);
 }
 
+/* ---- Cuando el sistema no da más ------------------------------------------------------ */
+
 #ifndef PRUEBA_LIGERA
+
+static void limita_memoria(size_t bytes)
+{
+    cr_assert_eq(setrlimit(RLIMIT_AS, &(struct rlimit){bytes, bytes}), 0);
+}
+
+PRUEBA(coro, sin_memoria_para_pilas_hay_un_error_claro)
+{
+    struct aparcadas a = {.n = 20000};
+
+    limita_memoria(2UL << 30);
+    CORRE(aparca_muchas, &a, 1);
+    cr_assert_eq(a.rc, UV_ENOMEM);
+    cr_assert_lt(a.llegaron, a.n);
+    cr_assert_gt(a.llegaron, 1000u);
+}
 
 static size_t limite_de_mapas(void)
 {
@@ -266,15 +287,20 @@ static size_t limite_de_mapas(void)
     return limite;
 }
 
-PRUEBA(coro, pasado_el_limite_del_sistema_hay_un_error_claro)
+/* Lo que ocurre en un núcleo anterior a 6.13. */
+PRUEBA(coro, con_mprotect_el_techo_son_los_mapas_del_proceso)
 {
-    struct aparcadas a = {.n = limite_de_mapas() / 2 + 1000};
+    struct as__stack_pool reserva;
+    size_t n = 0, limite = limite_de_mapas();
 
-    if (a.n > 200000)
+    if (limite > 400000)
         cr_skip_test("vm.max_map_count es demasiado alto para alcanzarlo aquí");
-    CORRE(aparca_muchas, &a, 1);
-    cr_assert_eq(a.rc, UV_ENOMEM);
-    cr_assert_lt(a.llegaron, a.n);
+    as__stack_pool_init(&reserva, 16 * 1024, true);
+    reserva.guard_by_mprotect = true;
+    while (as__stack_acquire(&reserva))
+        cr_assert_leq(++n, limite / 2);
+    cr_assert_gt(n, limite / 2 - 1000);
+    as__stack_pool_destroy(&reserva);
 }
 
 #endif
