@@ -105,6 +105,7 @@ void as__http_kick(as_http *http)
 static void on_time(uv_timer_t *timer)
 {
     step(timer->data, CURL_SOCKET_TIMEOUT, 0);
+    uv_stop(timer->loop); /* quizá despertó a alguien: que libuv no se duerma antes */
 }
 
 static int on_timer(CURLM *multi, long timeout_ms, void *arg)

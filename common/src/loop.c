@@ -75,9 +75,11 @@ static void fire_due(struct as__loop *loop)
 
 /* ---- Dormir hasta el próximo plazo o suceso ----------------------------------------- */
 
+/* libuv 1.44 mira los temporizadores antes de dormir: si el plazo ya venció al llegar ahí,
+ * sin uv_stop dormiría sin que nada la despertara. De los plazos se ocupa fire_due. */
 static void on_wake_up(uv_timer_t *timer)
 {
-    (void)timer; /* basta con que uv_run vuelva: los plazos los mira fire_due */
+    uv_stop(timer->loop);
 }
 
 static void sleep_until_event(struct as__loop *loop)
@@ -85,7 +87,8 @@ static void sleep_until_event(struct as__loop *loop)
     uint64_t before = uv_hrtime();
 
     if (loop->timers.root) {
-        uint64_t wait_ns = loop->timers.root->deadline_ns - as_now_ns();
+        uint64_t now = as_now_ns(), deadline = loop->timers.root->deadline_ns;
+        uint64_t wait_ns = deadline > now ? deadline - now : 0;
         uv_update_time(&loop->uv);
         uv_timer_start(&loop->wake_up, on_wake_up, (wait_ns + 999999) / 1000000, 0);
     }
