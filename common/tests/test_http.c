@@ -1,5 +1,8 @@
 #include "servidor.h"
 
+#include <netinet/in.h>
+#include <unistd.h>
+
 TestSuite(http, .timeout = 60);
 
 /* ---- Lo que trae una respuesta ------------------------------------------------------ */
@@ -678,4 +681,68 @@ PRUEBA(http, cerrar_con_algo_en_marcha_se_explica_y_aborta)
     en_otro_proceso(cierra_antes_de_tiempo, salida, sizeof salida);
     cr_assert_not_null(strstr(salida, "as_http_close: quedan peticiones en marcha"), "%s",
                        salida);
+}
+
+/* ---- Sockets cuyo número cambia de dueño -------------------------------------------- */
+
+static int numeros_reciclados(struct entorno *e)
+{
+    as_http *otro = as_http_new(NULL), *propio = e->http;
+
+    cr_assert_not_null(otro);
+    /* Cada respuesta cierra su conexión y deja libre el número: lo toma el otro cliente. */
+    for (int i = 0; i < 50; i++) {
+        e->http = i % 2 ? otro : propio;
+        get_correcto(e, url(e->servidor, "/"));
+        cr_assert_eq(pide_a_la_vez(e, 5), 0);
+    }
+    e->http = propio;
+    as_http_close(otro);
+    return 0;
+}
+
+PRUEBA(http, dos_clientes_se_reparten_los_mismos_numeros_de_socket)
+{
+    con_servidor(atiende_y_cierra, numeros_reciclados);
+}
+
+/* ---- El reloj de libcurl ------------------------------------------------------------ */
+
+/* Ocupa en [::1] el puerto del servidor y llena su cola: allí nadie contestará. */
+static bool tapona_ipv6(int puerto, int sockets[5])
+{
+    struct sockaddr_in6 donde = {.sin6_family = AF_INET6,
+                                 .sin6_addr = IN6ADDR_LOOPBACK_INIT,
+                                 .sin6_port = htons((uint16_t)puerto)};
+
+    sockets[0] = socket(AF_INET6, SOCK_STREAM, 0);
+    if (sockets[0] < 0 || bind(sockets[0], (struct sockaddr *)&donde, sizeof donde) < 0)
+        return false;
+    cr_assert_eq(listen(sockets[0], 0), 0);
+    for (int i = 1; i < 5; i++) {
+        sockets[i] = socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        connect(sockets[i], (struct sockaddr *)&donde, sizeof donde);
+    }
+    return true;
+}
+
+static int prueba_la_otra(struct entorno *e)
+{
+    int sockets[5];
+
+    if (!tapona_ipv6(e->servidor->puerto, sockets))
+        cr_skip_test("esta máquina no tiene IPv6");
+    uint64_t antes = uv_hrtime();
+    get_correcto(e, url_en(e->servidor, "dos.prueba", "/"));
+    cr_assert_geq(uv_hrtime() - antes, 150000000u, "¿contestó ::1?");
+    for (int i = 0; i < 5; i++)
+        close(sockets[i]);
+    return 0;
+}
+
+/* libcurl prueba la segunda dirección si en 200 ms la primera no contesta: para eso hay
+ * que llamarla sin que ningún socket haya dicho nada. */
+PRUEBA(http, el_reloj_de_libcurl_marcha_aunque_ningun_socket_diga_nada)
+{
+    con_servidor(atiende_eco, prueba_la_otra);
 }
