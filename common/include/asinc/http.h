@@ -9,6 +9,10 @@
  * Un estado 404 o 500 no es un error: la petición llegó y hubo respuesta. Los errores son
  * los de no tenerla: UV_ECONNREFUSED, UV_ETIMEDOUT, UV_EAI_NONAME... y as_error_detail()
  * los cuenta con las palabras de libcurl.
+ *
+ * Habla HTTP/1.1, no guarda cookies y no hace caso de las variables http_proxy. Un nombre
+ * de máquina con letras que no son ASCII necesita setlocale(LC_ALL, "") en un sistema
+ * UTF-8.
  */
 #ifndef ASINC_HTTP_H
 #define ASINC_HTTP_H
@@ -31,7 +35,8 @@ typedef struct {
 typedef struct {
     const char *url;            /* http:// o https:// */
     const char *method;         /* NULL = "GET", o "POST" si hay cuerpo */
-    const char *const *headers; /* "Nombre: valor", la última NULL; puede ser NULL */
+    const char *const *headers; /* "Nombre: valor", la última NULL; puede ser NULL. Una de
+                                   las que se envían sin pedirlas se quita con "Accept:" */
     const void *body;
     size_t body_size;
     int64_t timeout_ms; /* plazo propio de la petición; 0 = solo el del ámbito */
@@ -48,8 +53,8 @@ typedef struct {
 } as_http_response;
 
 /*
- * Crea un cliente; NULL si falta memoria. `options` puede ser NULL y solo se lee durante
- * la llamada. Ciérralo con as_http_close. No suspende.
+ * Crea un cliente; NULL si falta memoria o descriptores. `options` puede ser NULL y solo
+ * se lee durante la llamada. Ciérralo con as_http_close. No suspende.
  * Equivale a aiohttp.ClientSession().
  */
 as_http *as_http_new(const as_http_options *options) AS_MUST_CHECK;
@@ -62,17 +67,22 @@ as_http *as_http_new(const as_http_options *options) AS_MUST_CHECK;
 void as_http_close(as_http *http);
 
 /*
- * Hace la petición y espera la respuesta entera. Devuelve 0 y llena `response`, o deja
- * `response` vacía (no hay que liberarla) y devuelve:
+ * Hace la petición y espera la respuesta entera, que llega ya descomprimida. Sigue las
+ * redirecciones: 303, y 301 o 302 tras un POST, continúan con GET y sin cuerpo; 307 y 308
+ * repiten lo mismo; Authorization, Cookie y Host no pasan a otra máquina, otro puerto u
+ * otro esquema. Si la conexión, reutilizada, muere sin respuesta, la petición se repite
+ * en otra, salvo que el método no sea idempotente (POST, PATCH): el servidor pudo
+ * atenderla. Devuelve 0 y llena `response`, o deja `response` vacía (no hay que
+ * liberarla) y devuelve:
  *   UV_ECANCELED     cancelaron la tarea o venció un ámbito
  *   UV_ETIMEDOUT     pasó request->timeout_ms, o el sistema se cansó de conectar
  *   UV_EINVAL        la URL, el método o una cabecera no son válidos
  *   UV_EAI_*         el nombre de la máquina no se pudo resolver
  *   UV_ECONNREFUSED, UV_ECONNRESET, UV_EHOSTUNREACH...   la red
  *   UV_EOF           el servidor cerró sin responder o a media respuesta
- *   UV_EPROTO        la respuesta no es HTTP, o falló TLS
+ *   UV_EPROTO        la respuesta no es HTTP, redirige a algo que no lo es, o falló TLS
  *   UV_ELOOP         demasiadas redirecciones
- *   AS_EOVERFLOW     el cuerpo supera el límite
+ *   AS_EOVERFLOW     el cuerpo supera el límite, o las cabeceras pasan de 256 KiB
  *   UV_ENOMEM
  * Suspende. Equivale a await session.request(...) más await response.read().
  */
@@ -106,8 +116,9 @@ typedef struct as_http_stream as_http_stream;
  * Hace la petición y vuelve cuando han llegado las cabeceras; el cuerpo se lee después
  * con as_http_read. Devuelve 0 y deja el flujo en `*stream` (ciérralo siempre), o un
  * error como as_http_send. request->timeout_ms cubre hasta las cabeceras; el resto, tus
- * ámbitos. El límite del cuerpo no se aplica: tú decides cuánto leer. Suspende. Equivale
- * a async with session.get(url) as response.
+ * ámbitos. El límite del cuerpo no se aplica: tú decides cuánto leer. El flujo ocupa su
+ * plaza del cliente hasta que lo cierras. Suspende. Equivale a
+ * async with session.get(url) as response.
  */
 int as_http_open(as_http *http, const as_http_request *request,
                  as_http_stream **stream) AS_MUST_CHECK;
@@ -117,16 +128,18 @@ int as_http_stream_status(const as_http_stream *stream);
 const char *as_http_stream_header(const as_http_stream *stream, const char *name);
 
 /*
- * Lee hasta `size` bytes del cuerpo, ya descomprimido; suspende si aún no ha llegado
- * ninguno. Devuelve cuántos, 0 al final, o un error como as_http_send. Si lees despacio,
- * el servidor deja de enviar (contrapresión): en memoria espera como mucho 256 KiB.
- * Equivale a await response.content.read(size).
+ * Lee hasta `size` bytes del cuerpo; suspende si aún no ha llegado ninguno. Devuelve
+ * cuántos, 0 al final, o un error como as_http_send, después de entregar lo que llegó
+ * antes de él; UV_EBUSY si otra tarea está leyendo. Si lees despacio, el servidor deja de
+ * enviar (contrapresión): en memoria espera como mucho 256 KiB. Por eso el cuerpo se pide
+ * sin comprimir: lo comprimido no se sabe cuánto ocupará. Equivale a
+ * await response.content.read(size).
  */
 ssize_t as_http_read(as_http_stream *stream, void *buffer, size_t size) AS_MUST_CHECK;
 
 /*
- * Cierra el flujo; si quedaba cuerpo, abandona la conexión. NULL no hace nada.
- * No suspende.
+ * Cierra el flujo; si quedaba cuerpo, abandona la conexión. NULL no hace nada. Ninguna
+ * otra tarea debe estar leyéndolo. No suspende.
  */
 void as_http_stream_close(as_http_stream *stream);
 

@@ -1,0 +1,66 @@
+#include "servidor.h"
+
+#include <dlfcn.h>
+#include <sys/epoll.h>
+
+TestSuite(http_roto, .timeout = 60);
+
+/* Un epoll_ctl que falla cuando se le pide, como si el sistema no admitiera más. */
+static _Thread_local bool no_vigila_mas;
+
+typedef int epoll_ctl_fn(int, int, int, struct epoll_event *);
+
+int epoll_ctl(int epoll, int operacion, int fd, struct epoll_event *suceso)
+{
+    if (no_vigila_mas && operacion == EPOLL_CTL_ADD) {
+        errno = ENOSPC;
+        return -1;
+    }
+    epoll_ctl_fn *real = (epoll_ctl_fn *)dlsym(RTLD_NEXT, "epoll_ctl");
+    return real(epoll, operacion, fd, suceso);
+}
+
+struct una {
+    struct entorno *e;
+    int rc;
+};
+
+static int espera_respuesta(void *arg)
+{
+    struct una *u = arg;
+    as_http_response r;
+
+    u->rc = as_http_get(u->e->http, url(u->e->servidor, "/"), &r);
+    return u->rc;
+}
+
+static int se_rompe(struct entorno *e)
+{
+    enum { N = 6 };
+    struct una unas[N];
+    as_group grupo;
+
+    as_group_enter(&grupo, AS_KEEP_GOING);
+    for (int i = 0; i < N - 1; i++) {
+        unas[i] = (struct una){.e = e};
+        cr_assert_eq(as_start_soon(&grupo, NULL, espera_respuesta, &unas[i]), 0);
+    }
+    espera_a(&e->servidor->peticiones, N - 1);
+    no_vigila_mas = true;
+    unas[N - 1] = (struct una){.e = e};
+    cr_assert_eq(as_start_soon(&grupo, NULL, espera_respuesta, &unas[N - 1]), 0);
+    cr_assert_eq(as_group_leave(&grupo, 0), UV_EIO);
+    no_vigila_mas = false;
+    for (int i = 0; i < N; i++)
+        cr_assert_eq(unas[i].rc, UV_EIO, "la %d dio %s", i, as_strerror(unas[i].rc));
+
+    as_http_response r;
+    cr_assert_eq(as_http_get(e->http, url(e->servidor, "/"), &r), UV_EIO);
+    cr_assert_not_null(strstr(as_error_detail(), "crea otro"));
+    return 0;
+}
+
+PRUEBA(http_roto, si_libcurl_se_rompe_nadie_se_queda_esperando)
+{
+    con_servidor(atiende_mudo, se_rompe);
+}
