@@ -113,6 +113,22 @@ static void break_deadlock(struct as__loop *loop)
     as__scope_spread_cancel(&loop->main_task->root, true);
 }
 
+/* Lo que una tarea envía a otra por un socket llega enseguida, y el reloj virtual espera
+ * parado: así las dos ven siempre la misma hora. Si no llega, es que algo más tiene que
+ * ocurrir antes, y puede necesitar que pase el tiempo. */
+enum { INNER_GRACE_MS = 50 };
+
+static bool wait_inner_io(struct as__loop *loop)
+{
+    uint64_t before = uv_hrtime();
+
+    uv_update_time(&loop->uv);
+    uv_timer_start(&loop->wake_up, on_wake_up, INNER_GRACE_MS, 0);
+    uv_run(&loop->uv, UV_RUN_ONCE);
+    uv_timer_stop(&loop->wake_up);
+    return uv_hrtime() - before < (uint64_t)INNER_GRACE_MS * 1000000;
+}
+
 static void idle(struct as__loop *loop)
 {
     if (!loop->timers.root && !uv_loop_alive(&loop->uv)) {
@@ -123,6 +139,8 @@ static void idle(struct as__loop *loop)
         sleep_until_event(loop);
         return;
     }
+    if (loop->inner_io > 0 && wait_inner_io(loop))
+        return;
     uv_run(&loop->uv, UV_RUN_NOWAIT);
     if (!loop->ready_head && loop->timers.root)
         loop->virtual_now = loop->timers.root->deadline_ns;

@@ -27,13 +27,15 @@ struct as__loop {
     struct as__job *ready_head, **ready_tail;
     struct as__heap timers;
     uint64_t timer_sequence;
-    struct as__link tasks;   /* todas las tareas vivas */
-    struct as__link tracked; /* lo que hay que cerrar, ver track.h */
+    struct as__link tasks;              /* todas las tareas vivas */
+    struct as__link tracked;            /* lo que hay que cerrar, ver track.h */
+    struct as__link listeners, dialing; /* ver stream_peer.c */
     as_task *current;
     as_task *main_task;
     uint64_t task_count;  /* cuántas se crearon: numera las que no tienen nombre */
     uint64_t virtual_now; /* ns, si el reloj es virtual */
     size_t pending_io;    /* operaciones que solo el mundo exterior puede terminar */
+    size_t inner_io; /* lo que va de una tarea del programa a otra y aún no llegó */
     bool is_virtual, interrupted, deadlocked;
     bool observed; /* hay que avisar a observe.h: debug o trace */
     bool debug;

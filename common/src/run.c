@@ -90,6 +90,8 @@ static int loop_init(struct as__loop *loop, const as_options *options)
     loop->ready_tail = &loop->ready_head;
     as__list_init(&loop->tasks);
     as__list_init(&loop->tracked);
+    as__list_init(&loop->listeners);
+    as__list_init(&loop->dialing);
     as__stack_pool_init(&loop->stacks, stack_size, !options->no_stack_guard);
     as__coro_init_thread(&loop->coro);
     return 0;

@@ -12,7 +12,9 @@
 #include <asinc/http.h>
 #include <asinc/log.h>
 #include <asinc/loop.h>
+#include <asinc/pg.h>
 #include <asinc/queue.h>
+#include <asinc/stream.h>
 #include <asinc/rate.h>
 #include <asinc/retry.h>
 #include <asinc/sync.h>
