@@ -7,7 +7,7 @@ O       := build/$(VARIANT)
 WARN     := -std=gnu11 -Wall -Wextra -Wshadow -Werror
 HARDEN   := -fstack-clash-protection
 CPPFLAGS += -D_GNU_SOURCE -Icommon/include
-PKG      := libuv libcurl jansson
+PKG      := libuv libcurl jansson libpq
 
 # Cada variante prueba el mismo código con otro compilador u otra herramienta.
 ifeq ($(VARIANT),normal)

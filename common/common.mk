@@ -43,7 +43,7 @@ TEST_WRAPPER_tsan := env TSAN_OPTIONS=halt_on_error=1:exitcode=66:suppressions=$
 
 .PHONY: test-common
 test-common: $(O)/common/pruebas
-	$(Q)$(TEST_WRAPPER_$(VARIANT)) $< $(TAP_OPTION)
+	$(Q)common/tests/pg_cluster.sh $(TEST_WRAPPER_$(VARIANT)) $< $(TAP_OPTION)
 
 # La misma batería, con cada compilador y cada herramienta.
 TEST_VARIANTS := asan tsan clang ucontext valgrind

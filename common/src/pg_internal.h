@@ -1,0 +1,93 @@
+/*
+ * El interior del cliente de PostgreSQL, para sus propios archivos.
+ *
+ *   pg.c              el pool: prestar y devolver conexiones
+ *   pg_connect.c      abrir una conexión y esperar a su socket
+ *   pg_address.c      dónde está el servidor, sin que libpq tenga que preguntarlo
+ *   pg_query.c        una consulta, y cómo abandonarla a medias
+ *   pg_transaction.c  empezar y terminar una transacción
+ *   pg_error.c        de SQLSTATE a los códigos de asinc
+ *   pg_result.c       leer un resultado
+ *
+ * libpq nunca bloquea si se la llama bien: se le manda algo, se espera a su socket, se le
+ * dice que lea y se le pregunta si ya tiene un resultado. De aquí no se llama a ninguna
+ * función suya que espere (PQexec, PQconnectdb) salvo a PQcancel, que va en otro hilo.
+ */
+#ifndef ASINC_PG_INTERNAL_H
+#define ASINC_PG_INTERNAL_H
+
+#include <asinc/pg.h>
+#include <libpq-fe.h>
+
+#include "resolve.h"
+#include "task_internal.h"
+#include "track.h"
+
+struct as_pg {
+    struct as__tracked tracked;
+    PQconninfoOption *given;    /* lo que dice la cadena de conexión */
+    PQconninfoOption *defaults; /* lo que dicen el entorno y libpq */
+    struct as__resolver resolver;
+    size_t max_connections;
+    size_t in_use; /* plazas ocupadas: cada una tiene, o va a tener, una conexión */
+    struct as__link idle;  /* conexiones libres; primero, la última devuelta */
+    struct as__link queue; /* quienes esperan una plaza */
+};
+
+struct as__pg_watcher;
+
+struct as_pg_connection {
+    as_pg *pool;
+    struct as__link link; /* en pool->idle, mientras nadie la tenga */
+    PGconn *pg;
+    struct as__pg_watcher *watcher;
+    bool busy;   /* tiene una consulta en marcha */
+    bool unsent; /* a la consulta le falta por salir una parte */
+    bool broken; /* no se puede saber en qué estado quedó */
+};
+
+/* ---- pg_connect.c ------------------------------------------------------------------- */
+
+/* Abre una conexión. Suspende. 0 o un error, ya explicado. */
+int as__pg_connect(as_pg *pool, as_pg_connection **connection);
+
+/* La cierra y la libera. No suspende. */
+void as__pg_disconnect(as_pg_connection *connection);
+
+/*
+ * Espera a que el socket esté como dice `events` (UV_READABLE, UV_WRITABLE) o a que falle;
+ * cuál de las dos lo averigua libpq. Suspende. 0, UV_ECANCELED, o UV_ECONNRESET si el
+ * socket ya falló antes y libpq no se dio por enterada.
+ */
+int as__pg_wait(as_pg_connection *connection, int events);
+
+/* ---- pg_address.c ------------------------------------------------------------------- */
+
+/* El valor de una opción de conexión, o NULL. */
+const char *as__pg_option(const as_pg *pool, const char *keyword);
+
+/* Listas separadas por comas, en el mismo orden; NULL: lo que diga la cadena de conexión. */
+struct as__pg_place {
+    char *host, *hostaddr, *port;
+};
+
+/* Resuelve los nombres de máquina. Suspende. 0 o un error, ya explicado; `place` se libera
+ * siempre. */
+int as__pg_locate(as_pg *pool, struct as__pg_place *place);
+void as__pg_place_free(struct as__pg_place *place);
+
+/* ---- pg_error.c --------------------------------------------------------------------- */
+
+/* Explica por qué no se pudo conectar y devuelve el código. */
+int as__pg_connect_error(const PGconn *pg);
+
+/* El código de un resultado fallido. */
+int as__pg_result_error(const PGconn *pg, const PGresult *result);
+
+/* Deja en la tarea la explicación de libpq: la de `result` o, si es NULL, la de `pg`. */
+int as__pg_explain(int error, const PGconn *pg, const PGresult *result);
+
+/* true si el servidor no la terminó porque se lo pidieron. */
+bool as__pg_was_cancelled(const PGresult *result);
+
+#endif
