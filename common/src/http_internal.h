@@ -84,6 +84,7 @@ struct as__transfer {
     struct as__transfer *next_spare;
     struct as__link active; /* en http->active */
     struct as__link waiter; /* la tarea que espera, si la hay */
+    bool worn;              /* no debe servir para otra petición */
 
     /* Lo que se pide. Lo pone as__exchange y dura lo que la transferencia. */
     struct curl_slist *headers;
@@ -124,7 +125,7 @@ int as__transfer_result(struct as__transfer *transfer);
 /* Se la quita a libcurl, terminara o no. */
 void as__transfer_stop(struct as__transfer *transfer);
 
-/* Guarda el asa para otra vez si `reusable`; si no, la libera. */
+/* Guarda el asa para otra vez si `reusable` y no está gastada; si no, la libera. */
 void as__transfer_give_back(struct as__transfer *transfer, bool reusable);
 void as__transfer_free(struct as__transfer *transfer);
 

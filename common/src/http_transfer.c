@@ -135,14 +135,18 @@ static size_t on_body(char *data, size_t one, size_t size, void *arg)
 
 /*
  * libcurl repite por su cuenta una petición si la conexión reutilizada murió sin
- * responder ni un byte. Con un POST no vale: el servidor pudo atenderlo.
+ * responder ni un byte. Con un POST no vale: el servidor pudo atenderlo. Y como no olvida
+ * cuántas veces lleva repetido con un asa (a la sexta se rinde), esta no sirve ya más.
  */
 static int on_send(void *arg, char *remote, char *local, int remote_port, int local_port)
 {
     struct as__transfer *t = arg;
 
     (void)remote, (void)local, (void)remote_port, (void)local_port;
-    return t->sends++ > 0 && t->send_once ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+    if (t->sends++ == 0)
+        return CURL_PREREQFUNC_OK;
+    t->worn = true;
+    return t->send_once ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static curl_socket_t on_open_socket(void *arg, curlsocktype purpose,
@@ -233,7 +237,7 @@ struct as__transfer *as__transfer_take(as_http *http)
 
 void as__transfer_give_back(struct as__transfer *t, bool reusable)
 {
-    if (!reusable) {
+    if (!reusable || t->worn) {
         as__transfer_free(t);
         return;
     }

@@ -563,6 +563,31 @@ PRUEBA(http, un_get_que_muere_en_una_conexion_reutilizada_se_repite)
     con_servidor(atiende_una_y_muere, get_se_repite);
 }
 
+/* Cada conexión responde una vez y muere al recibir la segunda petición. */
+static void atiende_una_por_conexion(struct conexion *c)
+{
+    if (lee_peticion(c))
+        responde_eco(c);
+    lee_peticion(c);
+}
+
+static int get_se_repite_siempre(struct entorno *e)
+{
+    enum { N = 20 };
+
+    /* libcurl lleva la cuenta de las veces que repite, y a la sexta se rinde: la cuenta no
+     * debe pasar de una petición a otra. */
+    for (int i = 0; i < N; i++)
+        get_correcto(e, url(e->servidor, "/"));
+    cr_assert_eq(atomic_load(&e->servidor->peticiones), 2 * N - 1);
+    return 0;
+}
+
+PRUEBA(http, las_repeticiones_de_una_peticion_no_se_cuentan_en_la_siguiente)
+{
+    con_servidor(atiende_una_por_conexion, get_se_repite_siempre);
+}
+
 static int post_no_se_repite(struct entorno *e)
 {
     as_http_response r;

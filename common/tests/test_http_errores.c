@@ -203,6 +203,20 @@ PRUEBA(http_errores, cada_respuesta_rota_tiene_su_error_y_no_dana_al_cliente)
     con_servidor(atiende_mal, responde_mal);
 }
 
+static int error_de_antes(struct entorno *e)
+{
+    /* La primera dirección rechaza la conexión: ese errno no explica lo que venga luego
+     * con la misma asa. */
+    get_correcto(e, url_en(e->servidor, "dos.prueba", "/bien"));
+    falla(e, url(e->servidor, "/trozo-malo"), UV_EPROTO);
+    return 0;
+}
+
+PRUEBA(http_errores, un_rechazo_anterior_no_se_confunde_con_el_error_de_ahora)
+{
+    con_servidor(atiende_mal, error_de_antes);
+}
+
 /* Las mismas, a la vez y mezcladas con peticiones buenas. */
 struct mezcla {
     struct entorno *e;
