@@ -237,7 +237,12 @@ struct as__transfer *as__transfer_take(as_http *http)
 
 void as__transfer_give_back(struct as__transfer *t, bool reusable)
 {
-    if (!reusable || t->worn) {
+    long stale = 0;
+
+    /* Otra cosa que libcurl no olvida: el último error del sistema, aunque luego le fuera
+     * bien con otra dirección. */
+    curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &stale);
+    if (!reusable || t->worn || stale) {
         as__transfer_free(t);
         return;
     }
