@@ -1,4 +1,5 @@
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,15 +98,18 @@ enum { GIVE_UP_MS = 1000, RETRY_MS = 200 };
 struct interruption {
     uv_work_t work;
     PGcancel *cancel;
+    atomic_bool sent;       /* ThreadSanitizer no ve los cerrojos de libuv */
     struct as__link waiter; /* quien espera a que se envíe, si no se cansó */
 };
 
 static void interrupt_in_thread(uv_work_t *work)
 {
+    struct interruption *i = as__container_of(work, struct interruption, work);
     char ignored[256]; /* si no se pudo, se verá en que la consulta sigue */
 
-    PQcancel(as__container_of(work, struct interruption, work)->cancel, ignored,
-             sizeof ignored);
+    atomic_load(&i->sent);
+    PQcancel(i->cancel, ignored, sizeof ignored);
+    atomic_store(&i->sent, true);
 }
 
 static void on_interrupted(uv_work_t *work, int status)
@@ -113,6 +117,7 @@ static void on_interrupted(uv_work_t *work, int status)
     struct interruption *i = as__container_of(work, struct interruption, work);
 
     (void)status;
+    atomic_load(&i->sent);
     if (!as__list_empty(&i->waiter))
         as__wake(as__container_of(i->waiter.next, struct as__wait, link), 0);
     PQfreeCancel(i->cancel);
@@ -129,6 +134,7 @@ static int interrupt(as_pg_connection *connection)
         return UV_ENOMEM;
     as__list_init(&i->waiter);
     i->cancel = PQgetCancel(connection->pg);
+    atomic_store(&i->sent, false);
     int rc = i->cancel ? uv_queue_work(&as__loop->uv, &i->work, interrupt_in_thread,
                                        on_interrupted)
                        : UV_ENOMEM;
