@@ -11,23 +11,41 @@ $(O)/autograder/libharness.a: $(HARNESS_OBJ)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 HARNESS_TESTS  := $(O)/autograder/harness/tests
-HARNESS_SUITES := $(patsubst %,$(HARNESS_TESTS)/%,programas servidor ejemplos historias)
+HARNESS_SUITES := programas servidor historias
+HARNESS_BUILT  := $(HARNESS_SUITES:%=$(HARNESS_TESTS)/%) $(HARNESS_TESTS)/ejemplos
+HARNESS_TAP    := --tap=-
 
-$(HARNESS_SUITES): %: %.o $(O)/autograder/libharness.a $(O)/autograder/libbox.a
+# Criterion no arranca bajo ThreadSanitizer: las pruebas de los hilos, que son las que
+# importan ahí, van con el corredor mínimo de common.
+ifeq ($(VARIANT),tsan)
+HARNESS_SUITES := programas servidor
+HARNESS_BUILT  := $(HARNESS_SUITES:%=$(HARNESS_TESTS)/%)
+HARNESS_RUN    := $(O)/common/tests/corredor/corredor.o
+HARNESS_TAP    :=
+LDLIBS_HARNESS := -luv -ljansson
+$(HARNESS_OBJ) $(HARNESS_BUILT:%=%.o) $(HARNESS_RUN): CPPFLAGS += -Icommon/tests/corredor
+endif
+
+$(HARNESS_BUILT): %: %.o $(HARNESS_RUN) $(O)/autograder/libharness.a $(O)/autograder/libbox.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS_HARNESS) $(LDLIBS_BOX)
 
-$(HARNESS_TESTS)/prog: $(HARNESS_TESTS)/prog.o
-	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $<
-
-# El mismo programa como lo construye el corrector para buscar errores de memoria.
-$(HARNESS_TESTS)/prog-asan: autograder/harness/tests/prog.c
+# Los programas que se prueban no llevan nunca las herramientas de la variante; el segundo
+# es como lo construye el corrector para buscar errores de memoria.
+HARNESS_PROGS := $(HARNESS_TESTS)/prog $(HARNESS_TESTS)/prog-asan
+$(HARNESS_TESTS)/prog-asan: PROG_FLAGS := -w -fsanitize=address,undefined
+$(HARNESS_PROGS): autograder/harness/tests/prog.c
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(WARN) -O1 -g -w -fsanitize=address,undefined -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(WARN) -O1 -g $(PROG_FLAGS) -o $@ $<
 
-TEST_STEPS += test-harness
 .PHONY: test-harness
-test-harness: $(HARNESS_SUITES) $(HARNESS_TESTS)/prog $(HARNESS_TESTS)/prog-asan $(O)/autograder/runner
-	@autograder/harness/tests/run.sh $(HARNESS_TESTS) $(O)/autograder/runner
+test-harness: $(HARNESS_BUILT) $(HARNESS_PROGS) $(O)/autograder/runner
+	@autograder/harness/tests/run.sh $(HARNESS_TESTS) $(O)/autograder/runner '$(HARNESS_TAP)' $(HARNESS_SUITES)
+
+HARNESS_VARIANTS := asan tsan clang
+.PHONY: $(HARNESS_VARIANTS:%=test-harness-%)
+$(HARNESS_VARIANTS:%=test-harness-%): test-harness-%:
+	$(Q)$(MAKE) --no-print-directory test-harness VARIANT=$*
+
+TEST_STEPS += test-harness $(HARNESS_VARIANTS:%=test-harness-%)

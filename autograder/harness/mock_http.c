@@ -45,10 +45,10 @@ static void report(struct hs__part *part, struct hs__lines *lines)
     hs__lock();
     const struct hs_http_stats *t = &m->total;
     hs__add(lines,
-            "Servidor http://127.0.0.1:%d%s: %d peticiones (%d contestadas, %d en vuelo, "
-            "%d abandonadas), %d conexiones",
+            "Servidor http://127.0.0.1:%d%s. Peticiones: %d recibidas, %d contestadas, "
+            "%d en vuelo, %d abandonadas",
             m->port, m->listener ? "" : " (sin escuchar)", t->requests, t->answered,
-            t->in_flight, t->abandoned, t->connections);
+            t->in_flight, t->abandoned);
     if (t->malformed > 0)
         hs__add(lines, "  %d veces recibió algo que no es una petición HTTP válida",
                 t->malformed);

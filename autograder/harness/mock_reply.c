@@ -299,8 +299,11 @@ static void after_hold(struct connection *c)
         reply(c);
         return;
     }
+    /* El reloj del bucle es de la última vuelta y va en ms enteros: sin esto contestaría
+     * antes de tiempo. */
     c->phase = DELAYED;
-    uv_timer_start(&c->timer, on_delay, (uint64_t)c->reply->delay_ms, 0);
+    uv_update_time(&c->m->loop);
+    uv_timer_start(&c->timer, on_delay, (uint64_t)c->reply->delay_ms + 1, 0);
 }
 
 static void after_barrier(struct connection *c)

@@ -102,7 +102,8 @@ char *hs__clean(const char *text, size_t length, size_t max)
     while (left < length && left > 0 && (s[left] & 0xc0) == 0x80)
         left--;
     size_t rest = length - left;
-    char *clean = hs__alloc(left * 10 + 64), *out = clean;
+    char *clean = hs__alloc(left * 4 + 64), *out = clean;
+    *out = '\0';
     while (left > 0) {
         size_t n = clean_one(s, left, out);
         out += strlen(out);

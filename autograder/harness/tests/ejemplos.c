@@ -90,7 +90,9 @@ HS_TEST(ejemplos, inunda)
 
 HS_TEST(ejemplos, no_termina)
 {
-    hs_expect_exit(hs_start("esperar"), 0, 50);
+    struct hs_program *p = hs_start("esperar");
+    hs_wait_line(p, hs_has("listo"), 5000);
+    hs_expect_exit(p, 0, 50);
 }
 
 HS_TEST(ejemplos, sucio)

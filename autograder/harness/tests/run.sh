@@ -2,15 +2,16 @@
 # Corre las pruebas del banco. El código de programas no se ejecuta nunca como root, así
 # que root prepara un directorio para «nobody» y sigue como él.
 #
-#     run.sh DIRECTORIO_DE_LOS_BINARIOS RUNNER
+#     run.sh DIRECTORIO_DE_LOS_BINARIOS RUNNER OPCIÓN_TAP SUITE...
 set -eu
-built=$1 runner=$2
+built=$1 runner=$2 tap=$3
+shift 3
 
 stage=$(mktemp -d "${TMPDIR:-/tmp}/banco-XXXXXX")
 trap 'rm -rf "$stage"' EXIT
 trap 'exit 130' INT TERM
-for file in prog prog-asan programas servidor ejemplos historias; do
-    cp "$built/$file" "$stage"
+for file in "$@" ejemplos prog prog-asan; do
+    [ ! -e "$built/$file" ] || cp "$built/$file" "$stage"
 done
 cp "$runner" "$stage/runner"
 mkdir "$stage/tmp"
@@ -25,11 +26,11 @@ export ASINC_PROGRAM_ASAN="$stage/prog-asan" HS_EJEMPLOS="$stage/ejemplos"
 unset ASINC_RESULTS ASINC_SEED ASINC_REPRO
 failed=0
 # Sin caja todo; con ella, si el sistema puede, lo que depende de ella.
-for suite in programas servidor historias; do
-    ASINC_BOX=0 $as "$stage/$suite" --tap=- || failed=1
+for suite; do
+    ASINC_BOX=0 $as "$stage/$suite" ${tap:+"$tap"} || failed=1
 done
 if $as bwrap --unshare-all --ro-bind / / true 2>/dev/null; then
-    ASINC_BOX=1 $as "$stage/programas" --tap=- || failed=1
+    ASINC_BOX=1 $as "$stage/programas" ${tap:+"$tap"} || failed=1
 else
     echo 'ok - programas en la caja # SKIP este sistema no deja crear espacios de usuario'
 fi
