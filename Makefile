@@ -7,7 +7,7 @@ O       := build/$(VARIANT)
 WARN     := -std=gnu11 -Wall -Wextra -Wshadow -Werror
 HARDEN   := -fstack-clash-protection
 CPPFLAGS += -D_GNU_SOURCE -Icommon/include
-PKG      := libuv libcurl jansson libpq
+PKG      := libuv libcurl jansson libpq libmicrohttpd
 
 # Cada variante prueba el mismo código con otro compilador u otra herramienta.
 ifeq ($(VARIANT),normal)
@@ -31,7 +31,7 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 CFLAGS       := $(WARN) $(OPT) $(HARDEN)
-LDFLAGS      += $(filter -fsanitize%,$(OPT))
+LDFLAGS      += $(filter -fsanitize%,$(OPT)) -Wl,--as-needed
 PKG_CFLAGS    = $(shell pkg-config --cflags $(PKG))
 LDLIBS_ASINC  = $(O)/common/libasinc.a $(shell pkg-config --libs $(PKG)) -pthread -lm
 

@@ -46,8 +46,10 @@ static const char *const common_flags[] = {
     "-I" GR_BOX_SOURCE,
     NULL,
 };
-static const char *const libraries[] = {"-luv",     "-lcurl", "-ljansson",
-                                        "-pthread", "-lm",    NULL};
+/* Solo acaba en el programa lo que use: cargar libpq para nada costaría en cada arranque. */
+static const char *const libraries[] = {"-Wl,--as-needed", "-luv", "-lcurl",
+                                        "-ljansson",       "-lpq", "-lmicrohttpd",
+                                        "-pthread",        "-lm",  NULL};
 
 /* Argumentos de gcc: los fijos, las fuentes y un margen. */
 #define MAX_FIXED 48
