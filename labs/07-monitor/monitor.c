@@ -70,8 +70,7 @@ static int monitorear_sitios(void *arg)
     return rc;
 }
 
-/* ---- Línea de órdenes (está hecha) ------------------------------------------
- */
+/* ---- Línea de órdenes (está hecha) ------------------------------------------- */
 
 #define USO "Uso: monitor [--intervalo S] [--timeout S] [--umbral N] URL..."
 
@@ -179,7 +178,7 @@ int main(int argc, char **argv)
     if (rc == UV_ENOSYS)
         fprintf(stderr, "monitor: todavía no vigila nada; empieza por el TODO 1 de "
                         "labs/07-monitor/monitor.c\n");
-    else if (rc < 0 && rc != UV_EPIPE)
+    else if (rc < 0)
         fprintf(stderr, "monitor: %s\n", as_strerror(rc));
     return rc < 0 ? SALIDA_FALLO : SALIDA_BIEN;
 }

@@ -51,8 +51,7 @@ struct resultado {
     uint64_t ms;
 };
 
-/* ---- Una comprobación ---------------------------------------------------------------
- */
+/* ---- Una comprobación ---------------------------------------------------------- */
 
 /*
  * Pide la página y mide cuánto tarda. Que el sitio falle es un resultado, no un error:
@@ -78,8 +77,7 @@ static int verificar_sitio(const struct sitio *sitio, struct resultado *resultad
     return 0;
 }
 
-/* ---- Contar lo que pasó ---------------------------------------------------------------
- */
+/* ---- Contar lo que pasó -------------------------------------------------------- */
 
 static const char *hora(char texto[static 20])
 {
@@ -137,8 +135,7 @@ static void resumir(const struct sitio *sitios, size_t n)
     }
 }
 
-/* ---- Muchas comprobaciones ------------------------------------------------------------
- */
+/* ---- Muchas comprobaciones ------------------------------------------------------ */
 
 /*
  * Duerme hasta el próximo múltiplo del intervalo contado desde el inicio. Dormir
@@ -196,8 +193,7 @@ sin_cliente:
     return rc;
 }
 
-/* ---- Línea de órdenes (dada en el esqueleto) ------------------------------------------
- */
+/* ---- Línea de órdenes (dada en el esqueleto) ---------------------------------- */
 
 #define USO "Uso: monitor [--intervalo S] [--timeout S] [--umbral N] URL..."
 
@@ -302,7 +298,7 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
 
     int rc = as_run(monitorear_sitios, &opciones);
-    if (rc < 0 && rc != UV_EPIPE)
+    if (rc < 0)
         fprintf(stderr, "monitor: %s\n", as_strerror(rc));
     return rc < 0 ? SALIDA_FALLO : SALIDA_BIEN;
 }

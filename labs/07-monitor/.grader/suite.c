@@ -16,7 +16,7 @@ HS_SUITE(monitor)
 /* Plazos nominales: el banco los alarga en una máquina lenta. */
 enum { PRONTO = 4000, DESPEDIDA = 1000 };
 
-/* ---- El vocabulario del enunciado ------------------------------------------------------ */
+/* ---- El vocabulario del enunciado ----------------------------------------------- */
 
 #define FECHA     "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
 #define CUALQUIER "([1-5][0-9]{2}|ERROR .+)"
@@ -94,7 +94,7 @@ static void despedir(struct hs_program *p)
         ruta_;                                                                           \
     })
 
-/* ---- Una comprobación ------------------------------------------------------------------- */
+/* ---- Una comprobación ---------------------------------------------------------- */
 
 HS_TEST(monitor, escribe_al_momento)
 {
@@ -227,7 +227,7 @@ HS_TEST(monitor, sigue_redirecciones)
     hs_wait_line(p, comprobacion(mal, "410"), PRONTO);
 }
 
-/* ---- A la vez ----------------------------------------------------------------------------- */
+/* ---- A la vez ------------------------------------------------------------------- */
 
 /* `n` sitios que no contestan hasta que hayan llegado las `n` peticiones. */
 static struct hs_program *todas_a_la_vez(int n)
@@ -274,14 +274,17 @@ HS_TEST(monitor, timeout_por_sitio)
 HS_TEST(monitor, timeout_cubre_toda_la_respuesta)
 {
     struct hs_http *web = hs_http_start();
-    const char *url = hs_http_url(web,
-                                  SITIO(web, {.fault = HS_TRICKLE, .trickle_ms = 100}));
-    hs_step("El sitio contesta a gotas, un byte cada 100 ms: en total, varios segundos");
-    struct hs_program *p = hs_start("--timeout", "0.4", url);
+    const char *cuerpo = hs_format("%*s", 10000, "fin");
+    const char *url = hs_http_url(
+        web, SITIO(web, {.fault = HS_TRICKLE, .trickle_ms = 2, .body = cuerpo}));
+    hs_step(
+        "El sitio contesta a gotas, un byte cada 2 ms: las cabeceras llegan a tiempo, "
+        "pero el cuerpo tarda más de 20 s");
+    struct hs_program *p = hs_start("--timeout", "0.8", url);
     hs_wait_line(p, comprobacion(url, ERROR), PRONTO);
 }
 
-/* ---- Ronda tras ronda ---------------------------------------------------------------------- */
+/* ---- Ronda tras ronda ----------------------------------------------------------- */
 
 HS_TEST(monitor, repite_cada_intervalo)
 {
@@ -383,7 +386,7 @@ HS_TEST(monitor, turno_perdido_se_salta)
                       hs_http_stats(web, lento).requests - 1);
 }
 
-/* ---- Fallos, alertas y recuperaciones --------------------------------------------------------- */
+/* ---- Fallos, alertas y recuperaciones ------------------------------------------- */
 
 /* La primera alerta de `url` sale tras `n` comprobaciones, ni antes ni después. */
 static void exigir_alerta_tras(struct hs_program *p, const char *url, int n)
@@ -514,7 +517,7 @@ HS_TEST(monitor, recuperado)
     hs_expect_no_line(p, recuperado(breve));
 }
 
-/* ---- Despedirse -------------------------------------------------------------------------------- */
+/* ---- Despedirse ----------------------------------------------------------------- */
 
 HS_TEST(monitor, ctrl_c_sale_con_0)
 {
@@ -613,7 +616,7 @@ HS_TEST(monitor, argumentos_invalidos)
     }
 }
 
-/* ---- Durar ------------------------------------------------------------------------------------- */
+/* ---- Durar ---------------------------------------------------------------------- */
 
 HS_TEST(monitor, no_pierde_descriptores)
 {

@@ -48,8 +48,7 @@ static uint64_t ahora_ms(void)
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* ---- Contar lo que pasó ---------------------------------------------------------------
- */
+/* ---- Contar lo que pasó -------------------------------------------------------- */
 
 static const char *hora(char texto[static 20])
 {
@@ -95,8 +94,7 @@ static void resumir(const struct sitio *sitios, size_t n)
     }
 }
 
-/* ---- Un hilo por sitio ----------------------------------------------------------------
- */
+/* ---- Un hilo por sitio ---------------------------------------------------------- */
 
 static size_t descartar(char *datos, size_t uno, size_t n, void *nada)
 {
@@ -179,8 +177,7 @@ static int monitorear_sitios(const struct opciones *opciones)
     _exit(SALIDA_BIEN);
 }
 
-/* ---- Línea de órdenes (está hecha) ------------------------------------------
- */
+/* ---- Línea de órdenes (está hecha) ------------------------------------------- */
 
 #define USO "Uso: monitor [--intervalo S] [--timeout S] [--umbral N] URL..."
 

@@ -53,8 +53,7 @@ static uint64_t ahora_ms(void)
     return uv_hrtime() / 1000000;
 }
 
-/* ---- Contar lo que pasó ---------------------------------------------------------------
- */
+/* ---- Contar lo que pasó -------------------------------------------------------- */
 
 static const char *hora(char texto[static 20])
 {
@@ -99,8 +98,7 @@ static void resumir(const struct sitio *sitios, size_t n)
     }
 }
 
-/* ---- Unir libcurl con libuv -----------------------------------------------------------
- */
+/* ---- Unir libcurl con libuv ----------------------------------------------------- */
 
 static void comprobacion_terminada(struct sitio *sitio, CURLcode codigo)
 {
@@ -279,8 +277,7 @@ static int monitorear_sitios(void)
     return SALIDA_BIEN;
 }
 
-/* ---- Línea de órdenes (está hecha) ------------------------------------------
- */
+/* ---- Línea de órdenes (está hecha) ------------------------------------------- */
 
 #define USO "Uso: monitor [--intervalo S] [--timeout S] [--umbral N] URL..."
 
