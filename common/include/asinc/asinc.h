@@ -10,6 +10,7 @@
 #include <asinc/error.h>
 #include <asinc/future.h>
 #include <asinc/http.h>
+#include <asinc/http_server.h>
 #include <asinc/log.h>
 #include <asinc/loop.h>
 #include <asinc/pg.h>

@@ -1,0 +1,213 @@
+/*
+ * Servidor HTTP sobre libmicrohttpd.
+ *
+ * Dices qué función atiende cada ruta, y cada petición corre en su propia tarea: mientras
+ * un manejador espera a la base de datos, los demás siguen. La tarea nace cuando la
+ * petición ha llegado entera, así que un cliente lento no ocupa ninguna.
+ *
+ *     static int saludar(as_http_server_request *peticion, void *arg)
+ *     {
+ *         const char *nombre = as_http_request_param(peticion, "nombre");
+ *         return as_http_reply_json(peticion, 200, json_pack("{s:s}", "hola", nombre));
+ *     }
+ *
+ *     as_http_route(servidor, "GET", "/saludos/{nombre}", saludar, NULL);
+ *
+ * Un manejador responde una vez y devuelve >= 0. Si devuelve un error, el cliente recibe un
+ * 500 sin más explicación, y la explicación va al registro (log.h); salvo que el error venga
+ * de as_http_fail o de una función de aquí que diga que responde por ti.
+ *
+ * Lo que no llega a ningún manejador lo responde el servidor: 400 si no es HTTP, 404 y 405
+ * si nadie atiende esa ruta o ese método, 413 y 431 si el cuerpo o las cabeceras no caben.
+ *
+ * Si el cliente se va, o cierra su lado de la conexión, se cancela la tarea que lo atendía.
+ */
+#ifndef ASINC_HTTP_SERVER_H
+#define ASINC_HTTP_SERVER_H
+
+#include <jansson.h>
+
+#include <asinc/types.h>
+
+typedef struct as_http_server as_http_server;
+typedef struct as_http_server_request as_http_server_request;
+
+/* Opciones del servidor. Los ceros son los valores por omisión; los tiempos, en ms. */
+typedef struct {
+    const char *host; /* en qué dirección escucha; NULL = "127.0.0.1", solo esta máquina;
+                         "0.0.0.0" o "::", todas */
+    int port;         /* 0 = uno libre, ver as_http_server_port */
+    size_t max_connections;     /* las demás esperan su turno; 0 = 1000 */
+    size_t max_head;            /* bytes de línea de petición y cabeceras; 0 = 32 KiB */
+    size_t max_body;            /* bytes del cuerpo de una petición; 0 = 1 MiB */
+    int64_t request_timeout_ms; /* lo que puede tardar un manejador: pasado, se le cancela
+                                   y el cliente recibe un 503. 0 = 30 s, negativo = sin
+                                   plazo */
+    int64_t client_timeout_ms;  /* lo que puede tardar un cliente en enviar su petición
+                                   entera, o en recoger la respuesta: pasado, se corta. Es
+                                   también lo que dura una conexión ociosa. Siempre en
+                                   tiempo real. 0 = 60 s */
+    int64_t grace_ms;           /* lo que se espera, al parar, a las peticiones en marcha
+                                   antes de cancelarlas. 0 = 5 s, negativo = nada */
+} as_http_server_options;
+
+/* Atiende una petición, en su propia tarea. `arg` es el que diste a as_http_route. */
+typedef int as_http_handler_fn(as_http_server_request *request, void *arg);
+
+/* ---- El servidor -------------------------------------------------------------------- */
+
+/*
+ * Prepara un servidor en `*server` y reserva su puerto: los clientes pueden conectarse ya,
+ * pero nadie los atiende hasta as_http_server_run. Ciérralo con as_http_server_close.
+ * `options` puede ser NULL y solo se lee durante la llamada. 0, UV_EADDRINUSE, UV_EACCES,
+ * UV_EADDRNOTAVAIL, UV_EINVAL, UV_ENOMEM, y UV_ECANCELED o UV_EAI_* si `host` es un nombre:
+ * solo entonces suspende. Equivale a aiohttp.web.Application() y a FastAPI().
+ */
+int as_http_server_new(const as_http_server_options *options,
+                       as_http_server **server) AS_MUST_CHECK;
+
+/* El puerto en que escucha. No suspende. */
+int as_http_server_port(const as_http_server *server);
+
+/*
+ * Atiende con `handler(petición, arg)` el método `method` ("GET", "POST"...) de las rutas
+ * como `pattern`. Cada trozo del patrón es un texto o un parámetro entre llaves, que vale
+ * por un trozo cualquiera que no esté vacío: "/usuarios/{id}/pedidos". Entre dos patrones
+ * gana el que antes tiene un texto donde el otro un parámetro: "/usuarios/yo" va delante de
+ * "/usuarios/{id}", se declaren en el orden que se declaren. Quien atiende GET atiende HEAD,
+ * si no tiene el suyo. Los textos se copian. Antes de as_http_server_run. 0, UV_EEXIST si ya
+ * había un patrón igual, UV_EINVAL si no se entiende, UV_ENOMEM. No suspende.
+ * Equivale a @app.get("/usuarios/{id}") y a app.router.add_get(...).
+ */
+int as_http_route(as_http_server *server, const char *method, const char *pattern,
+                  as_http_handler_fn *handler, void *arg) AS_MUST_CHECK;
+
+/*
+ * Atiende a los clientes hasta que alguien llama a as_http_server_stop (devuelve 0) o
+ * cancelan a quien llama, por ejemplo con Ctrl+C (UV_ECANCELED). En los dos casos se
+ * despide: deja de aceptar conexiones, espera `grace_ms` a las peticiones en marcha y
+ * cancela las que queden, que reciben un 503. Un servidor sirve una vez: después,
+ * UV_EALREADY. UV_ENOMEM o UV_EMFILE si no puede empezar. Suspende. Mientras espera
+ * clientes, el reloj virtual sigue saltando. Equivale a web.run_app(app) y a uvicorn.run.
+ */
+int as_http_server_run(as_http_server *server) AS_MUST_CHECK;
+
+/* Pide que as_http_server_run se despida y vuelva. Puede llamarse desde un manejador, desde
+ * otra tarea o desde un callback. No suspende. */
+void as_http_server_stop(as_http_server *server);
+
+/* Libera el servidor; NULL no hace nada. as_http_server_run debe haber vuelto ya. No
+ * suspende. */
+void as_http_server_close(as_http_server *server);
+
+/* ---- La petición -------------------------------------------------------------------- */
+
+/*
+ * Todo lo que devuelven estas funciones es de la petición y dura lo que el manejador.
+ * Ninguna suspende.
+ */
+
+/* "GET", "POST"... Equivale a request.method. */
+const char *as_http_request_method(const as_http_server_request *request);
+
+/* La ruta tal como llegó, sin decodificar y sin la consulta. Equivale a raw_path. */
+const char *as_http_request_path(const as_http_server_request *request);
+
+/* El trozo de la ruta que ocupa el parámetro `name` del patrón, ya decodificado; NULL si el
+ * patrón no lo tiene. Equivale a request.match_info[name]. */
+const char *as_http_request_param(const as_http_server_request *request,
+                                  const char *name);
+
+/* El primer valor de `name` en la consulta ("?name=valor"), ya decodificado; "" si va sin
+ * valor y NULL si no está. Equivale a request.query.get(name). */
+const char *as_http_request_query(const as_http_server_request *request,
+                                  const char *name);
+
+/*
+ * El entero `name` de la ruta o, si el patrón no lo tiene, de la consulta. 0, o UV_EINVAL si
+ * falta o no es un entero: si lo devuelves, el cliente recibe un 422 que lo cuenta. Equivale
+ * a declarar `name: int` en FastAPI.
+ */
+int as_http_request_int(as_http_server_request *request, const char *name,
+                        int64_t *value) AS_MUST_CHECK;
+
+/* La primera cabecera `name`, sin distinguir mayúsculas, o NULL. Equivale a
+ * request.headers.get(name). */
+const char *as_http_request_header(const as_http_server_request *request,
+                                   const char *name);
+
+/* El cuerpo, con un '\0' de más detrás, nunca NULL; `size`, si no es NULL, recibe cuántos
+ * bytes son. Equivale a await request.read(). */
+const char *as_http_request_body(const as_http_server_request *request, size_t *size);
+
+/*
+ * El cuerpo, leído como JSON en `*json`, que liberas con json_decref. 0, UV_ENOMEM, o
+ * UV_EINVAL si no es JSON o tiene más de 100 niveles: si lo devuelves, el cliente recibe un
+ * 400 que dice dónde está el fallo. Equivale a await request.json().
+ */
+int as_http_request_json(as_http_server_request *request, json_t **json) AS_MUST_CHECK;
+
+/* ---- La respuesta ------------------------------------------------------------------- */
+
+/*
+ * Se responde una sola vez, y la respuesta sale cuando el manejador termina. Devuelven 0,
+ * UV_EALREADY si ya habías respondido, UV_EINVAL si el estado no va de 200 a 599, o
+ * UV_ENOMEM. Ninguna suspende.
+ */
+
+/* Responde `size` bytes de `body`, que se copian, de tipo `content_type` (NULL: ninguno).
+ * Equivale a web.Response(body=body, content_type=...). */
+int as_http_reply(as_http_server_request *request, int status, const char *content_type,
+                  const void *body, size_t size) AS_MUST_CHECK;
+
+/* Responde un texto con formato de printf, en UTF-8. Equivale a web.Response(text=...). */
+int as_http_reply_text(as_http_server_request *request, int status, const char *format,
+                       ...) __attribute__((format(printf, 3, 4))) AS_MUST_CHECK;
+
+/* Responde `json`, que desde aquí es de esta función aunque falle: así puede recibir lo que
+ * devuelva json_pack. Si es NULL, UV_ENOMEM. Equivale a web.json_response(...) y, en
+ * FastAPI, a devolver un diccionario. */
+int as_http_reply_json(as_http_server_request *request, int status,
+                       json_t *json) AS_MUST_CHECK;
+
+/* Añade una cabecera a la respuesta, se haya respondido ya o no. 0, UV_EINVAL si no es
+ * válida, UV_ENOMEM. Equivale a response.headers[name] = value. */
+int as_http_reply_header(as_http_server_request *request, const char *name,
+                         const char *value) AS_MUST_CHECK;
+
+/*
+ * Prepara una respuesta de error, {"detail": "..."} con formato de printf, en lugar de la
+ * que hubiera, y devuelve UV_EINVAL. Se escribe `return as_http_fail(peticion, 404, "no
+ * existe el usuario %s", id);`, también desde una función que llame el manejador: sale si el
+ * manejador termina en error. `status` va de 400 a 599. Equivale a
+ * raise HTTPException(404, ...).
+ */
+int as_http_fail(as_http_server_request *request, int status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* ---- Dependencias ------------------------------------------------------------------- */
+
+/* Algo que se abre para una petición y se cierra con ella: una sesión, una conexión. En
+ * FastAPI sería una función con yield: `open` es lo de antes y `close` lo de después. */
+typedef struct {
+    /* Abre el recurso y lo deja en `*resource`, o devuelve un error. Puede suspender, y
+     * pedir otras dependencias. */
+    int (*open)(as_http_server_request *request, void *arg, void **resource);
+    /* Lo cierra, haya ido bien el manejador (rc >= 0) o no: es el momento de confirmar o
+     * deshacer. Puede suspender: nadie lo cancela, pero tiene 5 s. Si devuelve un error, el
+     * cliente recibe un 500 aunque el manejador hubiera respondido. Puede ser NULL. */
+    int (*close)(void *resource, void *arg, int rc);
+    void *arg;
+} as_http_dependency;
+
+/*
+ * Pide una dependencia: la abre la primera vez que esta petición la pide, y el servidor la
+ * cierra cuando el manejador termina, bien, mal o cancelado; la última abierta, la primera.
+ * Deja el recurso en `*resource` y devuelve 0, o el error de abrirla, o UV_ENOMEM. Solo
+ * desde la tarea del manejador, no desde otras que cree: UV_EINVAL. `dependency` debe durar
+ * lo que el servidor. Suspende si lo hace `open`. Equivale a Depends(dependency).
+ */
+int as_http_depend(as_http_server_request *request, const as_http_dependency *dependency,
+                   void **resource) AS_MUST_CHECK;
+
+#endif
