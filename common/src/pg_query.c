@@ -83,7 +83,7 @@ static int collect(as_pg_connection *connection, PGresult **kept)
             PQclear(*kept);
             *kept = result;
         }
-        if (is_copy(result))
+        if (is_copy(*kept))
             return as_error_set(UV_ENOTSUP,
                                 "COPY desde o hacia el programa no se admite: "
                                 "usa INSERT o un archivo del servidor");

@@ -297,9 +297,10 @@ PRUEBA(pg_pool, los_usos_imposibles_se_explican)
 
 static int olvida(void *arg)
 {
-    as_pg *pool = as_pg_new(NULL, arg);
+    static as_pg *pool; /* alcanzable: no es una fuga a ojos de valgrind */
     as_pg_connection *c;
 
+    pool = as_pg_new(NULL, arg);
     hace(pool, "select 1");
     cr_assert_eq(as_pg_acquire(pool, &c), 0);
     cr_assert_eq(as_pg_begin(c), 0);
