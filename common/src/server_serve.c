@@ -83,7 +83,10 @@ int as_serve(as_listener *listener, as_client_fn *fn, void *arg)
         rc = 0;
     rc = as_group_leave(&service.group, rc);
     /* Los que se cancelaron antes de que su tarea empezara. */
-    while (!as__list_empty(&service.clients))
-        dismiss(as__container_of(service.clients.next, struct client, link));
+    for (struct as__link *l = service.clients.next, *next; l != &service.clients;
+         l = next) {
+        next = l->next;
+        dismiss(as__container_of(l, struct client, link));
+    }
     return rc;
 }

@@ -202,7 +202,9 @@ static int cerrar_en_uso(void *arg)
     l.s = p.a;
     as_task *lee = as_spawn(&grupo, NULL, lee_linea, &l);
     as_task *e1 = as_spawn(&grupo, NULL, escribe_una, p.a);
-    as_task *e2 = as_spawn(&grupo, NULL, escribe_una, p.a);
+    as_task *e2 = NULL;
+    for (int i = 0; i < 300; i++) /* tantas, que no salen en una vuelta del bucle */
+        e2 = as_spawn(&grupo, NULL, escribe_una, p.a);
     as_task *d = as_spawn(&grupo, NULL, drena, p.a);
     as_yield();
     as_scope_enter(&ya, 0, 0);
