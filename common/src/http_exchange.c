@@ -41,19 +41,6 @@ static int url_error(CURLUcode code, const char *url)
                         curl_url_strerror(code));
 }
 
-static int check_scheme(CURLU *url, int error)
-{
-    char *scheme;
-
-    if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK)
-        return UV_ENOMEM;
-    int rc = strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0 ? 0 : error;
-    if (rc < 0)
-        as_error_set(rc, "solo se admite http:// o https://, no %s://", scheme);
-    curl_free(scheme);
-    return rc;
-}
-
 static int parse_url(struct as__exchange *x)
 {
     x->url = curl_url();
@@ -62,7 +49,7 @@ static int parse_url(struct as__exchange *x)
     CURLUcode code = curl_url_set(x->url, CURLUPART_URL, x->request->url, 0);
     if (code != CURLUE_OK)
         return url_error(code, x->request->url);
-    return check_scheme(x->url, UV_EINVAL);
+    return as__url_check_scheme(x->url, UV_EINVAL);
 }
 
 /* ---- Resolver el nombre, para que libcurl no lo haga -------------------------------- */
@@ -259,73 +246,6 @@ static int configure(struct as__exchange *x)
     return 0;
 }
 
-/* ---- Redirecciones ------------------------------------------------------------------ */
-
-static char *origin_of(CURLU *url)
-{
-    char *scheme = NULL, *host = NULL, *port = NULL, *origin = NULL;
-
-    if (curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
-        curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-        curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK &&
-        asprintf(&origin, "%s://%s:%s", scheme, host, port) < 0)
-        origin = NULL;
-    curl_free(scheme);
-    curl_free(host);
-    curl_free(port);
-    return origin;
-}
-
-/* Pasa a la URL de `location`, que puede ser relativa, y apunta si cambia de origen. */
-static int move_to(struct as__exchange *x, const char *location)
-{
-    char *before = origin_of(x->url);
-
-    if (!before)
-        return UV_ENOMEM;
-    CURLUcode code = curl_url_set(x->url, CURLUPART_URL, location,
-                                  CURLU_URLENCODE | CURLU_ALLOW_SPACE);
-    int rc = code == CURLUE_OK              ? check_scheme(x->url, UV_EPROTO)
-             : code == CURLUE_OUT_OF_MEMORY ? UV_ENOMEM
-                                            : as_error_set(UV_EPROTO,
-                                                           "el servidor redirige a «%s», "
-                                                           "que no es una URL válida",
-                                                           location);
-    if (rc == 0) {
-        char *after = origin_of(x->url);
-        if (!after)
-            rc = UV_ENOMEM;
-        else if (strcasecmp(before, after) != 0)
-            x->foreign = true;
-        free(after);
-    }
-    free(before);
-    return rc;
-}
-
-/* Qué se repite y qué se convierte en GET: RFC 9110, 15.4. */
-static void change_method(struct as__exchange *x, int status)
-{
-    bool to_get = status == 303 ? strcmp(x->method, "HEAD") != 0
-                                : (status == 301 || status == 302) &&
-                                      strcmp(x->method, "POST") == 0;
-    if (to_get) {
-        x->method = "GET";
-        x->with_body = false;
-    }
-}
-
-static int follow(struct as__exchange *x)
-{
-    struct as__transfer *t = x->transfer;
-
-    if (x->redirects++ == x->http->max_redirects)
-        return as_error_set(UV_ELOOP, "más de %d redirecciones; la última, a «%s»",
-                            x->http->max_redirects, as__transfer_header(t, "Location"));
-    change_method(x, t->status);
-    return move_to(x, as__transfer_header(t, "Location"));
-}
-
 /* ---- El intercambio ----------------------------------------------------------------- */
 
 /* Un flujo está listo con las cabeceras; si el cuerpo falla, lo dirá quien lo lea. */
@@ -392,7 +312,7 @@ static int run(struct as__exchange *x, as_http *http, const as_http_request *req
         goto fail;
     set_first_hop(x);
     while ((rc = one_hop(x)) == 0 && x->transfer->redirect) {
-        rc = follow(x);
+        rc = as__exchange_follow(x);
         if (rc < 0)
             break;
     }

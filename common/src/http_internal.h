@@ -3,7 +3,8 @@
  *
  *   http.c            enviar y recibir una respuesta entera
  *   http_stream.c     recibirla a trozos
- *   http_exchange.c   una petición: validarla, resolver, seguir redirecciones
+ *   http_exchange.c   una petición: validarla, resolver el nombre, hacer cada salto
+ *   http_redirect.c   a dónde y con qué sigue una redirección
  *   http_transfer.c   un asa de libcurl y lo que nos cuenta mientras transfiere
  *   http_client.c     el cliente: sus plazas, sus sockets y el reloj de libcurl
  *
@@ -157,7 +158,8 @@ struct as__exchange {
 
 /*
  * Hace la petición, dentro de su plazo, hasta que llega la respuesta final: entera, o solo
- * sus cabeceras si `streaming`. Con error no queda nada que liberar; con 0, as__exchange_end. Suspende.
+ * sus cabeceras si `streaming`. Con error no queda nada que liberar; con 0, falta
+ * as__exchange_end. Suspende.
  */
 int as__exchange_run(struct as__exchange *exchange, as_http *http,
                      const as_http_request *request, as__sink_fn *sink, void *sink_arg,
@@ -165,5 +167,13 @@ int as__exchange_run(struct as__exchange *exchange, as_http *http,
 
 /* Devuelve lo prestado; `complete` si la transferencia llegó a su fin sin error. */
 void as__exchange_end(struct as__exchange *exchange, bool complete);
+
+/* ---- http_redirect.c ---------------------------------------------------------------- */
+
+/* 0 si la URL es http o https; si no, `error`, explicado. */
+int as__url_check_scheme(CURLU *url, int error);
+
+/* Prepara el salto al que manda la respuesta que acaba de llegar. 0 o un error. */
+int as__exchange_follow(struct as__exchange *exchange);
 
 #endif
