@@ -108,12 +108,10 @@ static bool is_alive(PGconn *pg)
 {
     PGnotify *notification;
 
-    while (has_news(pg)) {
-        if (!PQconsumeInput(pg))
-            return false;
-        while ((notification = PQnotifies(pg))) /* nadie las espera ya */
-            PQfreemem(notification);
-    }
+    while (has_news(pg) && PQconsumeInput(pg))
+        ;
+    while ((notification = PQnotifies(pg))) /* nadie las espera */
+        PQfreemem(notification);
     return PQstatus(pg) == CONNECTION_OK;
 }
 

@@ -68,6 +68,11 @@ done
 
 self=$(cd "$(dirname "$0")" && pwd)/pg_cluster.sh
 dir=$(mktemp -d "${TMPDIR:-/tmp}/asinc-pg.XXXXXX")
+if [ ${#dir} -gt 90 ]; then # la ruta del socket no puede pasar de 107 bytes
+    rmdir "$dir"
+    echo "pg_cluster: TMPDIR es demasiado largo para un socket de Unix: $TMPDIR" >&2
+    exit 1
+fi
 as_user=
 if [ "$(id -u)" -eq 0 ]; then # PostgreSQL se niega a correr como root
     user=nobody

@@ -315,7 +315,7 @@ static int reinicia(void *arg)
     struct victima v[3];
     int como[3];
 
-    snprintf(conninfo, sizeof conninfo, "host=%s", s->carpeta);
+    snprintf(conninfo, sizeof conninfo, "host='%s'", s->carpeta);
     as_pg *pool = as_pg_new(conninfo, NULL);
     crea_cita(pool);
     for (int vez = 0; vez < 2; vez++) {

@@ -132,6 +132,24 @@ PRUEBA(pg_pool, se_presta_primero_la_ultima_devuelta)
     con_pg(reutiliza, 5, NULL);
 }
 
+static int avisos_sin_leer(struct pg_entorno *e)
+{
+    as_pg *otro = as_pg_new(e->conninfo, NULL);
+    long proceso = numero(e->pool, "listen canal; select pg_backend_pid()");
+
+    for (int i = 0; i < 100; i++) {
+        hace(otro, "notify canal");
+        cr_assert_eq(numero(e->pool, "notify canal; select pg_backend_pid()"), proceso);
+    }
+    as_pg_close(otro);
+    return 0;
+}
+
+PRUEBA(pg_pool, lo_que_llega_a_una_conexion_ociosa_no_la_estropea)
+{
+    con_pg(avisos_sin_leer, 1, NULL);
+}
+
 /* ---- La cola ------------------------------------------------------------------------ */
 
 struct turno {
