@@ -107,6 +107,7 @@ int as_http_server_new(const as_http_server_options *options, as_http_server **r
     as_event_init(&server->stopping);
     as__list_init(&server->quiet);
     as__list_init(&server->waiting);
+    as__list_init(&server->leaving);
     as__list_init(&server->closer);
     server->step.run = as__engine_step;
     as__track(&server->tracked, "un servidor HTTP", __builtin_return_address(0));

@@ -9,9 +9,9 @@
 #include "stream_address.h"
 
 /*
- * libmicrohttpd lleva sus sockets en un epoll. Ese epoll va dentro de otro, el nuestro, junto
- * a los sockets de los clientes con una tarea en marcha: de esos ella no se ocupa, y queremos
- * saber si se van. Y el nuestro, como un descriptor más, al bucle de libuv.
+ * libmicrohttpd lleva sus sockets en un epoll. Ese epoll va dentro de otro, el nuestro, que
+ * vigila además si el cliente de cada conexión se va: de las que tienen una tarea en marcha
+ * ella no se ocupa. Y el nuestro, como un descriptor más, al bucle de libuv.
  */
 
 enum { EVENTS_PER_TURN = 64 };
@@ -23,19 +23,24 @@ static void on_alarm(uv_timer_t *timer)
     as__engine_kick(timer->data);
 }
 
+static void cut_leaving(as_http_server *server);
+
 static void step(as_http_server *server)
 {
     MHD_UNSIGNED_LONG_LONG timeout_ms;
 
     MHD_run(server->daemon);
-    if (MHD_get_timeout(server->daemon, &timeout_ms) != MHD_YES) {
-        uv_timer_stop(&server->alarm);
-    } else if (timeout_ms == 0) {
+    uv_timer_stop(&server->alarm);
+    bool wants = MHD_get_timeout(server->daemon, &timeout_ms) == MHD_YES;
+    if (wants && timeout_ms == 0) {
         as__engine_kick(server);
-    } else {
+        return;
+    }
+    if (wants) {
         uv_update_time(&as__loop->uv);
         uv_timer_start(&server->alarm, on_alarm, timeout_ms, 0);
     }
+    cut_leaving(server);
 }
 
 void as__engine_step(struct as__job *job)
@@ -55,41 +60,24 @@ void as__engine_kick(as_http_server *server)
     as__loop_push(as__loop, &server->step);
 }
 
+static void client_left(struct as__connection *connection);
+
 static void on_ready(uv_poll_t *handle, int status, int uv_events)
 {
     as_http_server *server = handle->data;
     struct epoll_event ready[EVENTS_PER_TURN];
-    bool work = false;
 
     (void)status, (void)uv_events;
     int n = epoll_wait(server->epoll_fd, ready, EVENTS_PER_TURN, 0);
+    bool work = n == EVENTS_PER_TURN; /* quizá estaba entre los que no cupieron */
     for (int i = 0; i < n; i++) {
         if (ready[i].data.ptr)
-            as__request_gone(ready[i].data.ptr);
+            client_left(ready[i].data.ptr);
         else
             work = true;
     }
-    if (work)
+    if (work) /* lo último: cierra conexiones, y hay sucesos que las nombran */
         step(server);
-}
-
-/* ---- Clientes que se van ------------------------------------------------------------ */
-
-void as__engine_watch(as_http_server_request *request)
-{
-    struct epoll_event event = {.events = EPOLLRDHUP | EPOLLONESHOT, .data.ptr = request};
-
-    /* Si no se puede vigilar, la tarea solo pierde la ocasión de acabar antes. */
-    request->watched = epoll_ctl(request->server->epoll_fd, EPOLL_CTL_ADD,
-                                 request->connection->fd, &event) == 0;
-}
-
-void as__engine_unwatch(as_http_server_request *request)
-{
-    if (request->watched)
-        epoll_ctl(request->server->epoll_fd, EPOLL_CTL_DEL, request->connection->fd,
-                  NULL);
-    request->watched = false;
 }
 
 /* ---- Clientes lentos ---------------------------------------------------------------- */
@@ -120,12 +108,18 @@ static void on_reap(uv_timer_t *timer)
         uv_timer_start(timer, on_reap, (first->deadline_ns - now) / 1000000 + 1, 0);
 }
 
+static void leave_soon(struct as__connection *connection);
+
 void as__connection_wait(struct as__connection *connection)
 {
     as_http_server *server = connection->server;
     uint64_t timeout_ms = (uint64_t)server->options.client_timeout_ms;
 
     as__connection_rest(connection);
+    if (connection->left && !connection->request) {
+        leave_soon(connection);
+        return;
+    }
     connection->deadline_ns = uv_hrtime() + timeout_ms * 1000000;
     as__list_append(&server->waiting, &connection->waiting);
     /* Si ya está en marcha, es por otra que vence antes. */
@@ -138,6 +132,35 @@ void as__connection_wait(struct as__connection *connection)
 void as__connection_rest(struct as__connection *connection)
 {
     as__list_remove(&connection->waiting);
+}
+
+/* ---- Clientes que se van ------------------------------------------------------------ */
+
+/*
+ * El cliente cerró su lado. De lo que enviara antes se ocupa libmicrohttpd; si con eso no
+ * completa una petición, se le corta en cuanto ella no tenga nada que hacer: no siempre ve el
+ * cierre, porque si llega junto a los datos da por leído el socket.
+ */
+static void leave_soon(struct as__connection *connection)
+{
+    as__connection_rest(connection);
+    as__list_append(&connection->server->leaving, &connection->waiting);
+    as__engine_kick(connection->server);
+}
+
+static void cut_leaving(as_http_server *server)
+{
+    while (!as__list_empty(&server->leaving))
+        cut(as__container_of(server->leaving.next, struct as__connection, waiting));
+}
+
+static void client_left(struct as__connection *connection)
+{
+    connection->left = true;
+    if (connection->request)
+        as__request_left(connection->request);
+    else
+        leave_soon(connection);
 }
 
 /* ---- Conexiones --------------------------------------------------------------------- */
@@ -188,6 +211,9 @@ static void connection_opened(as_http_server *server, struct MHD_Connection *mhd
     connection->inner = is_inner(
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
     as__list_init(&connection->waiting);
+    /* Si no se puede vigilar, sus tareas solo pierden la ocasión de acabar antes. */
+    struct epoll_event event = {.events = EPOLLRDHUP | EPOLLET, .data.ptr = connection};
+    epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, &event);
     as__connection_wait(connection);
     *context = connection;
 }

@@ -32,6 +32,7 @@ void as__request_completed(void *arg, struct MHD_Connection *mhd, void **context
     (void)mhd, (void)code;
     if (!r)
         return;
+    r->connection->request = NULL;
     as__connection_wait(r->connection); /* otra petición, o que se vaya */
     if (r->dispatched && --server->active == 0 && !as__list_empty(&server->quiet))
         as__wake(as__container_of(server->quiet.next, struct as__wait, link), 0);
@@ -196,7 +197,6 @@ static void conclude(as_http_server_request *r, int rc, bool out_of_time)
 /* La petición deja de estar apartada: libmicrohttpd la llamará para que responda. */
 static void give_back(as_http_server_request *r)
 {
-    as__engine_unwatch(r);
     if (r->connection->inner)
         as__loop->pending_io++;
     MHD_resume_connection(r->mhd);
@@ -225,16 +225,20 @@ static void settle(struct as__job *job)
     as_http_server_request *r = as__container_of(job, as_http_server_request, settle);
 
     r->settled = true;
-    if (!r->task) /* no llegó a correr: la cancelaron antes, o no había memoria */
+    if (!r->task) { /* no llegó a correr: la cancelaron antes, o no había memoria */
         as_http_fail(r, 503, "el servidor no puede atender ahora la petición");
-    if (r->finished || !r->task)
+        r->finished = true;
+    }
+    if (r->finished)
         give_back(r);
-    else
-        as__engine_watch(r);
+    else if (r->connection->left)
+        as__request_left(r);
 }
 
-void as__request_gone(as_http_server_request *r)
+void as__request_left(as_http_server_request *r)
 {
+    if (!r->settled || r->finished) /* se le puede contestar sin esperar a nada */
+        return;
     r->gone = true;
     as_cancel(r->task);
 }
@@ -329,6 +333,7 @@ enum MHD_Result as__request_access(void *arg, struct MHD_Connection *mhd, const 
     if (!r->dispatched) {
         r->dispatched = true;
         r->server->active++;
+        r->connection->request = r;
         as__connection_rest(r->connection);
         dispatch(r);
         if (!r->response && r->route)

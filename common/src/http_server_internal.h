@@ -48,7 +48,7 @@ struct as_http_server {
 
     /* El motor. */
     struct MHD_Daemon *daemon;
-    int epoll_fd; /* el de libmicrohttpd y los clientes con una tarea en marcha */
+    int epoll_fd; /* el de libmicrohttpd y los sockets de los clientes */
     uv_poll_t ready;
     uv_timer_t alarm;  /* cuándo quiere libmicrohttpd que la llamen */
     uv_timer_t reaper; /* cuándo vence el plazo del primer cliente de `waiting` */
@@ -56,6 +56,7 @@ struct as_http_server {
     bool step_queued;
     struct as__link waiting; /* conexiones de las que se espera algo, la primera en vencer
                                 delante: todas tienen el mismo plazo */
+    struct as__link leaving; /* las que se van a cortar: su cliente cerró su lado */
     struct as__link closer;
     int handles;
 };
@@ -63,10 +64,12 @@ struct as_http_server {
 /* Una conexión abierta. */
 struct as__connection {
     as_http_server *server;
-    struct as__link waiting; /* en server->waiting */
+    struct as__link waiting; /* en server->waiting o en server->leaving */
     uint64_t deadline_ns;    /* de uv_hrtime */
     int fd;
-    bool inner; /* el cliente está en este mismo proceso */
+    bool inner;                      /* el cliente está en este mismo proceso */
+    bool left;                       /* el cliente cerró su lado */
+    as_http_server_request *request; /* la que se está atendiendo o respondiendo */
 };
 
 struct as__dependency {
@@ -102,7 +105,7 @@ struct as_http_server_request {
     struct as__job settle;
     as_task *task;
     as_scope scope;
-    bool dispatched, finished, settled, watched, gone;
+    bool dispatched, finished, settled, gone;
     struct as__dependency *dependencies; /* la última abierta, la primera */
     bool closing;                        /* ya se están cerrando */
 
@@ -132,10 +135,6 @@ void as__engine_step(struct as__job *job);
 void as__connection_wait(struct as__connection *connection);
 void as__connection_rest(struct as__connection *connection);
 
-/* Vigila que el cliente de una petición apartada no se vaya, y deja de vigilarlo. */
-void as__engine_watch(as_http_server_request *request);
-void as__engine_unwatch(as_http_server_request *request);
-
 /* ---- http_server_handle.c ----------------------------------------------------------- */
 
 /* Las dos llamadas de libmicrohttpd sobre una petición: sus datos, y su final. */
@@ -145,8 +144,8 @@ enum MHD_Result as__request_access(void *arg, struct MHD_Connection *mhd, const 
 void as__request_completed(void *arg, struct MHD_Connection *mhd, void **request,
                            enum MHD_RequestTerminationCode code);
 
-/* El cliente se fue. */
-void as__request_gone(as_http_server_request *request);
+/* El cliente se fue mientras se le atendía. */
+void as__request_left(as_http_server_request *request);
 
 /* ---- http_server_reply.c ------------------------------------------------------------ */
 

@@ -1,0 +1,459 @@
+#include "http_server_banco.h"
+
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Clientes lentos, que se van a medias, que preguntan mucho o que no hablan HTTP. */
+TestSuite(http_server_clientes, .timeout = 60);
+
+#define GET(camino) "GET " camino " HTTP/1.1\r\nHost: x\r\n\r\n"
+
+static int saluda(as_http_server_request *p, void *arg)
+{
+    struct banco *b = arg;
+
+    b->vivos++;
+    const char *n = as_http_request_param(p, "n");
+    return as_http_reply_text(p, 200, "hola %s", n ? n : as_http_request_body(p, NULL));
+}
+
+static int espera(as_http_server_request *p, void *arg)
+{
+    struct banco *b = arg;
+
+    b->vivos++;
+    int rc = as_event_wait(&b->suceso);
+    anota(&b->diario, "%s;", rc < 0 ? as_errname(rc) : "bien");
+    b->vivos--;
+    return rc < 0 ? rc : as_http_reply_text(p, 200, "esperé");
+}
+
+enum { GRANDE = 32 << 20 };
+
+static int manda_mucho(as_http_server_request *p, void *arg)
+{
+    (void)arg;
+    char *bytes = calloc(1, GRANDE);
+    int rc = as_http_reply(p, 200, NULL, bytes, GRANDE);
+    free(bytes);
+    return rc;
+}
+
+static void rutas(struct banco *b)
+{
+    ruta(b, "GET", "/hola/{n}", saluda);
+    ruta(b, "POST", "/hola", saluda);
+    ruta(b, "GET", "/espera", espera);
+    ruta(b, "GET", "/mucho", manda_mucho);
+}
+
+static const as_http_server_options real = {.client_timeout_ms = 60000};
+
+static void espera_a_que(const int *numero, int valor)
+{
+    while (*numero != valor)
+        cr_assert_eq(as_sleep(1), 0);
+}
+
+/* ---- Lentos ------------------------------------------------------------------------- */
+
+static int medias(struct banco *b)
+{
+    static const char *const trozos[] = {"", "G", "GET /hola/1 HT",
+                                         "GET /hola/1 HTTP/1.1\r\n",
+                                         "POST /hola HTTP/1.1\r\nHost: x\r\n"
+                                         "Content-Length: 10\r\n\r\n123"};
+    as_stream *s[20];
+
+    for (int i = 0; i < 20; i++) {
+        s[i] = conecta(b);
+        manda(s[i], trozos[i % 5]);
+    }
+    size_t antes = as_task_count();
+    for (int i = 0; i < 50; i++)
+        get_es(b, "/hola/7", 200, "hola 7");
+    cr_assert_eq(b->vivos, 50, "solo las peticiones enteras");
+    cr_assert_eq(as_task_count(), antes);
+    char texto[1024];
+    manda(s[4], "4567890");
+    lee_respuesta(s[4], texto, sizeof texto);
+    CONTIENE(texto, "hola 1234567890");
+    for (int i = 0; i < 20; i++)
+        as_stream_close(s[i]);
+    get_es(b, "/hola/7", 200, "hola 7");
+    return 0;
+}
+
+PRUEBA(http_server_clientes, las_peticiones_a_medias_no_ocupan_tareas)
+{
+    con_banco(rutas, medias, real);
+}
+
+static int gota_a_gota(struct banco *b)
+{
+    static const char peticion[] = "POST /hola HTTP/1.1\r\nHost: x\r\n"
+                                   "Transfer-Encoding: chunked\r\n\r\n"
+                                   "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
+    char texto[1024];
+    as_stream *s = conecta(b);
+
+    for (const char *p = peticion; *p; p++) {
+        cr_assert_eq(as_write(s, p, 1), 0);
+        get_es(b, "/hola/7", 200, "hola 7");
+    }
+    lee_respuesta(s, texto, sizeof texto);
+    CONTIENE(texto, "hola abcde");
+    as_stream_close(s);
+    return 0;
+}
+
+PRUEBA(http_server_clientes, quien_escribe_letra_a_letra_no_estorba)
+{
+    con_banco(rutas, gota_a_gota, real);
+}
+
+static const as_http_server_options breve = {.client_timeout_ms = 300};
+
+/* El servidor corta; y como mucho pasan unos pocos plazos. */
+static void cortan(as_stream *s, uint64_t desde)
+{
+    char texto[256];
+    ssize_t n;
+
+    do
+        n = as_read(s, texto, sizeof texto);
+    while (n > 0);
+    cr_assert(n == 0 || n == UV_ECONNRESET, "%s", as_strerror((int)n));
+    uint64_t tardo = as_now() - desde;
+    cr_assert(tardo >= 250 && tardo < 5000, "%d ms", (int)tardo);
+    as_stream_close(s);
+}
+
+static int lento_sin_fin(void *arg)
+{
+    as_stream *s = arg;
+    int rc;
+
+    do
+        rc = as_write(s, "X", 1);
+    while (rc == 0 && (rc = as_sleep(20)) == 0);
+    return 0;
+}
+
+static int impacientan(struct banco *b)
+{
+    uint64_t antes = as_now();
+    char texto[1024];
+    as_group grupo;
+
+    cortan(conecta(b), antes); /* ni una letra */
+    antes = as_now();
+    as_stream *s = conecta(b);
+    manda(s, "GET /hola/");
+    as_group_enter(&grupo, 0);
+    cr_assert_eq(as_start_soon(&grupo, "lento", lento_sin_fin, s), 0);
+    while (as_now() - antes < 250) { /* letras, pero sin acabar nunca */
+        get_es(b, "/hola/7", 200, "hola 7");
+        cr_assert_eq(as_sleep(5), 0);
+    }
+    cortan(s, antes);
+    cr_assert_eq(as_group_leave(&grupo, 0), 0);
+
+    s = conecta(b); /* una conexión ociosa tras responder */
+    manda(s, GET("/hola/1"));
+    lee_respuesta(s, texto, sizeof texto);
+    cortan(s, as_now());
+
+    s = conecta(b); /* mientras atiende el manejador, el cliente no tiene prisa */
+    antes = as_now();
+    manda(s, GET("/espera"));
+    espera_a_que(&b->vivos, b->vivos + 1);
+    cr_assert_eq(as_sleep(700), 0);
+    as_event_set(&b->suceso);
+    lee_respuesta(s, texto, sizeof texto);
+    CONTIENE(texto, "esperé");
+    as_stream_close(s);
+    return 0;
+}
+
+PRUEBA(http_server_clientes, a_quien_no_acaba_se_le_corta)
+{
+    con_banco(rutas, impacientan, breve);
+}
+
+static int no_recoge(struct banco *b)
+{
+    as_stream *s = conecta(b);
+    size_t total = 0;
+    char trozo[65536];
+    ssize_t n;
+
+    manda(s, GET("/mucho"));
+    cr_assert_eq(as_sleep(1000), 0); /* su plazo de 300 ms pasa sin que lea nada */
+    while ((n = as_read(s, trozo, sizeof trozo)) > 0)
+        total += (size_t)n;
+    cr_assert_lt(total, (size_t)GRANDE, "llegó entera");
+    as_stream_close(s);
+    get_es(b, "/hola/7", 200, "hola 7");
+    return 0;
+}
+
+PRUEBA(http_server_clientes, a_quien_no_recoge_su_respuesta_se_le_corta)
+{
+    con_banco(rutas, no_recoge, breve);
+}
+
+/* ---- Que se van --------------------------------------------------------------------- */
+
+static int se_van(struct banco *b)
+{
+    as_stream *s = conecta(b);
+
+    manda(s, GET("/espera"));
+    espera_a_que(&b->vivos, 1);
+    as_stream_close(s);
+    espera_a_que(&b->vivos, 0);
+    DIARIO_ES(&b->diario, "ECANCELED;");
+
+    s = conecta(b);
+    manda(s, GET("/espera"));
+    espera_a_que(&b->vivos, 1);
+    cierra_de_golpe(s);
+    espera_a_que(&b->vivos, 0);
+    DIARIO_ES(&b->diario, "ECANCELED;ECANCELED;");
+
+    s = conecta(b); /* a mitad del cuerpo: no llega a atenderse */
+    manda(s, "POST /hola HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n123");
+    cierra_de_golpe(s);
+    for (int i = 0; i < 20; i++) {
+        s = conecta(b); /* pide mucho y se va sin leerlo */
+        manda(s, GET("/mucho"));
+        if (i % 2)
+            as_stream_close(s);
+        else
+            cierra_de_golpe(s);
+    }
+    get_es(b, "/hola/7", 200, "hola 7");
+    cr_assert_eq(b->vivos, 1);
+    return 0;
+}
+
+PRUEBA(http_server_clientes, si_el_cliente_se_va_se_cancela_su_tarea)
+{
+    con_banco(rutas, se_van, real);
+}
+
+/* ---- Que preguntan mucho ------------------------------------------------------------ */
+
+static int en_fila(struct banco *b)
+{
+    char texto[1024];
+    as_stream *s = conecta(b);
+
+    manda(s,
+          GET("/hola/1") GET("/espera") "HEAD /hola/2 HTTP/1.1\r\nHost: x\r\n\r\n" GET(
+              "/hola/3") "GET /hola/4 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    lee_respuesta(s, texto, sizeof texto);
+    CONTIENE(texto, "hola 1");
+    espera_a_que(&b->vivos, 2);
+    as_event_set(&b->suceso); /* las de detrás esperan a esta */
+    lee_respuesta(s, texto, sizeof texto);
+    CONTIENE(texto, "esperé");
+    cr_assert_gt(as_readuntil(s, "\r\n\r\n", 4, texto, sizeof texto), 0);
+    lee_respuesta(s, texto, sizeof texto);
+    CONTIENE(texto, "hola 3");
+    lee_hasta_cierre(s, texto, sizeof texto);
+    CONTIENE(texto, "hola 4");
+    as_stream_close(s);
+    return 0;
+}
+
+PRUEBA(http_server_clientes, las_peticiones_en_fila_se_responden_en_orden)
+{
+    con_banco(rutas, en_fila, real);
+}
+
+static int tercera_espera(struct banco *b)
+{
+    char texto[1024];
+    as_stream *s[3];
+
+    for (int i = 0; i < 3; i++) {
+        s[i] = conecta(b);
+        manda(s[i], i < 2 ? GET("/espera") : GET("/hola/3"));
+    }
+    espera_a_que(&b->vivos, 2);
+    cr_assert_eq(as_sleep(50), 0);
+    cr_assert_eq(b->vivos, 2, "la tercera conexión no cabe todavía");
+    as_stream_close(s[0]);
+    lee_respuesta(s[2], texto, sizeof texto);
+    CONTIENE(texto, "hola 3");
+    as_stream_close(s[1]);
+    as_stream_close(s[2]);
+    return 0;
+}
+
+PRUEBA(http_server_clientes, pasado_el_limite_las_conexiones_esperan_su_turno)
+{
+    con_banco(rutas, tercera_espera,
+              (as_http_server_options){.client_timeout_ms = 60000, .max_connections = 2});
+}
+
+/* ---- Que no hablan HTTP, o demasiado ------------------------------------------------ */
+
+static void responde_a(struct banco *b, const char *texto, const char *esperado)
+{
+    static char leido[65536];
+    as_stream *s = conecta(b);
+
+    cr_assert_eq(as_write(s, texto, strlen(texto)), 0);
+    cr_assert_eq(as_shutdown(s), 0);
+    lee_hasta_cierre(s, leido, sizeof leido);
+    if (esperado)
+        CONTIENE(leido, esperado);
+    as_stream_close(s);
+}
+
+static int basura(struct banco *b)
+{
+    enum { MUCHO = 40000 };
+    char *largo = malloc(MUCHO + 64);
+
+    responde_a(b, "\x16\x03\x01\x02\n\x01\r\n\r\n\xff\xfe", NULL);
+    responde_a(b, "hola\r\n\r\n", NULL);
+    responde_a(b, "\r\n\r\n\r\n\r\n", NULL);
+    responde_a(b, "GET /hola/1 HTTP/1.1\r\n\r\n", "400 Bad Request");
+    responde_a(b, "GET /hola/1 HTTP/1.1\r\nHost x\r\n\r\n", "400 Bad Request");
+    responde_a(b, "POST /hola HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+               "400 Bad Request");
+    responde_a(
+        b, "POST /hola HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZ\r\n",
+        "400 Bad Request");
+    responde_a(b, "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "404 Not Found");
+    responde_a(b, GET("http://x/hola/%41?q"), "hola A");
+    responde_a(b, GET("http://x"), "404 Not Found");
+    responde_a(b, "GET /hola/1 HTTP/1.0\r\n\r\n", "hola 1");
+
+    int n = sprintf(largo, "GET /hola/1 HTTP/1.1\r\nHost: x\r\nX-Largo: ");
+    memset(largo + n, 'a', MUCHO);
+    strcpy(largo + n + MUCHO, "\r\n\r\n");
+    responde_a(b, largo, "431 Request Header Fields Too Large");
+    n = sprintf(largo, "GET /hola/");
+    memset(largo + n, 'a', MUCHO);
+    strcpy(largo + n + MUCHO, " HTTP/1.1\r\nHost: x\r\n\r\n");
+    responde_a(b, largo, "414 URI Too Long");
+    free(largo);
+    get_es(b, "/hola/7", 200, "hola 7");
+    return 0;
+}
+
+PRUEBA(http_server_clientes, la_basura_se_rechaza_y_el_servidor_sigue)
+{
+    con_banco(rutas, basura, real);
+}
+
+static int cuerpos_grandes(struct banco *b)
+{
+    char texto[1024];
+    as_stream *s = conecta(b);
+
+    manda(s, "POST /hola HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+             "8\r\n12345678\r\n");
+    manda(s, "9\r\n123456789\r\n0\r\n\r\n" GET("/hola/1"));
+    lee_respuesta(s, texto, sizeof texto);
+    CONTIENE(texto, "413");
+    CONTIENE(texto, "el cuerpo pasa de 16 bytes");
+    lee_respuesta(s, texto, sizeof texto); /* y la conexión sirve todavía */
+    CONTIENE(texto, "hola 1");
+    as_stream_close(s);
+
+    s = conecta(b); /* pide permiso: se le niega sin que envíe nada */
+    manda(s, "POST /hola HTTP/1.1\r\nHost: x\r\nContent-Length: 17\r\n"
+             "Expect: 100-continue\r\n\r\n");
+    lee_respuesta(s, texto, sizeof texto);
+    CONTIENE(texto, "HTTP/1.1 413");
+    as_stream_close(s);
+
+    s = conecta(b);
+    manda(s, "POST /hola HTTP/1.1\r\nHost: x\r\nContent-Length: 16\r\n"
+             "Expect: 100-continue\r\n\r\n");
+    cr_assert_gt(as_readuntil(s, "\r\n\r\n", 4, texto, sizeof texto), 0);
+    CONTIENE(texto, "100 Continue");
+    manda(s, "1234567890123456");
+    lee_respuesta(s, texto, sizeof texto);
+    CONTIENE(texto, "hola 1234567890123456");
+    as_stream_close(s);
+    return 0;
+}
+
+PRUEBA(http_server_clientes, un_cuerpo_grande_no_gasta_memoria_ni_la_conexion)
+{
+    con_banco(rutas, cuerpos_grandes,
+              (as_http_server_options){.client_timeout_ms = 60000, .max_body = 16});
+}
+
+/* ---- Desde otro hilo, con sockets a pelo -------------------------------------------- */
+
+struct desde_hilo {
+    int puerto, respuestas;
+    atomic_bool hecho;
+};
+
+static int conecta_a_pelo(int puerto)
+{
+    struct sockaddr_in donde = {.sin_family = AF_INET,
+                                .sin_port = htons((uint16_t)puerto),
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    cr_assert_eq(connect(fd, (struct sockaddr *)&donde, sizeof donde), 0);
+    return fd;
+}
+
+static void *cliente_de_otro_hilo(void *arg)
+{
+    static const char peticion[] = GET("/hola/hilo");
+    struct desde_hilo *d = arg;
+
+    for (int i = 0; i < 20; i++) {
+        int fd = conecta_a_pelo(d->puerto);
+        char texto[1024] = "";
+        size_t n = 0;
+        for (size_t j = 0; j < sizeof peticion - 1; j += 7) {
+            size_t falta = sizeof peticion - 1 - j;
+            cr_assert_gt(send(fd, peticion + j, falta < 7 ? falta : 7, MSG_NOSIGNAL), 0);
+        }
+        while (!strstr(texto, "hola hilo")) {
+            ssize_t leido = recv(fd, texto + n, sizeof texto - 1 - n, 0);
+            if (leido <= 0)
+                break;
+            n += (size_t)leido;
+            texto[n] = '\0';
+        }
+        d->respuestas += strstr(texto, "hola hilo") != NULL;
+        close(fd);
+    }
+    atomic_store(&d->hecho, true);
+    return NULL;
+}
+
+static int desde_un_hilo(struct banco *b)
+{
+    struct desde_hilo d = {.puerto = as_http_server_port(b->servidor)};
+    pthread_t hilo;
+
+    cr_assert_eq(pthread_create(&hilo, NULL, cliente_de_otro_hilo, &d), 0);
+    while (!atomic_load(&d.hecho))
+        get_es(b, "/hola/7", 200, "hola 7");
+    pthread_join(hilo, NULL);
+    cr_assert_eq(d.respuestas, 20);
+    return 0;
+}
+
+PRUEBA(http_server_clientes, atiende_a_otro_hilo_que_si_bloquea)
+{
+    con_banco(rutas, desde_un_hilo, real);
+}

@@ -1,0 +1,555 @@
+#include "http_server_banco.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* La vida de una petición: su tarea, su plazo, sus dependencias, y el final del servidor. */
+TestSuite(http_server_vida, .timeout = 60);
+
+/* ---- A la vez ----------------------------------------------------------------------- */
+
+enum { MUCHAS = 200 };
+
+static int barrera(as_http_server_request *p, void *arg)
+{
+    struct banco *b = arg;
+
+    if (++b->vivos == MUCHAS)
+        as_event_set(&b->suceso);
+    int rc = as_event_wait(&b->suceso);
+    return rc < 0 ? rc : as_http_reply_text(p, 200, "todas");
+}
+
+static void rutas_barrera(struct banco *b)
+{
+    ruta(b, "GET", "/barrera", barrera);
+}
+
+static int pide_barrera(void *arg)
+{
+    get_es(*(struct banco **)arg, "/barrera", 200, "todas");
+    return 0;
+}
+
+static int doscientas(struct banco *b)
+{
+    struct banco *todas[MUCHAS];
+
+    for (int i = 0; i < MUCHAS; i++)
+        todas[i] = b;
+    return as_gather_each(pide_barrera, todas, MUCHAS, sizeof *todas, NULL);
+}
+
+PRUEBA(http_server_vida, doscientas_peticiones_corren_a_la_vez)
+{
+    con_banco(rutas_barrera, doscientas, (as_http_server_options){0});
+}
+
+/* ---- El reporte de la clase: lento y rápido ----------------------------------------- */
+
+static int consulta_pedidos(void *arg)
+{
+    (void)arg;
+    return as_sleep(300);
+}
+
+static int reporte(as_http_server_request *p, void *arg)
+{
+    bool rapido = strcmp(as_http_request_path(p), "/reporte-rapido") == 0;
+    int usuarios[2] = {1, 2};
+
+    (void)arg;
+    int rc = as_sleep(500);
+    if (rc == 0 && rapido)
+        rc = as_gather_each(consulta_pedidos, usuarios, 2, sizeof *usuarios, NULL);
+    for (int i = 0; i < 2 && rc == 0 && !rapido; i++)
+        rc = consulta_pedidos(&usuarios[i]);
+    if (rc < 0)
+        return rc;
+    return as_http_reply_json(
+        p, 200, json_pack("{s:[{s:i},{s:i}]}", "reportes", "usuario", 1, "usuario", 2));
+}
+
+static void rutas_reporte(struct banco *b)
+{
+    ruta(b, "GET", "/reporte-lento", reporte);
+    ruta(b, "GET", "/reporte-rapido", reporte);
+}
+
+static void tarda(struct banco *b, const char *camino, uint64_t ms)
+{
+    uint64_t antes = as_now(), real = uv_hrtime();
+
+    get_es(b, camino, 200, "{\"reportes\":[{\"usuario\":1},{\"usuario\":2}]}");
+    uint64_t tardo = as_now() - antes;
+    cr_assert(tardo >= ms && tardo < ms + 200, "%s: %d ms", camino, (int)tardo);
+    cr_assert_lt((uv_hrtime() - real) / 1000000, 250u, "el tiempo no saltó");
+}
+
+static int compara(struct banco *b)
+{
+    tarda(b, "/reporte-lento", 1100);
+    tarda(b, "/reporte-rapido", 800);
+    return 0;
+}
+
+PRUEBA(http_server_vida, con_el_reloj_virtual_las_esperas_del_manejador_no_se_esperan)
+{
+    con_banco(rutas_reporte, compara, (as_http_server_options){0});
+}
+
+static int no_pasa_nada(struct banco *b)
+{
+    (void)b;
+    uint64_t real = uv_hrtime();
+    cr_assert_eq(as_sleep(3600000), 0);
+    cr_assert_lt((uv_hrtime() - real) / 1000000, 1000u);
+    return 0;
+}
+
+PRUEBA(http_server_vida, un_servidor_ocioso_ni_para_el_reloj_ni_es_un_interbloqueo)
+{
+    con_banco(rutas_reporte, no_pasa_nada, (as_http_server_options){0});
+}
+
+/* ---- El plazo ----------------------------------------------------------------------- */
+
+static int duerme(as_http_server_request *p, void *arg)
+{
+    struct banco *b = arg;
+    int64_t ms;
+
+    int rc = as_http_request_int(p, "ms", &ms);
+    if (rc < 0)
+        return rc;
+    b->vivos++;
+    rc = as_sleep(ms);
+    b->vivos--;
+    anota(&b->diario, "%d ", rc);
+    if (rc == UV_ECANCELED && as_http_request_query(p, "terco"))
+        return as_http_reply_text(p, 200, "da igual");
+    return rc < 0 ? rc : as_http_reply_text(p, 200, "dormí");
+}
+
+static void rutas_duerme(struct banco *b)
+{
+    ruta(b, "GET", "/duerme/{ms}", duerme);
+}
+
+static int vence(struct banco *b)
+{
+    FILE *nada = fopen("/dev/null", "w");
+
+    cr_assert_eq(as_log_to(nada, AS_LOG_DEBUG), 0);
+    get_es(b, "/duerme/29900", 200, "dormí");
+    get_es(b, "/duerme/31000", 503, "el servidor ha tardado demasiado");
+    get_es(b, "/duerme/31000?terco=1", 200, "da igual");
+    as_log_reset();
+    fclose(nada);
+    return 0;
+}
+
+PRUEBA(http_server_vida, un_manejador_que_no_acaba_en_su_plazo_es_un_503)
+{
+    con_banco(rutas_duerme, vence, (as_http_server_options){0});
+}
+
+static int sin_plazo(struct banco *b)
+{
+    get_es(b, "/duerme/3600000", 200, "dormí");
+    return 0;
+}
+
+PRUEBA(http_server_vida, sin_plazo_un_manejador_tarda_lo_que_quiera)
+{
+    con_banco(rutas_duerme, sin_plazo,
+              (as_http_server_options){.request_timeout_ms = -1});
+}
+
+/* ---- Dependencias ------------------------------------------------------------------- */
+
+static as_http_dependency sesion, conexion;
+
+static int abre_conexion(as_http_server_request *p, void *arg, void **recurso)
+{
+    struct banco *b = arg;
+
+    if (as_http_request_query(p, "sin"))
+        return as_http_fail(p, 503, "no hay base de datos");
+    anota(&b->diario, "abre-conexion ");
+    *recurso = b;
+    return as_sleep(100);
+}
+
+static int abre_sesion(as_http_server_request *p, void *arg, void **recurso)
+{
+    struct banco *b = arg;
+    void *c;
+
+    int rc = as_http_depend(p, &conexion, &c);
+    if (rc < 0)
+        return rc;
+    cr_assert_eq(c, b);
+    anota(&b->diario, "abre-sesion ");
+    *recurso = &b->vivos;
+    return 0;
+}
+
+static int cierra_sesion(void *recurso, void *arg, int rc)
+{
+    struct banco *b = arg;
+
+    cr_assert_eq(recurso, &b->vivos);
+    rc = as_sleep(50) < 0 ? -1 : rc; /* aunque esté cancelada la petición */
+    anota(&b->diario, "cierra-sesion(%d) ", rc < 0 ? (rc == -1 ? -1 : -2) : rc);
+    return b->vivos == 99 ? UV_EIO : b->vivos == 98 ? as_sleep(3600000) : 0;
+}
+
+static int cierra_conexion(void *recurso, void *arg, int rc)
+{
+    struct banco *b = arg;
+
+    cr_assert_eq(recurso, b);
+    anota(&b->diario, "cierra-conexion(%s)", rc < 0 ? as_errname(rc) : "bien");
+    return 0;
+}
+
+struct hija {
+    as_http_server_request *p;
+};
+
+static int pide_desde_otra(void *arg)
+{
+    void *recurso;
+
+    return as_http_depend(((struct hija *)arg)->p, &sesion, &recurso);
+}
+
+static int usa_sesion(as_http_server_request *p, void *arg)
+{
+    struct banco *b = arg;
+    void *recurso, *otra;
+    struct hija hija = {.p = p};
+    int estado;
+
+    int rc = as_http_depend(p, &sesion, &recurso);
+    if (rc < 0)
+        return rc;
+    cr_assert_eq(as_http_depend(p, &sesion, &otra), 0);
+    cr_assert_eq(recurso, otra, "la misma, sin abrirla otra vez");
+    rc = as_gather_each(pide_desde_otra, &hija, 1, sizeof hija, &estado);
+    if (rc == 1)
+        cr_assert_eq(estado, UV_EINVAL);
+    anota(&b->diario, "manejador ");
+    as_event_set(&b->suceso);
+    if (as_http_request_query(p, "error"))
+        return as_http_fail(p, 409, "conflicto");
+    if (as_http_request_query(p, "duerme"))
+        rc = as_sleep(60000);
+    return rc < 0 ? rc : as_http_reply_text(p, 200, "hecho");
+}
+
+static void rutas_dependencias(struct banco *b)
+{
+    sesion = (as_http_dependency){abre_sesion, cierra_sesion, b};
+    conexion = (as_http_dependency){abre_conexion, cierra_conexion, b};
+    ruta(b, "GET", "/usuarios", usa_sesion);
+}
+
+static void diario_tras(struct banco *b, const char *camino, int estado,
+                        const char *diario)
+{
+    b->diario = (struct diario){0};
+    get_es(b, camino, estado, NULL);
+    DIARIO_ES(&b->diario, diario);
+}
+
+#define APERTURA "abre-conexion abre-sesion manejador "
+
+static int dependencias(struct banco *b)
+{
+    FILE *nada = fopen("/dev/null", "w");
+
+    cr_assert_eq(as_log_to(nada, AS_LOG_DEBUG), 0);
+    diario_tras(b, "/usuarios", 200, APERTURA "cierra-sesion(0) cierra-conexion(bien)");
+    diario_tras(b, "/usuarios?error=1", 409,
+                APERTURA "cierra-sesion(-2) cierra-conexion(EINVAL)");
+    diario_tras(b, "/usuarios?sin=1", 503, "");
+    diario_tras(b, "/usuarios?duerme=1", 503,
+                APERTURA "cierra-sesion(-2) cierra-conexion(ETIMEDOUT)");
+    b->vivos = 99; /* cerrar la sesión falla: no se puede decir que fue bien */
+    diario_tras(b, "/usuarios", 500, APERTURA "cierra-sesion(0) cierra-conexion(EIO)");
+    b->vivos = 98; /* cerrar la sesión no acaba nunca: tiene 5 s */
+    uint64_t antes = as_now();
+    diario_tras(b, "/usuarios", 500,
+                APERTURA "cierra-sesion(0) cierra-conexion(ETIMEDOUT)");
+    cr_assert_lt(as_now() - antes, 6000u);
+    as_log_reset();
+    fclose(nada);
+    return 0;
+}
+
+PRUEBA(http_server_vida, las_dependencias_se_cierran_al_reves_pase_lo_que_pase)
+{
+    con_banco(rutas_dependencias, dependencias, (as_http_server_options){0});
+}
+
+static int se_va_con_dependencias(struct banco *b)
+{
+    as_stream *s = conecta(b);
+
+    manda(s, "GET /usuarios?duerme=1 HTTP/1.1\r\nHost: x\r\n\r\n");
+    cr_assert_eq(as_event_wait(&b->suceso), 0);
+    as_stream_close(s);
+    as_http_server_stop(b->servidor);
+    while (b->diario.largo < strlen(APERTURA "cierra-sesion(-2) cierra-conexion(E"))
+        cr_assert_eq(as_sleep(1), 0);
+    DIARIO_ES(&b->diario, APERTURA "cierra-sesion(-2) cierra-conexion(ECANCELED)");
+    return 0;
+}
+
+PRUEBA(http_server_vida, si_el_cliente_se_va_tambien_se_cierran)
+{
+    con_banco(rutas_dependencias, se_va_con_dependencias,
+              (as_http_server_options){.client_timeout_ms = 60000});
+}
+
+/* ---- Parar -------------------------------------------------------------------------- */
+
+struct pedido {
+    struct banco *b;
+    const char *camino, *esperado;
+    int estado;
+};
+
+static int hace_pedido(void *arg)
+{
+    struct pedido *p = arg;
+
+    get_es(p->b, p->camino, p->estado, p->esperado);
+    return 0;
+}
+
+static int espera_vivos(struct banco *b, int n)
+{
+    int rc = 0;
+
+    while (b->vivos < n && rc == 0)
+        rc = as_yield();
+    return rc;
+}
+
+static int nadie_escucha(struct banco *b)
+{
+    as_stream *s;
+
+    return as_connect("127.0.0.1", as_http_server_port(b->servidor), &s);
+}
+
+static int para_con_calma(struct banco *b)
+{
+    struct pedido pedidos[] = {{b, "/duerme/4000", "dormí", 200},
+                               {b, "/duerme/20000", "se está parando", 503},
+                               {b, "/duerme/4900", "dormí", 200}};
+    as_group grupo;
+
+    as_group_enter(&grupo, 0);
+    for (int i = 0; i < 3; i++)
+        cr_assert_eq(as_start_soon(&grupo, NULL, hace_pedido, &pedidos[i]), 0);
+    int rc = espera_vivos(b, 3);
+    uint64_t antes = as_now();
+    as_http_server_stop(b->servidor);
+    cr_assert_eq(as_sleep(10), 0);
+    cr_assert_eq(nadie_escucha(b), UV_ECONNREFUSED);
+    rc = as_group_leave(&grupo, rc);
+    cr_assert_lt(as_now() - antes, 7000u);
+    return rc;
+}
+
+PRUEBA(http_server_vida, al_parar_termina_lo_empezado_y_cancela_lo_que_no_acaba)
+{
+    con_banco(rutas_duerme, para_con_calma, (as_http_server_options){0});
+}
+
+static int para_ya(struct banco *b)
+{
+    struct pedido pedido = {b, "/duerme/100", "se está parando", 503};
+    as_group grupo;
+
+    as_group_enter(&grupo, 0);
+    cr_assert_eq(as_start_soon(&grupo, NULL, hace_pedido, &pedido), 0);
+    int rc = espera_vivos(b, 1);
+    as_http_server_stop(b->servidor);
+    return as_group_leave(&grupo, rc);
+}
+
+PRUEBA(http_server_vida, sin_gracia_cancela_al_instante)
+{
+    con_banco(rutas_duerme, para_ya, (as_http_server_options){.grace_ms = -1});
+}
+
+static int para_desde_dentro(as_http_server_request *p, void *arg)
+{
+    struct banco *b = arg;
+
+    as_http_server_stop(b->servidor);
+    int rc = as_sleep(100);
+    return rc < 0 ? rc : as_http_reply_text(p, 200, "adiós");
+}
+
+static void rutas_para(struct banco *b)
+{
+    ruta(b, "POST", "/para", para_desde_dentro);
+}
+
+static int pide_parar(struct banco *b)
+{
+    as_http_response r = pide_con(b, "POST", "/para", "", 0);
+
+    cr_assert_eq(r.status, 200);
+    cr_assert_str_eq(as_http_header(&r, "Connection"), "close");
+    as_http_response_clear(&r);
+    return 0;
+}
+
+PRUEBA(http_server_vida, un_manejador_puede_parar_el_servidor)
+{
+    con_banco(rutas_para, pide_parar, (as_http_server_options){0});
+}
+
+/* Como Ctrl+C: cancelan a quien llamó a as_http_server_run. */
+static int sirve_otro(void *arg)
+{
+    as_http_server *s = arg;
+    int rc = as_http_server_run(s);
+
+    cr_assert_eq(rc, UV_ECANCELED, "%s", as_strerror(rc));
+    cr_assert_eq(as_http_server_run(s), UV_EALREADY);
+    return rc;
+}
+
+static int cancela_el_servidor(void *arg)
+{
+    struct banco b = {.http = as_http_new(NULL)};
+    struct pedido pedido = {&b, "/duerme/300", "dormí", 200};
+    as_group grupo;
+
+    (void)arg;
+    cr_assert_eq(as_http_server_new(NULL, &b.servidor), 0);
+    rutas_duerme(&b);
+    as_group_enter(&grupo, 0);
+    as_task *tarea = as_spawn(&grupo, "servidor", sirve_otro, b.servidor);
+    cr_assert_eq(as_start_soon(&grupo, NULL, hace_pedido, &pedido), 0);
+    int rc = espera_vivos(&b, 1);
+    as_cancel(tarea);
+    rc = as_group_leave(&grupo, rc);
+    as_http_close(b.http);
+    as_http_server_close(b.servidor);
+    return rc;
+}
+
+PRUEBA(http_server_vida, cancelarlo_tambien_es_despedirse)
+{
+    CORRE(cancela_el_servidor, NULL, 0);
+}
+
+static int para_antes(void *arg)
+{
+    as_http_server *s;
+    as_scope vencido;
+
+    (void)arg;
+    cr_assert_eq(as_http_server_new(NULL, &s), 0);
+    as_http_server_stop(s);
+    cr_assert_eq(as_http_server_run(s), 0);
+    as_http_server_close(s);
+
+    cr_assert_eq(as_http_server_new(NULL, &s), 0);
+    as_scope_enter(&vencido, 0, 0);
+    cr_assert_eq(as_scope_leave(&vencido, as_http_server_run(s)), UV_ETIMEDOUT);
+    as_http_server_close(s);
+    return 0;
+}
+
+PRUEBA(http_server_vida, pararlo_antes_de_empezar_vale)
+{
+    CORRE(para_antes, NULL, 0);
+}
+
+/* ---- Clientes de verdad ------------------------------------------------------------- */
+
+static int rapido(as_http_server_request *p, void *arg)
+{
+    static char kib[1024];
+
+    (void)arg;
+    memset(kib, 'x', sizeof kib);
+    return as_http_reply(p, 200, "text/plain", kib, sizeof kib);
+}
+
+static void rutas_wrk(struct banco *b)
+{
+    ruta(b, "GET", "/", rapido);
+    ruta(b, "GET", "/duerme/{ms}", duerme);
+}
+
+struct orden {
+    char texto[256], salida[4096];
+    atomic_bool hecha;
+};
+
+static void *corre_orden(void *arg)
+{
+    struct orden *o = arg;
+    FILE *f = popen(o->texto, "r");
+
+    size_t n = fread(o->salida, 1, sizeof o->salida - 1, f);
+    o->salida[n] = '\0';
+    pclose(f);
+    atomic_store(&o->hecha, true);
+    return NULL;
+}
+
+/* Ejecuta una orden del sistema en otro hilo; false si no está instalada. */
+static bool ordena(struct banco *b, struct orden *o, const char *programa,
+                   const char *opciones, const char *camino)
+{
+    pthread_t hilo;
+
+    *o = (struct orden){0};
+    snprintf(o->texto, sizeof o->texto,
+             "command -v %s >/dev/null && %s %s http://127.0.0.1:%d%s 2>&1", programa,
+             programa, opciones, as_http_server_port(b->servidor), camino);
+    cr_assert_eq(pthread_create(&hilo, NULL, corre_orden, o), 0);
+    while (!atomic_load(&o->hecha))
+        cr_assert_eq(as_sleep(1), 0);
+    pthread_join(hilo, NULL);
+    if (!*o->salida)
+        fprintf(stderr, "%s no está instalado: no se prueba con él\n", programa);
+    return *o->salida;
+}
+
+static int aguanta(struct banco *b)
+{
+    struct orden o;
+
+    if (ordena(b, &o, "wrk", "-t1 -c100 -d1s", "/")) {
+        CONTIENE(o.salida, "Requests/sec");
+        cr_assert_null(strstr(o.salida, "Socket errors"), "%s", o.salida);
+        cr_assert_null(strstr(o.salida, "Non-2xx"), "%s", o.salida);
+    }
+    /* wrk se va con sus peticiones a medias: se cancelan y no queda ninguna tarea. */
+    if (ordena(b, &o, "wrk", "-t1 -c50 -d1s", "/duerme/30000"))
+        CONTIENE(o.salida, "0 requests");
+    while (b->vivos > 0)
+        cr_assert_eq(as_sleep(1), 0);
+    if (ordena(b, &o, "curl", "-s --max-time 20 -i", "/"))
+        CONTIENE(o.salida, "HTTP/1.1 200 OK");
+    get_es(b, "/", 200, "xxxx");
+    return 0;
+}
+
+PRUEBA(http_server_vida, aguanta_a_wrk_y_a_curl)
+{
+    con_banco(rutas_wrk, aguanta, (as_http_server_options){.client_timeout_ms = 60000});
+}
