@@ -51,4 +51,8 @@ TEST_VARIANTS := asan tsan clang ucontext valgrind
 $(TEST_VARIANTS:%=test-common-%): test-common-%:
 	$(Q)$(MAKE) --no-print-directory test-common VARIANT=$*
 
-TEST_STEPS += test-common $(TEST_VARIANTS:%=test-common-%)
+.PHONY: test-table
+test-table:
+	@common/tests/tabla.sh
+
+TEST_STEPS += test-table test-common $(TEST_VARIANTS:%=test-common-%)

@@ -1,0 +1,34 @@
+#!/bin/sh
+# Comprueba la tabla de common/README.md: cada prueba que nombra existe, y cada función
+# as_... está en una cabecera. Escribe TAP.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+tabla=common/README.md
+n=0 fallos=0
+
+resultado() { # $1 estado, $2 nombre, $3 lo que falta
+    n=$((n + 1))
+    if [ "$1" -eq 0 ]; then
+        echo "ok $n - $2"
+    else
+        echo "not ok $n - $2"
+        echo "#$3"
+        fallos=1
+    fi
+}
+
+faltan=
+for prueba in $(grep -oE '`[a-z_]+::[a-z0-9_]+`' "$tabla" | tr -d '`'); do
+    suite=${prueba%%::*} nombre=${prueba##*::}
+    grep -qsE "^PRUEBA\($suite, *$nombre\)" common/tests/*.c || faltan="$faltan $prueba"
+done
+resultado "${#faltan}" 'cada prueba de la tabla existe' "$faltan"
+
+faltan=
+for funcion in $(grep -oE '`as_[a-z0-9_]+' "$tabla" | tr -d '`' | sort -u); do
+    grep -qsE "\b$funcion\b" common/include/asinc/*.h || faltan="$faltan $funcion"
+done
+resultado "${#faltan}" 'cada función de la tabla está en una cabecera' "$faltan"
+
+echo "1..$n"
+exit "$fallos"
