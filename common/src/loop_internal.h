@@ -36,6 +36,7 @@ struct as__loop {
     uint64_t virtual_now; /* ns, si el reloj es virtual */
     size_t pending_io;    /* operaciones que solo el mundo exterior puede terminar */
     size_t inner_io; /* lo que va de una tarea del programa a otra y aún no llegó */
+    as_semaphore work_slots; /* los hilos que pueden ocupar los trabajos, ver work.c */
     bool is_virtual, interrupted, deadlocked;
     bool observed; /* hay que avisar a observe.h: debug o trace */
     bool debug;

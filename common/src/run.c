@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "observe.h"
+#include "signal_internal.h"
+#include "work_internal.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 enum { DEFAULT_STACK = 1024 * 1024 };
@@ -92,25 +94,61 @@ static int loop_init(struct as__loop *loop, const as_options *options)
     as__list_init(&loop->tracked);
     as__list_init(&loop->listeners);
     as__list_init(&loop->dialing);
+    as__work_init(loop);
     as__stack_pool_init(&loop->stacks, stack_size, !options->no_stack_guard);
     as__coro_init_thread(&loop->coro);
     return 0;
 }
 
-static void close_handle(uv_handle_t *handle, void *arg)
+static void close_handle(uv_handle_t *handle, void *wake_up)
 {
-    (void)arg;
-    if (!uv_is_closing(handle))
+    if (handle != wake_up && !uv_is_closing(handle))
         uv_close(handle, NULL);
+}
+
+static void on_patience_over(uv_timer_t *timer)
+{
+    uv_stop(timer->loop);
+}
+
+/* Atiende lo que quede, `ms` como mucho. true si no queda nada. */
+static bool drain(struct as__loop *loop, uint64_t ms)
+{
+    uv_update_time(&loop->uv);
+    uv_timer_start(&loop->wake_up, on_patience_over, ms, 0);
+    return uv_run(&loop->uv, UV_RUN_DEFAULT) == 0;
+}
+
+enum { SILENT_MS = 1000, PATIENCE_MS = 10000 };
+
+/* Lo abandonado que sigue en algún hilo: no se puede cortar, y su memoria está aquí. */
+static bool wait_for_threads(struct as__loop *loop)
+{
+    uv_unref((uv_handle_t *)&loop->wake_up);
+    if (drain(loop, SILENT_MS))
+        return true;
+    fprintf(stderr,
+            "asinc: as_run espera a lo que se canceló y sigue en otro hilo (trabajos, "
+            "archivos, nombres de máquina): %u. Ctrl+C mata el programa.\n",
+            loop->uv.active_reqs.count);
+    if (drain(loop, PATIENCE_MS - SILENT_MS))
+        return true;
+    fprintf(stderr, "asinc: no terminan; as_run las deja y vuelve.\n");
+    return false;
 }
 
 static void loop_destroy(struct as__loop *loop)
 {
     /* También lo que el programa olvidó: abierto, mantendría vivo el bucle para siempre. */
-    uv_walk(&loop->uv, close_handle, NULL);
-    uv_run(&loop->uv, UV_RUN_DEFAULT); /* cerrar es asíncrono: faltan sus avisos */
-    uv_loop_close(&loop->uv);
+    uv_walk(&loop->uv, close_handle, &loop->wake_up);
+    bool quiet = wait_for_threads(loop);
     as__stack_pool_destroy(&loop->stacks);
+    if (!quiet)
+        return; /* el hilo aún escribirá en el bucle: no se puede liberar */
+    uv_close((uv_handle_t *)&loop->wake_up, NULL);
+    uv_run(&loop->uv, UV_RUN_DEFAULT); /* cerrar es asíncrono: falta su aviso */
+    uv_loop_close(&loop->uv);
+    free(loop);
 }
 
 static int run_main(struct as__loop *loop, as_fn *main_fn, void *arg)
@@ -134,16 +172,20 @@ int as_run(as_fn *main_fn, void *arg)
 int as_run_options(as_fn *main_fn, void *arg, const as_options *options)
 {
     static const as_options defaults;
-    struct as__loop loop = {0};
 
     if (as__loop)
         return as_error_set(UV_EBUSY, "ya hay un bucle corriendo en este hilo");
     if (!options)
         options = &defaults;
-    int rc = loop_init(&loop, options);
-    if (rc < 0)
+    struct as__loop *loop = calloc(1, sizeof *loop);
+    if (!loop)
+        return UV_ENOMEM;
+    int rc = loop_init(loop, options);
+    if (rc < 0) {
+        free(loop);
         return rc;
-    rc = as__observe_init(&loop, options);
+    }
+    rc = as__observe_init(loop, options);
     if (rc < 0)
         goto fail_trap;
     struct as__overflow_trap *trap = as__overflow_trap_install(running_stack);
@@ -154,16 +196,17 @@ int as_run_options(as_fn *main_fn, void *arg, const as_options *options)
     struct sigaction ignore = {.sa_handler = SIG_IGN}, previous_sigpipe;
     sigaction(SIGPIPE, &ignore, &previous_sigpipe);
     if (!options->no_sigint)
-        watch_sigint(&loop);
+        watch_sigint(loop);
 
-    as__loop = &loop;
-    rc = run_main(&loop, main_fn, arg);
-    as__observe_close(&loop);
+    as__loop = loop;
+    rc = run_main(loop, main_fn, arg);
+    as__signals_forget(loop);
+    as__observe_close(loop);
     as__loop = NULL;
 
     sigaction(SIGPIPE, &previous_sigpipe, NULL);
     as__overflow_trap_remove(trap);
 fail_trap:
-    loop_destroy(&loop);
+    loop_destroy(loop);
     return rc;
 }

@@ -8,17 +8,21 @@
 
 #include <asinc/debug.h>
 #include <asinc/error.h>
+#include <asinc/file.h>
 #include <asinc/future.h>
 #include <asinc/http.h>
 #include <asinc/http_server.h>
 #include <asinc/log.h>
 #include <asinc/loop.h>
 #include <asinc/pg.h>
+#include <asinc/process.h>
 #include <asinc/queue.h>
-#include <asinc/stream.h>
 #include <asinc/rate.h>
 #include <asinc/retry.h>
+#include <asinc/signal.h>
+#include <asinc/stream.h>
 #include <asinc/sync.h>
 #include <asinc/task.h>
+#include <asinc/work.h>
 
 #endif
