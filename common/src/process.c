@@ -223,7 +223,7 @@ static int wait_exit(as_process *p, bool closing)
     as__io_end();
     if (as__list_empty(&p->waiters))
         uv_unref((uv_handle_t *)&p->handle);
-    return rc;
+    return p->exited ? 0 : rc;
 }
 
 int as_process_wait(as_process *process, int *signum)

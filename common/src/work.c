@@ -91,7 +91,7 @@ int as__trip_wait(struct as__trip *trip, const char *what)
     as__io_begin();
     int rc = as__suspend_one(&wait);
     as__io_end();
-    return rc;
+    return trip->busy ? rc : 0; /* pudo volver entre la cancelación y ahora: gana */
 }
 
 void as__trip_wait_closing(struct as__trip *trip, const char *what)

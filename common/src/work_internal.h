@@ -35,9 +35,9 @@ void as__trip_init(struct as__trip *trip, int (*run)(struct as__trip *),
 void as__trip_start(struct as__trip *trip);
 
 /*
- * Espera a que vuelva el que esté de viaje. 0 si volvió, con su resultado en
- * trip->result, o UV_ECANCELED si antes cancelan a quien espera; sigue entonces de viaje,
- * y quien llama decide: as__trip_wait_closing o as__trip_abandon.
+ * Espera a que vuelva el que está de viaje. 0 si volvió, con su resultado en
+ * trip->result, o UV_ECANCELED si cancelan a quien espera y no ha vuelto; entonces quien
+ * llama decide: as__trip_wait_closing o as__trip_abandon.
  */
 int as__trip_wait(struct as__trip *trip, const char *what);
 

@@ -128,7 +128,7 @@ static int modos(void *arg)
     return 0;
 }
 
-PRUEBA_FILE(los_modos_son_los_de_siempre, modos)
+PRUEBA_FILE(escribe_lee_y_vuelve, modos)
 
 static char octeto(size_t i)
 {
@@ -216,7 +216,7 @@ static int lineas(void *arg)
     return 0;
 }
 
-PRUEBA_FILE(lineas_con_todos_los_finales, lineas)
+PRUEBA_FILE(lineas_de_todas_las_formas, lineas)
 
 /* Líneas de todos los tamaños, con letras de dos, tres y cuatro bytes, alrededor de los
  * 64 KiB en que se parte la lectura. */

@@ -227,6 +227,57 @@ PRUEBA(work, as_run_espera_a_los_que_quedan)
     }
 }
 
+/* Mientras una tarea acapara el bucle, el trabajo termina y vence el plazo de quien lo espera:
+ * el bucle se entera de las dos cosas en la misma vuelta, antes de que nadie corra. */
+static int acapara(void *arg)
+{
+    struct obra *o = arg;
+
+    espera_a(&o->empezo);
+    o->sigue = true;
+    while (!o->acabo)
+        duerme(1);
+    duerme(30);
+    return 0;
+}
+
+static int con_plazo(void *arg)
+{
+    as_scope plazo;
+
+    as_scope_enter(&plazo, 20, 0);
+    return as_scope_leave(&plazo, as_work(obra_terca, arg));
+}
+
+static int con_plazo_suelta(void *arg)
+{
+    as_scope plazo;
+
+    as_scope_enter(&plazo, 20, 0);
+    return as_scope_leave(&plazo, as_work_detachable(obra_terca, arg, limpia));
+}
+
+static int a_la_vez(void *arg)
+{
+    as_fn *formas[] = {con_plazo, con_plazo_suelta};
+
+    (void)arg;
+    for (int i = 0; i < 2; i++) {
+        struct obra o = {0};
+        as_call llamadas[] = {{formas[i], &o, NULL}, {acapara, &o, NULL}};
+        int estados[2];
+        cr_assert_eq(as_gather(llamadas, 2, estados), 0);
+        cr_assert_eq(estados[0], 7, "terminó: gana el resultado");
+        cr_assert_eq(o.limpiezas, 0, "sigue siendo mío");
+    }
+    return 0;
+}
+
+PRUEBA(work, terminar_y_vencer_el_plazo_a_la_vez)
+{
+    cr_assert_eq(as_run(a_la_vez, NULL), 0);
+}
+
 static int cancelada_antes(void *arg)
 {
     struct obra *o = arg;
