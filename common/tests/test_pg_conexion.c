@@ -7,18 +7,28 @@
 
 TestSuite(pg_conexion, .timeout = 60);
 
-__attribute__((format(printf, 1, 2))) static int intenta(const char *formato, ...)
+static int intenta_con(const char *conninfo)
 {
-    char conninfo[256];
-    va_list args;
-
-    va_start(args, formato);
-    vsnprintf(conninfo, sizeof conninfo, formato, args);
-    va_end(args);
     as_pg *pool = as_pg_new(conninfo, NULL);
+
     cr_assert_not_null(pool, "%s", as_error_detail());
     int rc = as_pg_query(pool, "select 1", 0, NULL, NULL);
     as_pg_close(pool);
+    return rc;
+}
+
+/* Conecta y consulta; la cadena de conexión, con formato de printf. */
+__attribute__((format(printf, 1, 2))) static int intenta(const char *formato, ...)
+{
+    va_list args;
+    char *conninfo;
+
+    va_start(args, formato);
+    int n = vasprintf(&conninfo, formato, args);
+    va_end(args);
+    cr_assert_geq(n, 0);
+    int rc = intenta_con(conninfo);
+    free(conninfo);
     return rc;
 }
 
