@@ -29,9 +29,10 @@ static bool valid_segment(const char *segment, size_t length)
 /* Convierte cada «/» en un final de texto. */
 static int split_pattern(struct as__route *route)
 {
-    for (char *p = route->text; p; p = strchr(p + 1, '/')) {
-        size_t length = strcspn(p + 1, "/");
-        if (*p != '/' || !valid_segment(p + 1, length))
+    if (*route->text != '/')
+        return UV_EINVAL;
+    for (const char *p = route->text; p; p = strchr(p + 1, '/')) {
+        if (!valid_segment(p + 1, strcspn(p + 1, "/")))
             return UV_EINVAL;
         route->count++;
     }
