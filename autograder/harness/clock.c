@@ -115,6 +115,8 @@ void hs__clock_start(const struct hs_test *test)
     factor = 1;
     seconds = test->segundos > 0 ? test->segundos : TEST_SECONDS;
     start_random(test->nombre);
+    if (hs__latest_deadline() > (HS_CRITERION_LIMIT - 50) * 1e3)
+        hs_broken(".segundos = %d: Criterion mataría la prueba antes", test->segundos);
     hs__recalibrate();
 }
 

@@ -11,14 +11,14 @@ $(O)/autograder/libharness.a: $(HARNESS_OBJ)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 HARNESS_TESTS  := $(O)/autograder/harness/tests
-HARNESS_SUITES := programas servidor historias
+HARNESS_SUITES := programas servidor averias historias
 HARNESS_BUILT  := $(HARNESS_SUITES:%=$(HARNESS_TESTS)/%) $(HARNESS_TESTS)/ejemplos
 HARNESS_TAP    := --tap=-
 
 # Criterion no arranca bajo ThreadSanitizer: las pruebas de los hilos, que son las que
 # importan ahí, van con el corredor mínimo de common.
 ifeq ($(VARIANT),tsan)
-HARNESS_SUITES := programas servidor
+HARNESS_SUITES := programas servidor averias
 HARNESS_BUILT  := $(HARNESS_SUITES:%=$(HARNESS_TESTS)/%)
 HARNESS_RUN    := $(O)/common/tests/corredor/corredor.o
 HARNESS_TAP    :=
@@ -34,7 +34,7 @@ $(HARNESS_BUILT): %: %.o $(HARNESS_RUN) $(O)/autograder/libharness.a $(O)/autogr
 # es como lo construye el corrector para buscar errores de memoria.
 HARNESS_PROGS := $(HARNESS_TESTS)/prog $(HARNESS_TESTS)/prog-asan
 $(HARNESS_TESTS)/prog-asan: PROG_FLAGS := -w -fsanitize=address,undefined
-$(HARNESS_PROGS): autograder/harness/tests/prog.c
+$(HARNESS_PROGS): autograder/harness/tests/material/prog.c
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(WARN) -O1 -g $(PROG_FLAGS) -o $@ $<

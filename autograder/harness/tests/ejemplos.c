@@ -165,6 +165,11 @@ HS_TEST(ejemplos, sin_comprobar)
     hs_step("No miro nada");
 }
 
+HS_TEST(ejemplos, plazo_imposible, .segundos = 90)
+{
+    hs_expect(true, "no llega aquí");
+}
+
 HS_TEST(ejemplos, sin_programa)
 {
     hs_start_with((struct hs_options){.program = "/no/existe"});

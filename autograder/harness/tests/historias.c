@@ -324,6 +324,7 @@ Test(historias, muchos_pasos_se_resumen)
 Test(historias, culpa_del_corrector)
 {
     expect("sin_comprobar", "fallo_corrector", "sin comprobar nada");
+    expect("plazo_imposible", "fallo_corrector", ".segundos = 90");
     expect("sin_programa", "fallo_corrector", "/no/existe");
     expect("expresion_mala", "fallo_corrector", "(sin cerrar");
     expect("peticion_que_no_hubo", "fallo_corrector", "solo hay 0");
