@@ -20,7 +20,7 @@ resultado() { # $1 estado, $2 nombre, $3 lo que falta
 faltan=
 for prueba in $(grep -oE '`[a-z_]+::[a-z0-9_]+`' "$tabla" | tr -d '`'); do
     suite=${prueba%%::*} nombre=${prueba##*::}
-    grep -qsE "^PRUEBA\($suite, *$nombre\)" common/tests/*.c || faltan="$faltan $prueba"
+    grep -qsE "^PRUEBA(_[A-Z]+)?\\(($suite, *)?$nombre\\b" common/tests/*.c || faltan="$faltan $prueba"
 done
 resultado "${#faltan}" 'cada prueba de la tabla existe' "$faltan"
 
