@@ -176,9 +176,10 @@ static int run_mkdir(struct as__trip *trip)
 {
     char *path = as__container_of(trip, struct errand, trip)->path;
 
+    if (!*path)
+        return UV_ENOENT;
     /* De fuera adentro: los que ya están no son un error. */
-    for (char *slash = strchr(path + 1, '/'); *path && slash;
-         slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         int rc = make_one(path);
         *slash = '/';
