@@ -47,6 +47,12 @@ GRADE_ARGS = $(if $(LAB),--lab $(call quoted,$(LAB))) \
 grade: setup-grade $(GRADE_TOOLS) $(GRADE_SUITES) ## Califica lo que hay en labs/ y dice qué hacer ahora
 	@$(GRADER) $(GRADE_ARGS)
 
+N ?= 100
+##= N=100  cuántas veces, con `make flaky`
+.PHONY: flaky
+flaky: setup-grade $(GRADE_TOOLS) $(GRADE_SUITES) ### Califica N veces la solución con la máquina ocupada
+	@autograder/flaky.sh $(GRADER) $(N) $(if $(LAB),--lab $(call quoted,$(LAB)))
+
 # ---- pruebas del corrector -------------------------------------------------------------
 
 GRADER_TESTS   := $(O)/autograder/grader/tests
