@@ -13,6 +13,7 @@ clean_tree() {
     rm -rf "$work/arbol"
     mkdir -p "$work"/arbol/{.ci,common/include/asinc,common/src,common/tests,autograder/box,labs/07-x/.grader,solutions/07-x,lessons}
     cp .ci/lint .ci/tap.sh "$work/arbol/.ci/"
+    printf '# de abajo arriba\n\noculta bajo*\nuno dos\n' >"$work/arbol/.ci/capas"
     cp .clang-format .clang-tidy Makefile "$work/arbol/"
     cd "$work/arbol" || exit 1
     echo 'int as_uno(void);' >common/include/asinc/uno.h
@@ -81,6 +82,26 @@ labs/07-x/.grader/suite.c ../../../solutions/07-x/x.h
 common/src/dos.c ../../autograder/box/box.h
 autograder/box/box.c ../../common/src/oculta.h
 FIN
+
+# El archivo, lo que tiene que decir la regla, y un include por línea: archivo y a quién.
+layers() { # NOMBRE PISTA ARCHIVO INCLUDE...
+    local name=$1 hint=$2
+    shift 2
+    clean_tree
+    : >common/src/dos.h
+    while [ $# -gt 0 ]; do
+        printf '#include "%s"\n' "$2" >>"common/$1"
+        shift 2
+    done
+    lint
+    check "$name" only la_biblioteca_va_por_capas "$hint"
+}
+layers ve_una_capa_que_mira_hacia_arriba 'common/src/bajo_mapa.c, de la capa 1, incluye common/src/dos.h, de la 2' \
+    src/bajo_mapa.c dos.h
+layers ve_una_publica_que_mira_lo_interno 'asinc/otra.h, de la capa 0, incluye common/src/oculta.h' \
+    include/asinc/otra.h ../../src/oculta.h
+layers ve_un_archivo_sin_capa 'common/src/tres.h no está en ninguna capa' src/tres.h oculta.h
+layers ve_un_circulo 'common/src/uno_internal.h' src/uno_internal.h dos.h src/dos.h uno_internal.h
 
 clean_tree
 : >notas.txt
