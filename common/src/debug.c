@@ -73,6 +73,13 @@ static as_task *parent_of(const as_task *task)
     return task->group ? task->group->owner : NULL;
 }
 
+static void trace_birth(struct as__loop *loop, const as_task *task)
+{
+    const as_task *parent = parent_of(task);
+
+    as__trace_task(loop->trace, task, parent ? parent->id : 0);
+}
+
 uint64_t as__observe_resume(struct as__loop *loop, as_task *task)
 {
     uint64_t now = as_now_ns();
@@ -80,10 +87,8 @@ uint64_t as__observe_resume(struct as__loop *loop, as_task *task)
     if (loop->trace && task->parked)
         as__trace_span(loop->trace, task, task->parked_what, task->parked_io,
                        task->parked_ns, now);
-    if (loop->trace && !task->parked) {
-        as_task *parent = parent_of(task);
-        as__trace_task(loop->trace, task, parent ? parent->id : 0);
-    }
+    if (loop->trace && !task->parked)
+        trace_birth(loop, task);
     task->resumed_ns = now;
     return uv_hrtime();
 }
@@ -109,6 +114,10 @@ void as__observe_suspend(struct as__loop *loop, as_task *task, uint64_t resumed_
 
 void as__observe_finish(struct as__loop *loop, as_task *task)
 {
+    if (loop->trace && !task->started) /* la cancelaron antes de correr */
+        trace_birth(loop, task);
+    if (loop->trace && task->result < 0)
+        as__trace_end(loop->trace, task, as_now_ns());
     if (loop->trace)
         fflush(loop->trace);
     if (task->result >= 0 || task->result == UV_ECANCELED)

@@ -46,10 +46,10 @@ const char *as__site_text(const void *site, char text[AS__SITE_SIZE])
     snprintf(text, AS__SITE_SIZE, "%p", site);
     if (!dladdr1(site, &info, (void **)&map, RTLD_DL_LINKMAP) || !map)
         return text;
-    const char *file = map->l_name && *map->l_name ? map->l_name : "/proc/self/exe";
+    const char *file = map->l_name;
     char exe[512];
-    if (*map->l_name == '\0') {
-        ssize_t length = readlink(file, exe, sizeof exe - 1);
+    if (!file || *file == '\0') { /* el propio programa */
+        ssize_t length = readlink("/proc/self/exe", exe, sizeof exe - 1);
         if (length <= 0)
             return text;
         exe[length] = '\0';
