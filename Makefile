@@ -23,15 +23,19 @@ else ifeq ($(VARIANT),ucontext)
 OPT := -O2 -g -DAS_UCONTEXT
 else ifeq ($(VARIANT),valgrind)
 OPT := -O1 -g
+else ifeq ($(VARIANT),fortify)
+OPT := -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+else ifeq ($(VARIANT),coverage)
+OPT := -O0 -g --coverage -fprofile-update=atomic
 else
-$(error VARIANT=$(VARIANT) no existe: usa normal, asan, tsan, clang, ucontext o valgrind)
+$(error VARIANT=$(VARIANT) no existe: usa normal, asan, tsan, clang, ucontext, valgrind, fortify o coverage)
 endif
 
 ifeq ($(origin CC),default)
 CC := gcc
 endif
 CFLAGS       := $(WARN) $(OPT) $(HARDEN)
-LDFLAGS      += $(filter -fsanitize%,$(OPT)) -Wl,--as-needed
+LDFLAGS      += $(filter -fsanitize% --coverage,$(OPT)) -Wl,--as-needed
 PKG_CFLAGS    = $(shell pkg-config --cflags $(PKG))
 LDLIBS_ASINC  = $(O)/common/libasinc.a $(shell pkg-config --libs $(PKG)) -pthread -lm
 

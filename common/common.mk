@@ -1,6 +1,6 @@
 # La biblioteca asinc y sus pruebas.
 
-include common/bench/bench.mk
+include common/bench/bench.mk common/tools/tools.mk
 
 ASINC_SRC := $(wildcard common/src/*.c)
 ASINC_OBJ := $(ASINC_SRC:%.c=$(O)/%.o)
@@ -22,6 +22,9 @@ $(ASINC_TEST_OBJ): CPPFLAGS += -DPRUEBA_LIGERA
 endif
 ifeq ($(VARIANT),valgrind)
 $(ASINC_TEST_OBJ): CPPFLAGS += -DPRUEBA_VALGRIND
+endif
+ifeq ($(VARIANT),coverage)
+$(ASINC_TEST_OBJ): CPPFLAGS += -DPRUEBA_COBERTURA
 endif
 ifneq ($(filter tsan valgrind,$(VARIANT)),)
 $(ASINC_TEST_OBJ) $(O)/common/tests/corredor/corredor.o: CPPFLAGS += -Icommon/tests/corredor
@@ -46,7 +49,7 @@ test-common: $(O)/common/pruebas
 	$(Q)common/tests/pg_cluster.sh $(TEST_WRAPPER_$(VARIANT)) $< $(TAP_OPTION)
 
 # La misma batería, con cada compilador y cada herramienta.
-TEST_VARIANTS := asan tsan clang ucontext valgrind
+TEST_VARIANTS := asan tsan clang ucontext valgrind fortify
 .PHONY: $(TEST_VARIANTS:%=test-common-%)
 $(TEST_VARIANTS:%=test-common-%): test-common-%:
 	$(Q)$(MAKE) --no-print-directory test-common VARIANT=$*

@@ -32,12 +32,21 @@
 #define SIN_FUGAS() ((void)0)
 #endif
 
+#ifdef PRUEBA_COBERTURA
+/* Los procesos de las pruebas no siempre acaban con exit, que es cuando gcov escribe. */
+void __gcov_dump(void);
+#define APUNTA_COBERTURA() __gcov_dump()
+#else
+#define APUNTA_COBERTURA() ((void)0)
+#endif
+
 #define PRUEBA(suite, nombre)                                                            \
     static void suite##_##nombre(void);                                                  \
     Test(suite, nombre, .timeout = 60)                                                   \
     {                                                                                    \
         suite##_##nombre();                                                              \
         SIN_FUGAS();                                                                     \
+        APUNTA_COBERTURA();                                                              \
     }                                                                                    \
     static void suite##_##nombre(void)
 
