@@ -22,15 +22,19 @@ enum { PRONTO = 4000, DESPEDIDA = 1000 };
 #define CUALQUIER "([1-5][0-9]{2}|ERROR .+)"
 #define ERROR     "ERROR .+"
 
+static const char *en_palabras(const char *como)
+{
+    return strcmp(como, CUALQUIER) == 0 ? "(estado o ERROR motivo)"
+           : strcmp(como, ERROR) == 0   ? "ERROR (motivo)"
+                                        : como;
+}
+
 /* La línea de una comprobación de `url`; `como` es "200", ERROR o CUALQUIER. */
 static struct hs_match comprobacion(const char *url, const char *como)
 {
-    const char *estado = strcmp(como, CUALQUIER) == 0 ? "(estado o ERROR motivo)"
-                         : strcmp(como, ERROR) == 0   ? "ERROR (motivo)"
-                                                      : como;
     return (struct hs_match){
         .regex = hs_format("^" FECHA " %s %s [0-9]+ ms$", url, como),
-        .what = hs_format("la línea «(hora) %s %s (n) ms»", url, estado),
+        .what = hs_format("la línea «(hora) %s %s (n) ms»", url, en_palabras(como)),
     };
 }
 
@@ -79,6 +83,19 @@ static void esperar_comprobaciones(struct hs_program *p, int n, const char *url)
     hs_wait_lines(p, n, comprobacion(url, CUALQUIER), PRONTO);
 }
 
+/* La primera comprobación de `url` debe dar esto. Mira esa línea, y no espera a que llegue
+ * otra mejor: así el fallo se ve en el acto. */
+static const struct hs_line *exigir_primera(struct hs_program *p, const char *url,
+                                            const char *como)
+{
+    const struct hs_line *linea = hs_wait_line(p, comprobacion(url, CUALQUIER), PRONTO);
+    const struct hs_line *buena = hs_find_line(p, comprobacion(url, como), 1);
+    if (!buena || buena->number != linea->number)
+        hs_fail("la comprobación de %s debía dar %s, y su línea es «%s»", url,
+                en_palabras(como), linea->text);
+    return linea;
+}
+
 /* Ctrl+C y fin con 0. */
 static void despedir(struct hs_program *p)
 {
@@ -100,8 +117,10 @@ HS_TEST(monitor, escribe_al_momento)
 {
     struct hs_http *web = hs_http_start();
     const char *ruta = SITIO(web, {.status = 200}), *url = hs_http_url(web, ruta);
-    hs_step("Un sitio que contesta 200; el intervalo es el normal, 30 s");
+    hs_step("Un sitio que contesta 200; el intervalo es el normal, 30 s, y la primera "
+            "comprobación es inmediata");
     struct hs_program *p = hs_start(url);
+    hs_http_wait_requests(web, ruta, 1, PRONTO);
     hs_http_wait_ended(web, ruta, 1, PRONTO);
     hs_step("El servidor ya ha contestado a la primera comprobación");
     if (hs_try_line(p, hs_has(url), PRONTO)) {
@@ -144,12 +163,13 @@ static void exigir_formato(const char *linea, const char *url)
 
 HS_TEST(monitor, formato_de_linea)
 {
+    const char *urls[4] = {NULL};
     struct hs_http *web = hs_http_start();
-    const char *url = hs_http_url(web, SITIO(web, {.status = 200}));
-    struct hs_program *p = hs_start("--intervalo", "0.1", url);
-    hs_wait_lines(p, 3, hs_has(url), PRONTO);
-    for (int i = 1; i <= 3; i++)
-        exigir_formato(hs_find_line(p, hs_has(url), i)->text, url);
+    for (int i = 0; i < 3; i++)
+        urls[i] = hs_http_url(web, SITIO(web, {.status = 200}));
+    struct hs_program *p = hs_start_argv((struct hs_options){0}, urls);
+    for (int i = 0; i < 3; i++)
+        exigir_formato(hs_wait_line(p, hs_has(urls[i]), PRONTO)->text, urls[i]);
 }
 
 HS_TEST(monitor, registra_estado)
@@ -162,7 +182,7 @@ HS_TEST(monitor, registra_estado)
         argv[i] = hs_http_url(web, SITIO(web, {.status = estados[i]}));
     struct hs_program *p = hs_start_argv((struct hs_options){0}, argv);
     for (int i = 0; i < N; i++)
-        hs_wait_line(p, comprobacion(argv[i], hs_format("%d", estados[i])), PRONTO);
+        exigir_primera(p, argv[i], hs_format("%d", estados[i]));
 }
 
 HS_TEST(monitor, registra_error_de_red)
@@ -177,10 +197,10 @@ HS_TEST(monitor, registra_error_de_red)
             "contestar y contesta algo que no es HTTP");
     struct hs_program *p = hs_start("--intervalo", "0.1", rechaza, corta, cierra,
                                     no_es_http, bien);
-    hs_wait_line(p, comprobacion(rechaza, ERROR), PRONTO);
-    hs_wait_line(p, comprobacion(corta, ERROR), PRONTO);
-    hs_wait_line(p, comprobacion(cierra, ERROR), PRONTO);
-    hs_wait_line(p, comprobacion(no_es_http, ERROR), PRONTO);
+    exigir_primera(p, rechaza, ERROR);
+    exigir_primera(p, corta, ERROR);
+    exigir_primera(p, cierra, ERROR);
+    exigir_primera(p, no_es_http, ERROR);
     hs_step("Los fallos de unos no acaban con el programa ni con los demás");
     hs_wait_lines(p, 3, comprobacion(rechaza, ERROR), PRONTO);
     hs_wait_lines(p, 3, comprobacion(bien, "200"), PRONTO);
@@ -191,7 +211,7 @@ HS_TEST(monitor, respuesta_cortada_es_error)
     struct hs_http *web = hs_http_start();
     const char *url = hs_http_url(web, SITIO(web, {.fault = HS_CUT_BODY}));
     hs_step("El servidor promete un cuerpo entero y cierra a la mitad");
-    hs_wait_line(hs_start(url), comprobacion(url, ERROR), PRONTO);
+    exigir_primera(hs_start(url), url, ERROR);
 }
 
 HS_TEST(monitor, registra_tiempo)
@@ -202,7 +222,7 @@ HS_TEST(monitor, registra_tiempo)
     hs_step("El servidor tarda %d ms en contestar", demora);
     struct hs_program *p = hs_start(url);
     double antes = hs_now();
-    const struct hs_line *linea = hs_wait_line(p, comprobacion(url, "200"), PRONTO);
+    const struct hs_line *linea = exigir_primera(p, url, "200");
     hs_expect_at_least("milisegundos de la comprobación: no pueden ser menos de los que "
                        "tardó el servidor",
                        demora - 2, milisegundos(linea));
@@ -223,14 +243,14 @@ HS_TEST(monitor, sigue_redirecciones)
     hs_step("%s lleva, en dos saltos, a una página que contesta 200", bien);
     hs_step("%s lleva a una que contesta 410", mal);
     struct hs_program *p = hs_start(bien, mal);
-    hs_wait_line(p, comprobacion(bien, "200"), PRONTO);
-    hs_wait_line(p, comprobacion(mal, "410"), PRONTO);
+    exigir_primera(p, bien, "200");
+    exigir_primera(p, mal, "410");
 }
 
 /* ---- A la vez ------------------------------------------------------------------- */
 
 /* `n` sitios que no contestan hasta que hayan llegado las `n` peticiones. */
-static struct hs_program *todas_a_la_vez(int n)
+static void todas_a_la_vez(int n)
 {
     const char *argv[n + 1];
     struct hs_http *web = hs_http_start();
@@ -241,10 +261,9 @@ static struct hs_program *todas_a_la_vez(int n)
             "peticiones",
             n, n);
     struct hs_program *p = hs_start_argv((struct hs_options){0}, argv);
-    hs_http_wait_ended(web, NULL, n, PRONTO);
+    hs_http_wait_requests(web, NULL, n, PRONTO);
     for (int i = 0; i < n; i++)
-        hs_wait_line(p, comprobacion(argv[i], "200"), PRONTO);
-    return p;
+        exigir_primera(p, argv[i], "200");
 }
 
 HS_TEST(monitor, verifica_todas_a_la_vez)
@@ -264,7 +283,7 @@ HS_TEST(monitor, timeout_por_sitio)
     int plazo = hs_random_between(200, 400);
     hs_step("El sitio acepta la conexión y no contesta nunca");
     struct hs_program *p = hs_start("--timeout", hs_format("0.%d", plazo), url);
-    const struct hs_line *linea = hs_wait_line(p, comprobacion(url, ERROR), PRONTO);
+    const struct hs_line *linea = exigir_primera(p, url, ERROR);
     hs_expect_at_least("milisegundos de una comprobación que agota su plazo", plazo - 2,
                        milisegundos(linea));
     hs_step("Vencido el plazo, el programa debe cerrar la conexión");
@@ -281,7 +300,7 @@ HS_TEST(monitor, timeout_cubre_toda_la_respuesta)
         "El sitio contesta a gotas, un byte cada 2 ms: las cabeceras llegan a tiempo, "
         "pero el cuerpo tarda más de 20 s");
     struct hs_program *p = hs_start("--timeout", "0.8", url);
-    hs_wait_line(p, comprobacion(url, ERROR), PRONTO);
+    exigir_primera(p, url, ERROR);
 }
 
 /* ---- Ronda tras ronda ----------------------------------------------------------- */
@@ -324,21 +343,18 @@ HS_TEST(monitor, sitio_lento_no_retrasa)
  */
 HS_TEST(monitor, no_deriva)
 {
-    enum { INTERVALO = 250, DEMORA = 150, HUECOS = 3, RONDAS = 16 };
+    enum { INTERVALO = 250, DEMORA = 150, HUECOS = 3, INTENTOS = 4 };
     enum { COTA = HUECOS * INTERVALO + HUECOS * DEMORA / 2 };
     struct hs_http *web = hs_http_start();
     const char *ruta = SITIO(web, {.delay_ms = DEMORA});
     hs_step("El servidor tarda %d ms en contestar, y el intervalo es de %d ms", DEMORA,
             INTERVALO);
     hs_start("--intervalo", "0.25", hs_http_url(web, ruta));
-    double hueco = 0;
-    for (int k = HUECOS + 1; k <= RONDAS; k++) {
-        hs_http_wait_requests(web, ruta, k, PRONTO);
-        hueco = hs_http_request(web, ruta, k).arrived_ms -
-                hs_http_request(web, ruta, k - HUECOS).arrived_ms;
-        if (hueco < COTA)
-            break;
-        hs_step("Entre las peticiones %d y %d pasaron %.0f ms", k - HUECOS, k, hueco);
+    double hueco = COTA + 1;
+    for (int k = 1; k <= INTENTOS * HUECOS && hueco > COTA; k += HUECOS) {
+        hs_http_wait_requests(web, ruta, k + HUECOS, PRONTO);
+        hueco = hs_http_request(web, ruta, k + HUECOS).arrived_ms -
+                hs_http_request(web, ruta, k).arrived_ms;
     }
     hs_expect_at_most(hs_format("milisegundos entre una petición y la %d.ª siguiente: lo "
                                 "que tarda el sitio no debe sumarse al intervalo",
@@ -388,11 +404,16 @@ HS_TEST(monitor, turno_perdido_se_salta)
 
 /* ---- Fallos, alertas y recuperaciones ------------------------------------------- */
 
-/* La primera alerta de `url` sale tras `n` comprobaciones, ni antes ni después. */
+/* La primera alerta de `url` sale tras `n` comprobaciones, ni antes ni después. Va detrás
+ * de su línea: si hay dos comprobaciones más, ya no va a salir. */
 static void exigir_alerta_tras(struct hs_program *p, const char *url, int n)
 {
     esperar_comprobaciones(p, n + 2, url);
-    const struct hs_line *linea = hs_wait_line(p, alerta(url), PRONTO);
+    const struct hs_line *linea = hs_find_line(p, alerta(url), 1);
+    if (!linea)
+        hs_fail("tras %d fallos seguidos de %s ya debía haber una línea «ALERTA %s»", n,
+                url, url);
+    hs_step("El programa escribió: «%s»", linea->text);
     hs_expect_eq_int(hs_format("comprobaciones de %s antes de su ALERTA", url), n,
                      comprobaciones_antes(p, url, linea));
 }
@@ -499,17 +520,19 @@ HS_TEST(monitor, recuperado)
     struct hs_http *web = hs_http_start();
     const char *url = hs_http_url(
         web, SITIO(web, {.status = 500, .times = 4}, {.status = 200, .times = 3},
-                   {.status = 404, .times = 3}, {.status = 200}));
+                   {.status = 503, .times = 3}, {.status = 200}));
     const char *breve = hs_http_url(
         web, SITIO(web, {.status = 500, .times = 2}, {.status = 200}));
     hs_step("%s cae (4 fallos), vuelve, cae otra vez (3) y vuelve", url);
     hs_step("%s falla solo dos veces: no hay alerta, y por tanto nada que recuperar",
             breve);
     struct hs_program *p = hs_start("--intervalo", "0.1", url, breve);
-    const struct hs_line *vuelta = hs_wait_lines(p, 1, recuperado(url), PRONTO);
+    esperar_comprobaciones(p, 6, url);
+    const struct hs_line *vuelta = hs_find_line(p, recuperado(url), 1);
+    if (!vuelta)
+        hs_fail("%s ha vuelto y no hay ninguna línea «RECUPERADO %s»", url, url);
     hs_expect_eq_int("comprobaciones antes del primer RECUPERADO", 5,
                      comprobaciones_antes(p, url, vuelta));
-    hs_wait_lines(p, 2, recuperado(url), PRONTO);
     esperar_comprobaciones(p, 13, url);
     hs_expect_lines(p, 2, alerta(url));
     hs_expect_lines(p, 2, recuperado(url));
@@ -556,9 +579,8 @@ static const struct hs_line *exigir_resumen(struct hs_program *p, const char *ur
     hs_expect_lines(p, 1, aviso("RESUMEN", url));
     const struct hs_line *linea = hs_find_line(p, aviso("RESUMEN", url), 1);
     const char *texto = linea->text;
-    hs_expect(strncmp(texto, inicio, strlen(inicio)) == 0,
-              "según las líneas escritas el resumen debía empezar por «%s», y es «%s»",
-              inicio, texto);
+    hs_expect_eq_str("principio del resumen, según las líneas escritas", inicio,
+                     hs_format("%.*s", (int)strlen(inicio), texto));
     char *fin;
     long media = strtol(texto + strlen(inicio), &fin, 10);
     hs_expect(strcmp(fin, " ms") == 0, "el resumen acaba con la media y « ms»: «%s»",
@@ -636,6 +658,10 @@ HS_TEST(monitor, no_pierde_descriptores)
     hs_wait_lines(p, AL_FINAL, comprobacion(bien, CUALQUIER), PRONTO);
     int despues = hs_usage(p).fds;
     hs_step("Tras %d rondas tiene %d", AL_FINAL, despues);
+    if (hs_find_line(p, comprobacion(bien, ERROR), 1))
+        hs_fail("un sitio que siempre contesta ha dado ERROR: «%s». ¿Te has quedado sin "
+                "descriptores?",
+                hs_find_line(p, comprobacion(bien, ERROR), 1)->text);
     hs_expect_at_most(hs_format("descriptores abiertos tras %d rondas (con %d tenía %d)",
                                 AL_FINAL, AL_PRINCIPIO, antes),
                       antes + CORTESIA, despues);
@@ -657,7 +683,7 @@ HS_TEST(monitor, no_quema_cpu)
     hs_step("En %.0f ms ha gastado %lld ms de procesador", ms, (long long)gasto);
     hs_expect_at_most(
         hs_format("milisegundos de procesador gastados en %.0f ms de espera", ms),
-        30 + (int64_t)(ms / 10), gasto);
+        30 + (int64_t)(ms / 50), gasto);
 }
 
 HS_TEST(monitor, memoria_limpia, .segundos = 60)
