@@ -44,6 +44,7 @@ void __gcov_dump(void);
     static void suite##_##nombre(void);                                                  \
     Test(suite, nombre, .timeout = 60)                                                   \
     {                                                                                    \
+        signal(SIGINT, SIG_DFL); /* quien lanza las pruebas pudo ignorarla */            \
         suite##_##nombre();                                                              \
         SIN_FUGAS();                                                                     \
         APUNTA_COBERTURA();                                                              \
