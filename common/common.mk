@@ -54,6 +54,8 @@ TEST_VARIANTS := asan tsan clang ucontext valgrind fortify
 $(TEST_VARIANTS:%=test-common-%): test-common-%:
 	$(Q)$(MAKE) --no-print-directory test-common VARIANT=$*
 
+include common/tests/fuzz/fuzz.mk
+
 .PHONY: test-table
 test-table:
 	@common/tests/tabla.sh

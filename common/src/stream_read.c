@@ -25,6 +25,12 @@ static size_t unread(const as_stream *s)
     return s->end - s->start;
 }
 
+/* Antes del primer dato no hay búfer, y a NULL no se le suma ni cero. */
+static const char *first_unread(const as_stream *s)
+{
+    return s->data ? s->data + s->start : "";
+}
+
 /* Hace sitio detrás de lo recibido: mueve si hay medio búfer libre y, si no, lo dobla. */
 static int make_space(as_stream *s)
 {
@@ -258,7 +264,7 @@ static ssize_t find_line(as_stream *s, char *line, size_t size)
     size_t seen = 0;
 
     for (;;) {
-        const char *text = s->data + s->start;
+        const char *text = first_unread(s);
         const char *newline = unread(s) > seen
                                   ? memchr(text + seen, '\n', unread(s) - seen)
                                   : NULL;
@@ -298,7 +304,7 @@ static ssize_t find_mark(as_stream *s, const void *mark, size_t length, char *bu
     size_t seen = 0; /* hasta aquí no empieza ninguna marca */
 
     for (;;) {
-        const char *text = s->data + s->start;
+        const char *text = first_unread(s);
         const char *found = unread(s) >= seen + length
                                 ? memmem(text + seen, unread(s) - seen, mark, length)
                                 : NULL;
