@@ -16,14 +16,14 @@ void anota(struct diario *d, const char *formato, ...)
 }
 
 #ifdef PRUEBA_COBERTURA
-/* abort() llama antes a este manejador y después mata el proceso igual. */
-static void al_abortar(int senal)
+/* Al volver, abort() mata el proceso igual y la instrucción que dio SIGSEGV se repite. */
+static void al_morir(int senal)
 {
-    (void)senal;
     APUNTA_COBERTURA();
+    signal(senal, SIG_DFL);
 }
 #else
-#define al_abortar SIG_DFL
+#define al_morir SIG_DFL
 #endif
 
 int en_otro_proceso(void (*fn)(void), char *salida, size_t tamano)
@@ -38,8 +38,9 @@ int en_otro_proceso(void (*fn)(void), char *salida, size_t tamano)
     if (hijo == 0) {
         dup2(tubo[1], STDERR_FILENO);
         close(tubo[0]);
-        signal(SIGABRT, al_abortar);
-        signal(SIGSEGV, SIG_DFL);
+        struct sigaction muerte = {.sa_handler = al_morir, .sa_flags = SA_ONSTACK};
+        sigaction(SIGABRT, &muerte, NULL);
+        sigaction(SIGSEGV, &muerte, NULL);
         signal(SIGINT, SIG_DFL);
         fn();
         APUNTA_COBERTURA();

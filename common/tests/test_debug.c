@@ -245,7 +245,8 @@ static size_t cuenta(json_t *sucesos, const char *campo, const char *valor)
     return n;
 }
 
-PRUEBA(debug, la_traza_es_json_y_cuenta_los_tramos)
+/* Ejecuta `fn` con AS_TRACE y devuelve los sucesos de su traza. */
+static json_t *traza_de(as_fn *fn)
 {
     const char *temporal = getenv("TMPDIR");
     char ruta[512];
@@ -254,15 +255,23 @@ PRUEBA(debug, la_traza_es_json_y_cuenta_los_tramos)
     snprintf(ruta, sizeof ruta, "%s/traza-XXXXXX", temporal ? temporal : "/tmp");
     close(mkstemp(ruta));
     setenv("AS_TRACE", ruta, 1);
-    CORRE(dos_siestas, NULL, 0);
+    CORRE(fn, NULL, 0);
     unsetenv("AS_TRACE");
     json_t *sucesos = json_load_file(ruta, 0, &error);
     unlink(ruta);
     cr_assert_not_null(sucesos, "%s", error.text);
+    return sucesos;
+}
+
+PRUEBA(debug, la_traza_es_json_y_cuenta_los_tramos)
+{
+    json_t *sucesos = traza_de(dos_siestas);
+
     cr_assert_eq(cuenta(sucesos, "name", "thread_name"), 3u);
     cr_assert_eq(cuenta(sucesos, "name", "que pase un plazo"), 1u);
     cr_assert_eq(cuenta(sucesos, "name", "comilla \" y \\"), 1u);
     cr_assert_geq(cuenta(sucesos, "cat", "corre"), 5u);
+    cr_assert_eq(cuenta(sucesos, "cat", "fin"), 0u, "nadie acabó mal");
     json_t *suceso;
     size_t i;
     json_array_foreach(sucesos, i, suceso)
@@ -270,6 +279,70 @@ PRUEBA(debug, la_traza_es_json_y_cuenta_los_tramos)
         const char *nombre = json_string_value(json_object_get(suceso, "name"));
         if (strcmp(nombre, "que pase un plazo") == 0)
             cr_assert_eq(json_number_value(json_object_get(suceso, "dur")), 1e6);
+    }
+    json_decref(sucesos);
+}
+
+static int acaban_mal(void *arg)
+{
+    as_group grupo;
+
+    (void)arg;
+    as_group_enter(&grupo, AS_KEEP_GOING);
+    int rc = as_start_soon(&grupo, "fallida", falla, "a");
+    as_task *nonata = as_spawn(&grupo, "nonata", falla, "b");
+    cr_assert(rc == 0 && nonata);
+    as_cancel(nonata);
+    return as_group_leave(&grupo, 0) == UV_EIO ? 0 : 1;
+}
+
+PRUEBA(debug, la_traza_dice_quien_acabo_mal)
+{
+    json_t *sucesos = traza_de(acaban_mal);
+
+    cr_assert_eq(cuenta(sucesos, "name", "thread_name"), 3u, "también la que no corrió");
+    cr_assert_eq(cuenta(sucesos, "cat", "fin"), 2u);
+    cr_assert_eq(cuenta(sucesos, "name", as_strerror(UV_EIO)), 1u);
+    cr_assert_eq(cuenta(sucesos, "name", as_strerror(UV_ECANCELED)), 1u);
+    json_decref(sucesos);
+}
+
+/* Lo bien escrito queda igual, y cada byte suelto es un «�». */
+static const struct {
+    const char *dado, *traza;
+} nombres[] = {
+    {"ñ€😀 \x01", "ñ€😀 \x01"},
+    {"MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMñ", "MMMMMMMMMMMMMMMMMMMMMMMMMMMMMM\uFFFD"},
+    {"\xff", "\uFFFD"},
+    {"a\x80z", "a\uFFFDz"},
+    {"\xc1\x81", "\uFFFD\uFFFD"},           /* una A en dos bytes */
+    {"\xe0\x80\x81", "\uFFFD\uFFFD\uFFFD"}, /* y en tres */
+    {"\xed\xa0\x80", "\uFFFD\uFFFD\uFFFD"}, /* medio carácter de UTF-16 */
+    {"\xf0\x80\x80\x81", "\uFFFD\uFFFD\uFFFD\uFFFD"},
+    {"\xf4\x90\x80\x80", "\uFFFD\uFFFD\uFFFD\uFFFD"}, /* tras el último */
+    {"\xf5\x80\x80\x80", "\uFFFD\uFFFD\uFFFD\uFFFD"},
+};
+
+static int con_nombres_raros(void *arg)
+{
+    as_call llamadas[sizeof nombres / sizeof *nombres];
+    as_event ya;
+
+    (void)arg;
+    as_event_init(&ya);
+    as_event_set(&ya);
+    for (size_t i = 0; i < sizeof nombres / sizeof *nombres; i++)
+        llamadas[i] = (as_call){espera_evento, &ya, nombres[i].dado};
+    return as_gather(llamadas, sizeof nombres / sizeof *nombres, NULL);
+}
+
+PRUEBA(debug, un_nombre_mal_escrito_no_estropea_la_traza)
+{
+    json_t *sucesos = traza_de(con_nombres_raros);
+
+    for (size_t i = 0; i < sizeof nombres / sizeof *nombres; i++) {
+        const char *esperado = nombres[i].traza;
+        cr_assert_geq(cuenta(sucesos, "name", esperado), 1u, "falta «%s»", esperado);
     }
     json_decref(sucesos);
 }

@@ -12,7 +12,8 @@ shift
 log=$(mktemp "${TMPDIR:-/tmp}/asinc-cobertura.XXXXXX") || exit 1
 trap 'rm -f "$log"' EXIT
 find "$objects" -name '*.gcda' -delete
-"$@" >"$log" 2>&1
+# env: una orden en segundo plano nace ignorando SIGINT, y hay pruebas que lo necesitan.
+env --default-signal=INT,QUIT "$@" >"$log" 2>&1
 status=$?
 
 # Un archivo del que ninguna prueba ejecuta nada no deja contadores: sin ellos, gcov cuenta ceros.
