@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-enum { BENCH_CONNECTIONS = 100, BENCH_BODY = 1024 }; /* los de la medida de HTTP */
+enum { BENCH_CONNECTIONS = 100, BENCH_BODY = 1024 }; /* las de HTTP y de eco */
 
 /* Un instante: el reloj y la CPU que llevaba gastada el proceso, en nanosegundos. */
 struct bench_mark {

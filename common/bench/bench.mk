@@ -1,11 +1,11 @@
 # Las medidas: asinc frente a otros, en la misma máquina y a la vez.
 
-##= SOLO=http  en `make bench`, solo ese grupo: salto, tarea, paradas o http
+##= SOLO=http  en `make bench`, solo ese grupo: salto, tarea, cola, paradas, eco, http o pg
 ##= RONDAS=5  cuántas veces repite `make bench` cada medida
 
 BENCH_DIR   := $(O)/common/bench
-BENCH_OURS  := $(addprefix $(BENCH_DIR)/,hop spawn parked http)
-BENCH_PEERS := $(BENCH_DIR)/pares/libuv_http
+BENCH_OURS  := $(addprefix $(BENCH_DIR)/,hop spawn queue parked echo echo_client http inserts)
+BENCH_PEERS := $(addprefix $(BENCH_DIR)/pares/,libuv_echo libuv_http)
 
 $(BENCH_OURS): %: %.o $(BENCH_DIR)/bench.o $(O)/common/libasinc.a
 	$(call say,LD,$@)
@@ -18,6 +18,7 @@ $(BENCH_PEERS): %: %.o $(BENCH_DIR)/bench.o
 .PHONY: bench
 bench: setup-grade $(BENCH_OURS) $(BENCH_PEERS) ### Mide la biblioteca frente a asyncio, aiohttp, curl y otros
 	@SOLO='$(SOLO)' RONDAS='$(RONDAS)' CC='$(CC)' \
+		$(if $(filter-out pg,$(SOLO)),,common/tests/pg_cluster.sh) \
 		common/bench/bench.sh $(BENCH_DIR) build/bench.json
 
 TEST_STEPS += test-bench

@@ -20,8 +20,8 @@ die() {
     exit "${2:-1}"
 }
 case ${SOLO:-} in
-'' | salto | tarea | paradas | http) ;;
-*) die "no hay ningún grupo «$SOLO»: usa salto, tarea, paradas o http" 2 ;;
+'' | salto | tarea | cola | paradas | eco | http | pg) ;;
+*) die "no hay ningún grupo «$SOLO»: usa salto, tarea, cola, paradas, eco, http o pg" 2 ;;
 esac
 case $rounds in
 '' | *[!0-9]* | 0*) die "RONDAS=$rounds: escribe un número de 1 en adelante" 2 ;;
@@ -94,6 +94,11 @@ py() {
     bounded "$python" "$peers/$1" "${@:2}"
 }
 
+echo_py() { # BUCLE VUELTAS
+    command -v "$python" >/dev/null || return "$absent"
+    ours echo_client "$2" "$python" "$peers/eco.py" "$1"
+}
+
 # timed ORDEN...: deja en $wall y $cpu los segundos que costó una orden de otros.
 timed() {
     local TIMEFORMAT='%R %U %S' code user system
@@ -141,6 +146,12 @@ measure_tarea() {
     run tarea uvloop py tareas.py uvloop tarea 60000
 }
 
+measure_cola() {
+    run cola asinc ours queue 1000000
+    run cola asyncio py tareas.py asyncio cola 60000
+    run cola uvloop py tareas.py uvloop cola 60000
+}
+
 measure_paradas() {
     run paradas30 asinc ours parked 30000 con-guarda
     run paradas30 asyncio py tareas.py asyncio paradas 30000
@@ -148,6 +159,13 @@ measure_paradas() {
     run paradas100 asinc ours parked 100000 sin-guarda
     run paradas100 asyncio py tareas.py asyncio paradas 100000
     run paradas100 uvloop py tareas.py uvloop paradas 100000
+}
+
+measure_eco() {
+    run eco asinc ours echo_client 100000 "$programs/echo"
+    run eco libuv ours echo_client 100000 "$programs/pares/libuv_echo"
+    run eco uvloop echo_py uvloop 80000
+    run eco asyncio echo_py asyncio 30000
 }
 
 measure_http() {
@@ -164,6 +182,19 @@ measure_http() {
     run http uvloop_a_mano py peticiones.py a-mano uvloop "$url" 30000
     run http asyncio_a_mano py peticiones.py a-mano asyncio "$url" 15000
     run http httpx py peticiones.py httpx asyncio "$url" 800
+}
+
+# El servidor lo pone quien nos llama: pg_cluster.sh.
+measure_pg() {
+    if [ -z "${ASINC_PG_CLUSTER:-}" ]; then
+        gone pg asinc 'falta postgresql'
+        return
+    fi
+    run pg asinc ours inserts 40 a-la-vez
+    run pg seguidas ours inserts 20 seguidas
+    run pg asyncpg py inserciones.py asyncio con-reset 20
+    run pg asyncpg_uvloop py inserciones.py uvloop con-reset 20
+    run pg asyncpg_justo py inserciones.py uvloop sin-reset 20
 }
 
 # ---- nginx, solo para nosotros ----------------------------------------------------------
@@ -245,11 +276,12 @@ facts() {
         fact "$name" "$(pkg-config --modversion $name)"
     done
     fact python "$("$python" -V 2>&1)"
-    for name in uvloop aiohttp httpx; do
+    for name in uvloop aiohttp httpx asyncpg; do
         fact $name "$("$python" -c "import $name; print($name.__version__)" 2>/dev/null)"
     done
     fact nginx "$(nginx -v 2>&1 | sed 's/^.*nginx\///')"
     fact curl "$(curl --version 2>/dev/null | sed 's/^curl //; s/ .*//; q')"
+    fact postgresql "$(pg_config --version 2>/dev/null | sed 's/^PostgreSQL //')"
     fact wrk "$(wrk -v 2>&1 | sed -n 's/^wrk \([^ ]*\).*/\1/p')"
 }
 
@@ -258,7 +290,7 @@ export no_proxy=127.0.0.1
 facts
 [ "${SOLO:-http}" != http ] || start_nginx
 for round in $(seq "$rounds"); do
-    for group in ${SOLO:-salto tarea paradas http}; do
+    for group in ${SOLO:-salto tarea cola paradas eco http pg}; do
         "measure_$group"
     done
 done

@@ -73,7 +73,7 @@ rc() { same "$1" "$(cat "$work/rc")" || { cat "$work/err" && return 1; }; }
 from=$programs
 run SOLO=nada
 check 'un_grupo_desconocido_es_un_mal_uso' rc 2
-check 'y_dice_cuales_hay' has "$work/err" 'salto, tarea, paradas o http'
+check 'y_dice_cuales_hay' has "$work/err" 'salto, tarea, cola, paradas, eco, http o pg'
 run SOLO=tarea RONDAS=0
 check 'cero_rondas_es_un_mal_uso' rc 2
 run SOLO=tarea PYTHON="$work/no-existe"

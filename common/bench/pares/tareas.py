@@ -1,6 +1,6 @@
-"""Lo que miden hop.c, spawn.c y parked.c, con asyncio o con uvloop.
+"""Lo que miden hop.c, spawn.c, queue.c y parked.c, con asyncio o con uvloop.
 
-Uso: tareas.py asyncio|uvloop salto|tarea|paradas N
+Uso: tareas.py asyncio|uvloop salto|tarea|cola|paradas N
 """
 
 import asyncio
@@ -34,6 +34,27 @@ async def tarea(tareas):
     cifra("tarea", crono.segundos_cpu() * 1e9 / tareas)
 
 
+async def pasar(clave, sitio, elementos):
+    cola = asyncio.Queue(sitio)
+
+    async def poner():
+        for i in range(elementos):
+            await cola.put(i)
+
+    async def sacar():
+        for _ in range(elementos):
+            await cola.get()
+
+    crono = Cronometro()
+    await asyncio.gather(poner(), sacar())
+    cifra(clave, crono.segundos_cpu() * 1e9 / elementos)
+
+
+async def cola(elementos):
+    await pasar("cola100", 100, elementos)
+    await pasar("cola1", 1, elementos)
+
+
 async def paradas(tareas):
     detenidas = 0
     salida = asyncio.get_running_loop().create_future()
@@ -57,6 +78,7 @@ if __name__ == "__main__":
     bucle, medida, n = sys.argv[1:]
     elegir_bucle(bucle)
     crono = Cronometro()
-    asyncio.run({"salto": salto, "tarea": tarea, "paradas": paradas}[medida](int(n)))
+    medidas = {"salto": salto, "tarea": tarea, "cola": cola, "paradas": paradas}
+    asyncio.run(medidas[medida](int(n)))
     if medida == "paradas":
         cifra("paradas", crono.segundos() * 1e3)
