@@ -93,7 +93,9 @@ static void start_head(struct as__transfer *t, const char *line, size_t size)
 
     t->head_size = t->head_count = 0;
     t->status = 0;
-    for (const char *p = space; p && ++p < line + size && *p >= '0' && *p <= '9';)
+    /* Tres cifras, como libcurl: las que sobren no son del estado. */
+    for (const char *p = space;
+         p && ++p < line + size && p <= space + 3 && *p >= '0' && *p <= '9';)
         t->status = t->status * 10 + (*p - '0');
 }
 

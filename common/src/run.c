@@ -191,6 +191,7 @@ int as_run_options(as_fn *main_fn, void *arg, const as_options *options)
     struct as__overflow_trap *trap = as__overflow_trap_install(running_stack);
     if (!trap) {
         rc = UV_ENOMEM;
+        as__observe_close(loop);
         goto fail_trap;
     }
     struct sigaction ignore = {.sa_handler = SIG_IGN}, previous_sigpipe;

@@ -1,61 +1,17 @@
 #include "servidor.h"
 
 #include "nombres_falsos.h"
-
-#include <unistd.h>
+#include "sin_memoria.h"
 
 TestSuite(http_memoria, .timeout = 120);
-
-/*
- * La memoria falla justo en la petición número n, para cada n, en este hilo: así se
- * recorren todos los caminos de «no hay memoria», también los de libcurl y libuv. Los
- * sanitizers y valgrind traen su propio malloc, y entonces no se puede.
- */
-#if defined(PRUEBA_ASAN) || defined(__SANITIZE_THREAD__) || defined(PRUEBA_VALGRIND)
-enum { SE_PUEDE = 0 };
-static _Thread_local long hasta_fallar, fallos;
-#else
-enum { SE_PUEDE = 1 };
-static _Thread_local long hasta_fallar, fallos;
-
-void *__libc_malloc(size_t tamano);
-void *__libc_calloc(size_t n, size_t tamano);
-void *__libc_realloc(void *antes, size_t tamano);
-
-static bool toca_fallar(void)
-{
-    if (hasta_fallar == 0 || --hasta_fallar > 0)
-        return false;
-    fallos++;
-    errno = ENOMEM;
-    return true;
-}
-
-void *malloc(size_t tamano)
-{
-    return toca_fallar() ? NULL : __libc_malloc(tamano);
-}
-
-void *calloc(size_t n, size_t tamano)
-{
-    return toca_fallar() ? NULL : __libc_calloc(n, tamano);
-}
-
-void *realloc(void *antes, size_t tamano)
-{
-    return toca_fallar() ? NULL : __libc_realloc(antes, tamano);
-}
-#endif
 
 /* Devuelve si llegó a fallar alguna reserva. */
 static bool con_fallo_en(long n, int (*prueba)(struct entorno *e), struct entorno *e,
                          int *rc)
 {
-    fallos = 0;
-    hasta_fallar = n;
+    sin_memoria_en(n, 0);
     *rc = prueba(e);
-    hasta_fallar = 0;
-    return fallos > 0;
+    return sin_memoria_fin() > 0;
 }
 
 static int post_con_todo(struct entorno *e)
@@ -165,8 +121,7 @@ static int crea_clientes(struct entorno *e)
 
 PRUEBA(http_memoria, sin_memoria_en_cualquier_punto_es_un_error_y_nada_mas)
 {
-    if (!SE_PUEDE)
-        cr_skip_test("con esta herramienta malloc no se puede interceptar");
+    EXIGE_SIN_MEMORIA();
     con_servidor(atiende_con_salto, recorre_todo);
     con_servidor(atiende_con_salto, crea_clientes);
 }
