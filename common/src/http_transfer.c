@@ -109,11 +109,13 @@ static size_t on_header(char *line, size_t one, size_t size, void *arg)
         return size; /* las que van detrás del cuerpo no cuentan */
     while (length > 0 && (line[length - 1] == '\r' || line[length - 1] == '\n'))
         length--;
-    if (length >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+    if (t->status == 0 && length >= 5 && memcmp(line, "HTTP/", 5) == 0) {
         start_head(t, line, length);
     } else if (length == 0) {
         if (t->status >= 200)
             head_complete(t);
+        else
+            t->status = 0; /* era informativa: ahora viene otra */
     } else if ((*line == ' ' || *line == '\t') && t->head_count > 0) {
         t->head_size--; /* una línea plegada continúa la anterior */
         t->error = append_line(t, line, length);

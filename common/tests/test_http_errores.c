@@ -167,6 +167,7 @@ static const struct mala {
     {"/basura", "SSH-2.0-OpenSSH_9.2\r\n", false, UV_EPROTO},
     {"/binario", "\x16\x03\x01\x02\x7f\xff\x01\x02", false, UV_EPROTO},
     {"/longitud", "HTTP/1.1 200 Bien\r\nContent-Length: -5\r\n\r\n", false, UV_EPROTO},
+    {"/estado", "HTTP/1.1 4299999999999 Muchas\r\n\r\n", false, UV_EPROTO},
 };
 
 static void atiende_mal(struct conexion *c)
@@ -271,4 +272,30 @@ static int cabeceras_sin_fin(struct entorno *e)
 PRUEBA(http_errores, unas_cabeceras_sin_fin_se_cortan)
 {
     con_servidor(atiende_cabeceras_sin_fin, cabeceras_sin_fin);
+}
+
+/* Una línea de estado a media cabecera no es la de esta respuesta. */
+static void atiende_dos_estados(struct conexion *c)
+{
+    while (lee_peticion(c))
+        envia_texto(c, "HTTP/1.1 103 Pista\r\nX-A: no\r\n\r\n"
+                       "HTTP/1.1 200 Bien\r\nX-A: si\r\nHTTP/1.1 4299999999999: No\r\n"
+                       "Content-Length: 0\r\n\r\n");
+}
+
+static int lee_dos_estados(struct entorno *e)
+{
+    as_http_response r;
+
+    cr_assert_eq(as_http_get(e->http, url(e->servidor, "/"), &r), 0, "%s",
+                 as_error_detail());
+    cr_assert_eq(r.status, 200, "el estado fue %d", r.status);
+    cr_assert_str_eq(as_http_header(&r, "X-A"), "si");
+    as_http_response_clear(&r);
+    return 0;
+}
+
+PRUEBA(http_errores, un_segundo_estado_en_las_cabeceras_no_cuenta)
+{
+    con_servidor(atiende_dos_estados, lee_dos_estados);
 }
