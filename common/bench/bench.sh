@@ -94,9 +94,9 @@ py() {
     bounded "$python" "$peers/$1" "${@:2}"
 }
 
-echo_py() { # BUCLE VUELTAS
+echo_py() { # VUELTAS BUCLE FORMA
     command -v "$python" >/dev/null || return "$absent"
-    ours echo_client "$2" "$python" "$peers/eco.py" "$1"
+    ours echo_client "$1" "$python" "$peers/eco.py" "$2" "$3"
 }
 
 # timed ORDEN...: deja en $wall y $cpu los segundos que costó una orden de otros.
@@ -162,10 +162,12 @@ measure_paradas() {
 }
 
 measure_eco() {
-    run eco asinc ours echo_client 100000 "$programs/echo"
-    run eco libuv ours echo_client 100000 "$programs/pares/libuv_echo"
-    run eco uvloop echo_py uvloop 80000
-    run eco asyncio echo_py asyncio 30000
+    run eco asinc ours echo_client 60000 "$programs/echo"
+    run eco libuv ours echo_client 60000 "$programs/pares/libuv_echo"
+    run eco uvloop_flujos echo_py 50000 uvloop flujos
+    run eco uvloop_protocolo echo_py 50000 uvloop protocolo
+    run eco asyncio_flujos echo_py 20000 asyncio flujos
+    run eco asyncio_protocolo echo_py 20000 asyncio protocolo
 }
 
 measure_http() {
@@ -190,11 +192,11 @@ measure_pg() {
         gone pg asinc 'falta postgresql'
         return
     fi
-    run pg asinc ours inserts 40 a-la-vez
-    run pg seguidas ours inserts 20 seguidas
+    run pg asinc ours inserts 100 a-la-vez
+    run pg seguidas ours inserts 80 seguidas
     run pg asyncpg py inserciones.py asyncio con-reset 20
-    run pg asyncpg_uvloop py inserciones.py uvloop con-reset 20
-    run pg asyncpg_justo py inserciones.py uvloop sin-reset 20
+    run pg asyncpg_uvloop py inserciones.py uvloop con-reset 40
+    run pg asyncpg_justo py inserciones.py uvloop sin-reset 50
 }
 
 # ---- nginx, solo para nosotros ----------------------------------------------------------

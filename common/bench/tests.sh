@@ -80,11 +80,48 @@ run SOLO=tarea PYTHON="$work/no-existe"
 check 'sin_rivales_no_es_un_error' rc 0
 check 'lo_nuestro_se_mide_igual' row 'Crear una tarea' asinc '[0-9]'
 check 'el_rival_ausente_se_dice' row 'Crear una tarea' asyncio 'no medido: falta'
+run SOLO=pg ASINC_PG_CLUSTER=
+check 'sin_postgresql_no_es_un_error' rc 0
+check 'sin_postgresql_se_dice' row 'PostgreSQL: 100 INSERT' asinc 'no medido: falta postgresql'
 
 fake() { # NOMBRE GUION
     printf '#!/bin/sh\n%s\n' "$2" >"$work/fake/$1"
     chmod +x "$work/fake/$1"
 }
+# ---- El cliente de eco ------------------------------------------------------------------
+
+client() { "$programs/echo_client" "$@" >"$work/out" 2>"$work/err"; }
+code_of_client() { # CÓDIGO VUELTAS SERVIDOR...
+    local expected=$1
+    shift
+    client "$@"
+    same "$expected" $?
+}
+# Un servidor nuestro que antes deja su número en un archivo.
+# shellcheck disable=SC2016 # lo expande el otro shell
+noted='echo $$ >"$0"; exec "$1"'
+ended_with_its_client() {
+    client 200 sh -c "$noted" "$work/server" "$programs/echo" || return
+    ! kill -0 "$(cat "$work/server")" 2>/dev/null && has "$work/out" '^eco [0-9]'
+}
+ended_if_its_client_is_killed() {
+    local server job
+    mkfifo "$work/pid"
+    client 2000000000 sh -c "$noted" "$work/pid" "$programs/echo" &
+    read -t 30 -r server <>"$work/pid" || return
+    job=$(awk '/^PPid/ { print $2 }' "/proc/$server/status")
+    kill -KILL "$job"
+    wait
+    timeout 10 tail -f /dev/null --pid="$server"
+}
+check 'un_servidor_que_falta_da_su_codigo' code_of_client 77 100 sh -c 'exit 77'
+check 'un_servidor_que_no_escucha_es_un_error' code_of_client 1 100 true
+check 'y_se_dice_cual' has "$work/err" 'true no dijo su puerto'
+check 'el_servidor_acaba_con_su_cliente' ended_with_its_client
+check 'tambien_si_al_cliente_lo_matan' ended_if_its_client_is_killed
+
+# ---- Lo que falla -----------------------------------------------------------------------
+
 from=$work/fake
 fake spawn 'echo "se rompió" >&2; exit 3'
 run SOLO=tarea PYTHON="$work/no-existe"
