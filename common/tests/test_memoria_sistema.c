@@ -114,6 +114,7 @@ static void cierra_carpeta(void)
 
 PRUEBA(memoria_sistema, archivos_por_partes)
 {
+    EXIGE_SIN_MEMORIA();
     abre_carpeta();
     RECORRE(caso_por_partes, 5);
     cierra_carpeta();
@@ -121,6 +122,7 @@ PRUEBA(memoria_sistema, archivos_por_partes)
 
 PRUEBA(memoria_sistema, archivos_de_una_vez)
 {
+    EXIGE_SIN_MEMORIA();
     abre_carpeta();
     RECORRE(caso_de_una_vez, 10);
     cierra_carpeta();
