@@ -30,7 +30,7 @@ static int saluda(as_http_server_request *peticion, void *arg)
         rc = as_http_request_int(peticion, "veces", &veces);
     if (rc == 0)
         rc = as_http_request_json(peticion, &json);
-    if (rc < 0)
+    if (rc != 0)
         return rc;
     json_decref(json);
     rc = as_http_reply_header(peticion, "X-Host",

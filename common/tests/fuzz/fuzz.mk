@@ -22,7 +22,7 @@ $(FUZZ_BINS): %: %.o $(FUZZ_LIB)
 		$(filter-out %.a,$(LDLIBS_ASINC))
 
 .PHONY: fuzz $(FUZZ_NAMES:%=fuzz-%)
-fuzz: $(FUZZ_NAMES:%=fuzz-%) ### Busca con entradas al azar fallos al leer flujos y respuestas HTTP
+fuzz: setup-test $(FUZZ_NAMES:%=fuzz-%) ### Busca con entradas al azar fallos al leer flujos y respuestas HTTP
 
 $(FUZZ_NAMES:%=fuzz-%): fuzz-%: $(FUZZ_O)/common/tests/fuzz/fuzz_%
 	@mkdir -p $(FUZZ_O)/corpus/$* $(FUZZ_O)/fallos
