@@ -146,13 +146,22 @@ static void idle(struct as__loop *loop)
         loop->virtual_now = loop->timers.root->deadline_ns;
 }
 
+/* Mira la red sin esperar. Si lo único abierto son las señales, que no mantienen vivo el
+ * bucle, uv_run ni las miraría: una tarea que solo cede el turno no vería Ctrl+C. */
+static void glance(struct as__loop *loop)
+{
+    uv_ref((uv_handle_t *)&loop->sigint);
+    uv_run(&loop->uv, UV_RUN_NOWAIT);
+    uv_unref((uv_handle_t *)&loop->sigint);
+}
+
 void as__loop_turn_until_done(struct as__loop *loop)
 {
     while (!loop->main_task->done.done || loop->ready_head) {
         run_jobs(loop);
         fire_due(loop);
         if (loop->ready_head)
-            uv_run(&loop->uv, UV_RUN_NOWAIT);
+            glance(loop);
         else if (!loop->main_task->done.done)
             idle(loop);
     }

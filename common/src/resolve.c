@@ -48,8 +48,10 @@ static void forget(struct host *host)
 
 void as__resolver_close(struct as__resolver *resolver)
 {
-    while (!as__list_empty(&resolver->hosts))
-        forget(as__container_of(resolver->hosts.next, struct host, link));
+    while (!as__list_empty(&resolver->hosts)) {
+        struct host *host = as__container_of(resolver->hosts.next, struct host, link);
+        forget(host); /* NOLINT(clang-analyzer-unix.Malloc): lo saca de la lista */
+    }
 }
 
 static void remember_as_newest(struct as__resolver *resolver, struct host *host)

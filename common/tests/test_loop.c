@@ -233,6 +233,23 @@ PRUEBA(loop, ctrl_c_cancela_la_principal)
     cr_assert_eq(as_run(espera_ctrl_c, NULL), 5);
 }
 
+static int cede_hasta_ctrl_c(void *arg)
+{
+    (void)arg;
+    raise(SIGINT);
+    for (long i = 0; i < 50000000; i++) {
+        int rc = as_yield();
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+PRUEBA(loop, quien_solo_cede_tambien_ve_ctrl_c)
+{
+    cr_assert_eq(as_run(cede_hasta_ctrl_c, NULL), UV_ECANCELED);
+}
+
 static int sordo(void *arg)
 {
     (void)arg;
