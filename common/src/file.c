@@ -157,7 +157,7 @@ int as_file_open(const char *path, const char *mode, as_file **out)
 static int settle(as_file *file)
 {
     enum errand errand = file->errand;
-    int rc = file->trip.result;
+    int rc = atomic_load(&file->trip.result);
 
     file->errand = NOTHING;
     if (errand == READ && rc > 0)
@@ -185,7 +185,7 @@ int as_file_close(as_file *file)
     as__trip_start(&file->trip);
     as__trip_wait_closing(&file->trip, "que se cierre un archivo");
     if (rc == 0)
-        rc = file->trip.result;
+        rc = atomic_load(&file->trip.result);
     as__file_error(rc, "cerrar", file->path);
     free_file(file);
     return rc;
@@ -234,7 +234,7 @@ static int travel(as_file *file, int (*run)(struct as__trip *), enum errand erra
         return rc;
     }
     settle(file);
-    return file->trip.result;
+    return atomic_load(&file->trip.result);
 }
 
 /* ---- Leer --------------------------------------------------------------------------- */

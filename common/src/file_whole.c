@@ -252,7 +252,7 @@ static int run_writing(struct as__trip *trip)
         rc = as__sys_error();
     if (rc == 0)
         sync_directory(dir);
-    else
+    else if (name)
         unlink(name);
 done:
     free(name);
@@ -276,5 +276,5 @@ int as_file_write_all(const char *path, const void *data, size_t size)
         as__trip_cancel(&w.trip);
         as__trip_wait_closing(&w.trip, what);
     }
-    return as__file_error(w.trip.result, "escribir", path);
+    return as__file_error(atomic_load(&w.trip.result), "escribir", path);
 }

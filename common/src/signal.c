@@ -156,8 +156,10 @@ void as__signals_forget(struct as__loop *loop)
 {
     for (int signum = 1; signum < NSIG; signum++) {
         as_signals *s = atomic_load(&owners[signum]);
-        if (s && s->loop == loop)
-            give_back(s);
+        if (!s || s->loop != loop)
+            continue;
+        give_back(s);
+        uv_close((uv_handle_t *)&s->async, on_closed);
     }
 }
 

@@ -52,11 +52,13 @@ void as__trip_init(struct as__trip *trip, int (*run)(struct as__trip *),
     trip->busy = trip->abandoned = false;
 }
 
+/* Quien lee uno de los dos atómicos ve todo lo que el otro hilo escribió antes de él. */
 static void in_thread(uv_work_t *request)
 {
     struct as__trip *trip = as__container_of(request, struct as__trip, request);
 
-    trip->result = trip->run(trip);
+    bool late = atomic_load(&trip->cancelled);
+    atomic_store(&trip->result, late ? UV_ECANCELED : trip->run(trip));
 }
 
 /* Al final de as_run puede no haber ya bucle ni tareas: solo viajes abandonados. */
@@ -66,7 +68,9 @@ static void on_return(uv_work_t *request, int status)
 
     trip->busy = false;
     if (status < 0)
-        trip->result = status;
+        atomic_store(&trip->result, status);
+    else
+        (void)atomic_load(&trip->result);
     if (trip->abandoned) {
         trip->dispose(trip);
         return;
@@ -126,7 +130,7 @@ int as__trip_ride(struct as__trip *trip, const char *what, bool *abandoned)
         as__trip_abandon(trip);
         return rc;
     }
-    return trip->result;
+    return atomic_load(&trip->result);
 }
 
 /* ---- Trabajos ----------------------------------------------------------------------- */
@@ -189,7 +193,7 @@ static int run_in_slot(struct work *work, bool *abandoned)
             as__trip_cancel(trip);
             as__trip_wait_closing(trip, waiting);
         }
-        rc = trip->result;
+        rc = atomic_load(&trip->result);
     }
     if (!*abandoned)
         free_slot();

@@ -21,7 +21,7 @@ struct as__trip {
     int (*run)(struct as__trip *trip);      /* en el hilo */
     void (*dispose)(struct as__trip *trip); /* al volver, si lo abandonaron */
     struct as__link waiters;
-    int result;            /* lo que devolvió run; UV_ECANCELED si no llegó a correr */
+    atomic_int result;     /* lo que devolvió run; UV_ECANCELED si no llegó a correr */
     bool busy;             /* está de viaje */
     bool abandoned;        /* ya no es de nadie */
     atomic_bool cancelled; /* para que `run` lo mire */

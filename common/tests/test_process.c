@@ -498,8 +498,10 @@ static int sin_descriptores(void *arg)
 
 PRUEBA(process, sin_descriptores_hay_un_error)
 {
-    struct rlimit limite = {256, 256};
+    struct rlimit limite;
 
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limite), 0);
+    limite.rlim_cur = 256;
     cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limite), 0);
     CORRE(sin_descriptores, NULL, 0);
 }
