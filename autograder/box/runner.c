@@ -133,18 +133,25 @@ __attribute__((noreturn)) static void become_program(char **argv, int error_fd)
 
 static void start_program(char **argv)
 {
-    int error_pipe[2];
-    if (pipe2(error_pipe, O_CLOEXEC) < 0)
+    int error_pipe[2], go_pipe[2];
+    if (pipe2(error_pipe, O_CLOEXEC) < 0 || pipe2(go_pipe, O_CLOEXEC) < 0)
         fault("La caja no pudo crear una tubería: %s", strerror(errno));
     self.started_ms = now_ms();
     self.main_pid = fork();
     if (self.main_pid < 0)
         fault("La caja no pudo crear el proceso del programa: %s", strerror(errno));
-    if (self.main_pid == 0)
-        become_program(argv, error_pipe[1]);
+    if (self.main_pid == 0) {
+        char never;
+        close(go_pipe[1]);
+        if (read(go_pipe[0], &never, 1) == 0)
+            become_program(argv, error_pipe[1]);
+        _exit(127);
+    }
     close(error_pipe[1]);
     for (int fd = WIRE_STDIN_FD; fd < WIRE_FD_COUNT; fd++)
         close(fd); /* si no, nadie vería el fin de las tuberías del programa */
+    close(go_pipe[0]);
+    close(go_pipe[1]); /* y solo ahora empieza él: cuando cierre una, estará cerrada */
     int error;
     if (read(error_pipe[0], &error, sizeof error) == sizeof error)
         fault("No se pudo ejecutar %s dentro de la caja: %s", argv[0], strerror(error));
