@@ -1,6 +1,6 @@
 #!/bin/sh
-# Comprueba la tabla de common/README.md: cada prueba que nombra existe, y cada función
-# as_... está en una cabecera. Escribe TAP.
+# Comprueba lo que dicen las portadas. De common/README.md: cada prueba que nombra existe, y
+# cada función as_... está en una cabecera. De README.md: su ejemplo. Escribe TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 tabla=common/README.md
@@ -29,6 +29,12 @@ for funcion in $(grep -oE '`as_[a-z0-9_]+' "$tabla" | tr -d '`' | sort -u); do
     grep -qsE "\b$funcion\b" common/include/asinc/*.h || faltan="$faltan $funcion"
 done
 resultado "${#faltan}" 'cada función de la tabla está en una cabecera' "$faltan"
+
+# El ejemplo de la portada es el archivo que dice ser.
+ejemplo=lessons/03-corrutinas-y-tareas/saludar.c
+awk '/^```c$/ { dentro = 1; next } /^```$/ { dentro = 0 } dentro' README.md |
+    cmp -s - "$ejemplo"
+resultado $? 'el ejemplo de la portada es el del capítulo' " README.md no lleva $ejemplo tal cual"
 
 echo "1..$n"
 exit "$fallos"
