@@ -13,7 +13,7 @@
 TEST_STEPS += test-setup test-runner test-lint
 # Segundos que puede durar una etapa y que pueden durar todas.
 TEST_LIMIT ?= 600
-TEST_TOTAL ?= 1500
+TEST_TOTAL ?= 2400
 
 .PHONY: help setup setup-grade setup-test setup-bench test test-setup test-runner test-lint lint format clean
 
