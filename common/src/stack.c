@@ -33,7 +33,7 @@
 enum {
     /* La guarda es generosa porque no cuesta memoria. Con -fstack-clash-protection ningún
      * marco salta por encima de ella. */
-    GUARD_BYTES = 64 * 1024,
+    GUARD_BYTES = 16 * 1024,
     SLAB_STACKS = 64,
     SLAB_BYTES = 32 * 1024 * 1024, /* como mucho, salvo que una sola pila ya sea mayor */
     MAX_WARM = 1024                /* pilas libres que conservan su memoria */
