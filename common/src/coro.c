@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "sanitizer.h"
+
 /*
  * Dos formas de saltar. La de ensamblador cuesta unos 10 ns; ucontext, unos 250, porque
  * glibc guarda la máscara de señales con una llamada al sistema. ucontext queda para
@@ -13,21 +15,6 @@
 #endif
 #if !defined(AS_UCONTEXT) && !defined(__x86_64__) && !defined(__aarch64__)
 #define AS_UCONTEXT
-#endif
-
-#if defined(__SANITIZE_ADDRESS__)
-#define AS_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define AS_ASAN 1
-#endif
-#endif
-#if defined(__SANITIZE_THREAD__)
-#define AS_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define AS_TSAN 1
-#endif
 #endif
 
 #ifdef AS_ASAN

@@ -3,17 +3,12 @@
 #include <string.h>
 
 #include "observe.h"
+#include "sanitizer.h"
 #include "signal_internal.h"
 #include "work_internal.h"
 
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef AS_ASAN
 enum { DEFAULT_STACK = 1024 * 1024 };
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-enum { DEFAULT_STACK = 1024 * 1024 };
-#else
-enum { DEFAULT_STACK = 256 * 1024 };
-#endif
 #else
 enum { DEFAULT_STACK = 256 * 1024 };
 #endif

@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "sanitizer.h"
+
 #if __has_include(<valgrind/valgrind.h>)
 #include <valgrind/valgrind.h>
 #else
@@ -14,13 +16,6 @@
 #define VALGRIND_STACK_DEREGISTER(id)      ((void)(id))
 #endif
 
-#if defined(__SANITIZE_ADDRESS__)
-#define AS_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define AS_ASAN 1
-#endif
-#endif
 #ifdef AS_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/lsan_interface.h>
