@@ -41,15 +41,24 @@ static int url_error(CURLUcode code, const char *url)
                         curl_url_strerror(code));
 }
 
-static int parse_url(struct as__exchange *x)
+static int parse_url(CURLU **url, const char *text)
 {
-    x->url = curl_url();
-    if (!x->url)
+    *url = curl_url();
+    if (!*url)
         return UV_ENOMEM;
-    CURLUcode code = curl_url_set(x->url, CURLUPART_URL, x->request->url, 0);
+    CURLUcode code = curl_url_set(*url, CURLUPART_URL, text, 0);
     if (code != CURLUE_OK)
-        return url_error(code, x->request->url);
-    return as__url_check_scheme(x->url, UV_EINVAL);
+        return url_error(code, text);
+    return as__url_check_scheme(*url, UV_EINVAL);
+}
+
+int as_http_check_url(const char *text)
+{
+    CURLU *url;
+    int rc = parse_url(&url, text);
+
+    curl_url_cleanup(url);
+    return rc;
 }
 
 /* ---- Resolver el nombre, para que libcurl no lo haga -------------------------------- */
@@ -307,7 +316,7 @@ static int run(struct as__exchange *x, as_http *http, const as_http_request *req
     x->transfer->streaming = streaming;
     x->transfer->sink = sink;
     x->transfer->sink_arg = sink_arg;
-    rc = parse_url(x);
+    rc = parse_url(&x->url, x->request->url);
     if (rc < 0)
         goto fail;
     set_first_hop(x);

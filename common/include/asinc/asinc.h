@@ -6,6 +6,7 @@
 #ifndef ASINC_H
 #define ASINC_H
 
+#include <asinc/args.h>
 #include <asinc/debug.h>
 #include <asinc/error.h>
 #include <asinc/file.h>

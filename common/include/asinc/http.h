@@ -89,6 +89,12 @@ void as_http_close(as_http *http);
 int as_http_send(as_http *http, const as_http_request *request,
                  as_http_response *response) AS_MUST_CHECK;
 
+/*
+ * ¿Es `url` una dirección http:// o https:// bien escrita, que as_http_send aceptaría? 0,
+ * UV_EINVAL o UV_ENOMEM. No la pide ni busca su nombre. No suspende, ni necesita el bucle.
+ */
+int as_http_check_url(const char *url);
+
 /* as_http_send con un GET a `url`. Equivale a await session.get(url). */
 int as_http_get(as_http *http, const char *url, as_http_response *response) AS_MUST_CHECK;
 
