@@ -7,14 +7,10 @@
  */
 #include <asinc/asinc.h>
 
-#include <ctype.h>
-#include <getopt.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
@@ -72,98 +68,40 @@ static int monitorear_sitios(void *arg)
 
 /* ---- Línea de órdenes (está hecha) ------------------------------------------- */
 
-#define USO "Uso: monitor [--intervalo S] [--timeout S] [--umbral N] URL..."
-
-static int leer_segundos(const char *opcion, const char *texto, int64_t *ms)
-{
-    char *fin;
-    double s = strtod(texto, &fin);
-    if (fin == texto || *fin || !(s >= 0.001 && s <= 86400)) {
-        fprintf(stderr, "monitor: --%s «%s»: se esperaban segundos entre 0.001 y 86400\n",
-                opcion, texto);
-        return -1;
-    }
-    *ms = llround(s * 1000);
-    return 0;
-}
-
-static int leer_umbral(const char *texto, int *umbral)
-{
-    char *fin;
-    long n = strtol(texto, &fin, 10);
-    if (fin == texto || *fin || n < 1 || n > 1000000) {
-        fprintf(stderr, "monitor: --umbral «%s»: se esperaba un entero de 1 a 1000000\n",
-                texto);
-        return -1;
-    }
-    *umbral = (int)n;
-    return 0;
-}
-
-/* Sin espacios ni caracteres de control: una URL con ellos rompería las líneas. */
-static bool parece_url(const char *url)
-{
-    if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
-        return false;
-    for (const char *c = url; *c; c++)
-        if (isspace((unsigned char)*c) || iscntrl((unsigned char)*c))
-            return false;
-    return !strchr("/?#", strstr(url, "://")[3]);
-}
-
-static int revisar_urls(const struct opciones *opciones)
-{
-    if (opciones->n == 0) {
-        fprintf(stderr, "monitor: falta la URL que vigilar. " USO "\n");
-        return -1;
-    }
-    for (size_t i = 0; i < opciones->n; i++) {
-        const char *url = opciones->urls[i];
-        if (!parece_url(url)) {
-            fprintf(stderr, "monitor: «%s» no es una URL http:// o https://\n", url);
-            return -1;
-        }
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(url, opciones->urls[j]) == 0) {
-                fprintf(stderr, "monitor: «%s» está repetida\n", url);
-                return -1;
-            }
-    }
-    return 0;
-}
+#define USO "[--intervalo S] [--timeout S] [--umbral N] URL..."
 
 /* Llena `opciones`, o explica qué está mal en una línea y devuelve -1. */
 static int leer_opciones(int argc, char **argv, struct opciones *opciones)
 {
-    static const struct option largas[] = {
-        {"intervalo", required_argument, NULL, 'i'},
-        {"timeout", required_argument, NULL, 't'},
-        {"umbral", required_argument, NULL, 'u'},
-        {0},
-    };
-    int letra, rc = 0;
     *opciones = (struct opciones){
         .intervalo_ms = 30000, .timeout_ms = 10000, .umbral = 3};
-    while (rc == 0 && (letra = getopt_long_only(argc, argv, ":", largas, NULL)) != -1) {
-        switch (letra) {
-        case 'i':
-            rc = leer_segundos("intervalo", optarg, &opciones->intervalo_ms);
-            break;
-        case 't':
-            rc = leer_segundos("timeout", optarg, &opciones->timeout_ms);
-            break;
-        case 'u':
-            rc = leer_umbral(optarg, &opciones->umbral);
-            break;
-        default:
-            fprintf(stderr, "monitor: %s «%s». " USO "\n",
-                    letra == ':' ? "falta el valor de" : "no entiendo", argv[optind - 1]);
-            rc = -1;
-        }
+    const struct as_arg tabla[] = {
+        {"intervalo", AS_ARG_SECONDS, &opciones->intervalo_ms, 0.001, 86400},
+        {"timeout", AS_ARG_SECONDS, &opciones->timeout_ms, 0.001, 86400},
+        {"umbral", AS_ARG_INT, &opciones->umbral, 1, 1000000},
+        {0},
+    };
+    int primera = as_args(argc, argv, USO, tabla);
+    if (primera < 0)
+        return -1;
+    if (primera == argc) {
+        fprintf(stderr, "monitor: falta la URL que vigilar. Uso: monitor " USO "\n");
+        return -1;
     }
-    opciones->urls = argv + optind;
-    opciones->n = (size_t)(argc - optind);
-    return rc < 0 ? rc : revisar_urls(opciones);
+    for (int i = primera; i < argc; i++) {
+        if (as_http_check_url(argv[i]) < 0) {
+            fprintf(stderr, "monitor: «%s» no es una URL http:// o https://\n", argv[i]);
+            return -1;
+        }
+        for (int j = primera; j < i; j++)
+            if (strcmp(argv[i], argv[j]) == 0) {
+                fprintf(stderr, "monitor: «%s» está repetida\n", argv[i]);
+                return -1;
+            }
+    }
+    opciones->urls = argv + primera;
+    opciones->n = (size_t)(argc - primera);
+    return 0;
 }
 
 int main(int argc, char **argv)
