@@ -246,7 +246,7 @@ enum hs_fault {
     HS_TRICKLE,    /* contesta bien, byte a byte, uno cada trickle_ms (0 = 5) */
     HS_SILENT,     /* no contesta nunca; la conexión sigue abierta */
     HS_GARBAGE,    /* contesta algo que no es HTTP y cierra */
-    HS_ENDLESS,    /* cabeceras buenas y un cuerpo que no acaba nunca */
+    HS_ENDLESS, /* cabeceras buenas y un cuerpo que no acaba: body y espacios sin fin */
 };
 
 /* Lo que se hace con una petición. Todo a cero es un «200 OK». Antes de
@@ -254,6 +254,7 @@ enum hs_fault {
 struct hs_reply {
     int status;           /* 0 = 200 */
     const char *body;     /* NULL = una línea con el estado */
+    size_t body_size;     /* sus bytes, si lleva ceros dentro; 0 = hasta el primero */
     const char *headers;  /* líneas de más, cada una acabada en "\r\n" */
     const char *location; /* Location: para 3xx */
     int delay_ms;         /* demora exacta, sin escalar */

@@ -155,6 +155,12 @@ static const char *kept(const char *text)
     return text ? hs_format("%s", text) : NULL;
 }
 
+static const char *kept_body(const struct hs_reply *reply, size_t *size)
+{
+    *size = reply->body_size > 0 || !reply->body ? reply->body_size : strlen(reply->body);
+    return reply->body ? hs__keep_text(reply->body, *size) : NULL;
+}
+
 void hs_http_script(struct hs_http *m, const char *path, const struct hs_reply *replies,
                     size_t n)
 {
@@ -164,7 +170,7 @@ void hs_http_script(struct hs_http *m, const char *path, const struct hs_reply *
     s->count = n;
     for (size_t i = 0; i < n; i++) {
         s->steps[i] = replies[i];
-        s->steps[i].body = kept(replies[i].body);
+        s->steps[i].body = kept_body(&replies[i], &s->steps[i].body_size);
         s->steps[i].headers = kept(replies[i].headers);
         s->steps[i].location = kept(replies[i].location);
     }

@@ -195,10 +195,27 @@ static void on_endless(uv_timer_t *timer)
     struct connection *c = timer->data;
     uv_buf_t buffer = uv_buf_init(filler, sizeof filler);
     hs__lock();
+    memset(filler, ' ', sizeof filler);
     int n = uv_try_write((uv_stream_t *)&c->tcp, &buffer, 1);
     if (n < 0 && n != UV_EAGAIN)
         connection_close(c);
     hs__unlock();
+}
+
+/* El cuerpo que iría sin avería; `fallback` es donde escribirlo si el guion no dice nada. */
+static const char *body_of(const struct hs_reply *r, int status, char fallback[static 64],
+                           size_t *size)
+{
+    *size = 0;
+    if (status == 204 || status == 304 || status < 200)
+        return NULL;
+    if (r->body) {
+        *size = r->body_size;
+        return r->body;
+    }
+    if (r->fault != HS_ENDLESS)
+        *size = (size_t)snprintf(fallback, 64, "%d %s\n", status, reason(status));
+    return fallback;
 }
 
 /* Las cabeceras y el cuerpo, tal como irían sin avería. */
@@ -206,28 +223,29 @@ static char *compose(struct connection *c, size_t *head_length, size_t *length)
 {
     const struct hs_reply *r = c->reply;
     int status = r->status ? r->status : 200;
-    bool bodiless = status == 204 || status == 304 || status < 200;
-    bool endless = r->fault == HS_ENDLESS;
     bool closes = r->close || !c->keep_alive ||
                   (r->fault != HS_NONE && r->fault != HS_TRICKLE);
     char fallback[64], measure[64] = "";
-    snprintf(fallback, sizeof fallback, "%d %s\n", status, reason(status));
-    const char *body = bodiless || endless ? "" : r->body ? r->body : fallback;
-    if (!bodiless && !endless)
-        snprintf(measure, sizeof measure, "Content-Length: %zu\r\n", strlen(body));
+    size_t size;
+    const char *body = body_of(r, status, fallback, &size);
+    if (body && r->fault != HS_ENDLESS)
+        snprintf(measure, sizeof measure, "Content-Length: %zu\r\n", size);
     char *text = NULL;
     int n = asprintf(&text,
                      "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                     "%s%s%s%s%s%s\r\n%s",
+                     "%s%s%s%s%s%s\r\n",
                      status, reason(status), measure, r->location ? "Location: " : "",
                      r->location ? r->location : "", r->location ? "\r\n" : "",
-                     closes ? "Connection: close\r\n" : "", r->headers ? r->headers : "",
-                     c->head ? "" : body);
+                     closes ? "Connection: close\r\n" : "", r->headers ? r->headers : "");
     if (n < 0)
         abort();
     c->request->status = status;
-    *length = (size_t)n;
-    *head_length = *length - (c->head ? 0 : strlen(body));
+    *length = *head_length = (size_t)n;
+    if (!c->head && size > 0) {
+        text = hs__grow(text, *head_length + size);
+        memcpy(text + *head_length, body, size);
+        *length += size;
+    }
     return text;
 }
 

@@ -104,6 +104,31 @@ HS_TEST(averias, cuerpo_sin_fin)
     hs_http_wait_abandoned(m, "/sinfin", 1, 5000);
 }
 
+HS_TEST(averias, cuerpo_sin_fin_con_principio)
+{
+    struct hs_http *m = hs_http_start();
+    int fd = dial(m), error;
+    hs_http_on(m, "/s", {.fault = HS_ENDLESS, .body = "{}"});
+    say(fd, GET("/s"));
+    const char *text = hear(fd, "\r\n\r\n{}  ", &error);
+    hs_expect(strstr(text, "{}  "), "el principio, y espacios detrás");
+    hs_expect(!strstr(text, "Content-Length"), "sin longitud");
+    close(fd);
+}
+
+HS_TEST(averias, cuerpo_con_ceros)
+{
+    static const char body[] = "uno\0dos";
+    struct hs_http *m = hs_http_start();
+    int fd = dial(m), error;
+    hs_http_on(m, "/c", {.body = body, .body_size = sizeof body - 1, .close = true});
+    say(fd, GET("/c"));
+    const char *text = hear(fd, NULL, &error), *end = strstr(text, "\r\n\r\n");
+    hs_expect_contains("longitud", "Content-Length: 7\r\n", text);
+    hs_expect(end && memcmp(end + 4, body, sizeof body) == 0, "los siete bytes");
+    close(fd);
+}
+
 HS_TEST(averias, dejar_de_escuchar_y_volver)
 {
     struct hs_http *m = hs_http_start();
