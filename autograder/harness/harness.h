@@ -160,6 +160,8 @@ struct hs_options {
         max_output; /* bytes por salida; 0 = 1 MiB. Pasarse: se mata y la prueba falla */
     bool may_flood; /* pasarse de max_output lo mata, pero la prueba sigue */
     int wall_seconds; /* vida máxima en la caja; 0 = el plazo de la prueba */
+    int files;        /* descriptores que puede abrir; 0 = 64 */
+    int processes;    /* procesos e hilos a la vez; 0 = 64 */
 };
 
 struct hs_program; /* un programa arrancado */

@@ -40,9 +40,9 @@ static void drain(struct hs_program *p, enum hs_stream stream)
         return;
     hs__lock();
     if (n > 0) {
-        hs__take_bytes(p, stream, bytes, (size_t)n);
+        hs__take_bytes(&p->record, &output->in, stream, bytes, (size_t)n);
     } else {
-        hs__take_end(p, stream);
+        hs__take_end(&p->record, &output->in, stream);
         close(output->fd);
         output->fd = -1;
     }
@@ -103,7 +103,7 @@ static void note_end(struct hs_program *p)
 static void program_poll(struct hs__part *part)
 {
     struct hs_program *p = (struct hs_program *)part;
-    if (!p->ended && (p->output[HS_OUT].overflowed || p->output[HS_ERR].overflowed))
+    if (!p->ended && (p->output[HS_OUT].in.overflowed || p->output[HS_ERR].in.overflowed))
         box_kill(p->run);
     if (!p->status_ready || p->ended)
         return;
@@ -127,7 +127,7 @@ void hs__check_health(struct hs_program *p)
         hs_broken("la caja falló: %s", p->result.detail);
     }
     for (int i = HS_OUT; i <= HS_ERR && !p->options.may_flood; i++)
-        if (p->output[i].overflowed) {
+        if (p->output[i].in.overflowed) {
             hs__unlock();
             hs_fail("el programa escribió más de %zu KiB en su %s; lo he parado",
                     p->options.max_output / 1024, i == HS_OUT ? "salida" : "stderr");
@@ -290,7 +290,9 @@ static const char *program_stop(struct hs__part *part)
     close_if_open(p->output[HS_OUT].fd);
     close_if_open(p->output[HS_ERR].fd);
     close(p->wake);
-    hs__free_lines(p);
+    hs__record_free(&p->record);
+    free(p->output[HS_OUT].in.bytes);
+    free(p->output[HS_ERR].in.bytes);
     free(p);
     return broken;
 }
@@ -338,6 +340,10 @@ static void run_boxed(struct hs_program *p, const char *program,
     options.stderr_fd = err;
     options.shared_net = true;
     options.boxed = !boxed || strcmp(boxed, "0") != 0;
+    if (p->options.files > 0)
+        options.limits.files = p->options.files;
+    if (p->options.processes > 0)
+        options.limits.processes = p->options.processes;
     options.limits.wall_ms = p->options.wall_seconds > 0
                                  ? p->options.wall_seconds * 1000L
                                  : (long)hs__latest_deadline() + WALL_MARGIN_MS;
@@ -364,8 +370,8 @@ struct hs_program *hs_start_argv(struct hs_options options, const char *const *a
     open_pipe(out);
     open_pipe(err);
     p->input = in[1];
-    p->output[HS_OUT].fd = out[0];
-    p->output[HS_ERR].fd = err[0];
+    p->output[HS_OUT] = (struct hs__output){out[0], {.max = p->options.max_output}};
+    p->output[HS_ERR] = (struct hs__output){err[0], {.max = p->options.max_output}};
     fcntl(p->input, F_SETFL, O_NONBLOCK);
     p->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (p->wake < 0)

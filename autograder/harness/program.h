@@ -4,16 +4,13 @@
 #define HS_PROGRAM_H
 
 #include "../box/box.h"
-#include "internal.h"
+#include "record.h"
 #include <pthread.h>
 
-/* Lo que llegó por una de sus salidas. */
+/* Una de sus salidas. */
 struct hs__output {
-    int fd;            /* -1 cuando ya no puede llegar más */
-    char *bytes;       /* lo guardado */
-    size_t length;     /* como mucho max_output */
-    size_t line_start; /* dónde empieza la línea a medias */
-    bool overflowed;   /* escribió más de max_output; lo demás se tira */
+    int fd; /* -1 cuando ya no puede llegar más */
+    struct hs__intake in;
 };
 
 struct hs_program {
@@ -27,8 +24,7 @@ struct hs_program {
 
     /* Con el cerrojo tomado. */
     struct hs__output output[2]; /* HS_OUT y HS_ERR */
-    struct hs_line **lines;
-    size_t line_count;
+    struct hs__record record;
     bool status_ready; /* el lector vio que la caja tiene algo que decir */
     bool quit;         /* el lector debe terminar ya */
     bool ended;        /* `result` y `end` valen */
@@ -38,11 +34,7 @@ struct hs_program {
 };
 
 /* lines.c */
-void hs__take_bytes(struct hs_program *p, enum hs_stream stream, const char *bytes,
-                    size_t n);
-void hs__take_end(struct hs_program *p, enum hs_stream stream);
 void hs__report_lines(struct hs_program *p, struct hs__lines *lines);
-void hs__free_lines(struct hs_program *p);
 
 /* program.c. Falla si el programa rompió algo que no depende de lo que se espere: la
  * caja, o el tope de salida. Con el cerrojo tomado; si falla, lo suelta. */

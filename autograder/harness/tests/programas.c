@@ -166,6 +166,25 @@ HS_TEST(programas, limite_de_reloj_en_palabras)
     hs_expect_contains("palabras", end.limit, hs_exit_words(end));
 }
 
+HS_TEST(programas, limites_a_medida)
+{
+    hs_expect_exit(hs_start("descriptores", "100"), 1, 5000);
+    struct hs_program *p = hs_start_with((struct hs_options){.files = 700},
+                                         "descriptores", "600");
+    hs_wait_line(p, hs_has("listo"), 5000);
+    hs_expect_at_least("descriptores abiertos", 600, hs_usage(p).fds);
+
+    struct hs_exit end = hs_wait_exit(hs_start("hilos", "200"), 5000);
+    hs_expect(end.code == 1 || end.limit, "con 64 no caben 200 hilos: %s",
+              hs_exit_words(end));
+    p = hs_start_with((struct hs_options){.processes = 1100}, "hilos", "1000");
+    hs_wait_line(p, hs_has("listo"), 5000);
+    struct hs_usage usage = hs_usage(p);
+    hs_expect_eq_int("hilos", 1001, usage.threads);
+    hs_expect_at_most("KiB de 1000 hilos que duermen", 128 << 10, usage.memory_kib);
+    hs_step("1000 hilos que duermen ocupan %lld KiB", (long long)usage.memory_kib);
+}
+
 HS_TEST(programas, varios_a_la_vez)
 {
     struct hs_program *p[8];

@@ -1,5 +1,6 @@
 /* prog.c: un programa pequeño que se porta como diga su primer argumento. */
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -48,6 +49,13 @@ static void misuse(bool use)
         *memory = 1;
     }
     memory = NULL;
+}
+
+static void *sleep_forever(void *nothing)
+{
+    for (;;)
+        pause();
+    return nothing;
 }
 
 int main(int argc, char **argv)
@@ -114,6 +122,14 @@ int main(int argc, char **argv)
         ready();
         for (;;)
             pause();
+    }
+    if (strcmp(mode, "hilos") == 0) {
+        pthread_t thread;
+        for (int i = 0; i < number; i++)
+            if (pthread_create(&thread, NULL, sleep_forever, NULL) != 0)
+                return 1;
+        ready();
+        sleep_forever(NULL);
     }
     if (strcmp(mode, "contar") == 0)
         for (int i = 1; i <= number; i++)
