@@ -215,6 +215,7 @@ struct hs_exit {
     int signal;          /* lo mató esta señal, o 0 */
     bool asan;           /* AddressSanitizer encontró un error y lo terminó */
     const char *limit;   /* el límite de la caja que lo mató ("memoria"...), o NULL */
+    int64_t peak_kib;    /* lo más que ocupó en memoria, con sus hijos */
     double ms;           /* instante, como hs_now() */
     double after_signal; /* ms desde el último hs_signal, o -1 */
 };
@@ -236,6 +237,67 @@ struct hs_usage {
     int processes;
 };
 struct hs_usage hs_usage(struct hs_program *p);
+
+/* --------------------------------------------------------- Archivos para el programa */
+
+/*
+ * Un directorio vacío que los programas arrancados después ven con ese nombre: lo que para
+ * la prueba es hs_dir("datos") para ellos es «datos», en su directorio de trabajo. El nombre
+ * no lleva barras. En el primero pueden escribir; cuánto, solo lo acotan los 16 MiB por
+ * archivo y el plazo. En el segundo no (sin caja, sí). Al acabar la prueba se borra entero.
+ *
+ * De los archivos, `name` es relativo al directorio y puede llevar barras. Lo que ponga ahí
+ * un programa no es de fiar: no se siguen sus enlaces.
+ */
+struct hs_dir;
+struct hs_dir *hs_dir(const char *name);
+struct hs_dir *hs_dir_read_only(const char *name);
+
+/* Cómo llama el programa a ese archivo: "datos/uno.txt". Con "", al directorio. */
+const char *hs_dir_path(struct hs_dir *d, const char *name);
+
+/*
+ * Ponen un archivo, con los directorios que falten, y devuelven su hs_dir_path. Los dos
+ * primeros sustituyen lo que hubiera. El tercero escribe desde `offset` y deja lo demás como
+ * estaba: lo que nunca se escribió son ceros que no ocupan disco, así que un archivo enorme
+ * sale barato.
+ */
+const char *hs_file_write(struct hs_dir *d, const char *name, const void *bytes,
+                          size_t size);
+const char *hs_file_write_text(struct hs_dir *d, const char *name, const char *text);
+const char *hs_file_write_at(struct hs_dir *d, const char *name, int64_t offset,
+                             const void *bytes, size_t size);
+void hs_file_mkdir(struct hs_dir *d, const char *name);
+void hs_file_mode(struct hs_dir *d, const char *name, unsigned mode); /* 0: ni leerlo */
+
+/*
+ * Lo que dejó el programa. hs_file_read da el contenido, acabado en '\0', y en `size` (puede
+ * ser NULL) sus bytes, o NULL si no existe; hs_file_size, -1 si no existe. Si hay otra cosa
+ * que un archivo normal, o pasa de 16 MiB al leerlo, falla con «mal». hs_file_list da los
+ * nombres del directorio por orden, acabados en NULL; los subdirectorios acaban en «/».
+ */
+const char *hs_file_read(struct hs_dir *d, const char *name, size_t *size);
+int64_t hs_file_size(struct hs_dir *d, const char *name);
+const char *const *hs_file_list(struct hs_dir *d, int *count);
+
+/*
+ * Un archivo que se entrega a trozos: una tubería con nombre. Hasta que se cierra, quien lo
+ * lee espera. Cada llamada a hs_fifo_write entrega un trozo (o varios, de 4 KiB) y vuelve
+ * cuando el programa lo ha leído: los cortes entre sus lecturas son los que diga la prueba.
+ * Las tres últimas esperan a que el programa la abra; fallan con «tiempo» si no la abre o no
+ * lee, y con «mal» si la cierra antes del final. hs_fifo_close es ese final.
+ *
+ * Quien lee una tubería ocupa un hilo, y libuv tiene cuatro: más de tres a la vez atascan
+ * también a programas correctos.
+ */
+struct hs_fifo;
+struct hs_fifo *hs_fifo(struct hs_dir *d, const char *name);
+bool hs_fifo_opened(struct hs_fifo *f); /* sin esperar */
+void hs_fifo_wait_open(struct hs_fifo *f, int ms);
+void hs_fifo_write(struct hs_fifo *f, const void *bytes, size_t size);
+void hs_fifo_write_text(struct hs_fifo *f,
+                        const char *text); /* lo cuenta en la historia */
+void hs_fifo_close(struct hs_fifo *f);
 
 /* ----------------------------------------------------- El servidor HTTP de mentira */
 

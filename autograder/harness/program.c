@@ -7,6 +7,7 @@
  * el final en program_poll.
  */
 #include "program.h"
+#include "files.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -95,6 +96,7 @@ static void note_end(struct hs_program *p)
     p->end.signal = p->result.kind == BOX_SIGNALED ? p->result.signal : 0;
     if (p->result.kind == BOX_LIMIT)
         p->end.limit = box_limit_name(p->result.limit);
+    p->end.peak_kib = p->result.peak_rss_kib;
     p->end.asan = p->options.asan && p->end.code == ASAN_EXIT_CODE;
     p->end.after_signal = p->signalled < 0 ? -1 : p->end.ms - p->signalled;
     wake_reader(p);
@@ -330,6 +332,7 @@ static void run_boxed(struct hs_program *p, const char *program,
     const char *boxed = getenv("ASINC_BOX");
     char *env[] = {"ASAN_OPTIONS=color=never:exitcode=99",
                    "UBSAN_OPTIONS=color=never:print_stacktrace=1", NULL};
+    struct box_bind binds[HS__MAX_DIRS];
     struct box_options options = box_options_default();
     options.runner = environment("ASINC_RUNNER");
     options.program = program;
@@ -338,6 +341,8 @@ static void run_boxed(struct hs_program *p, const char *program,
     options.stdin_fd = in;
     options.stdout_fd = out;
     options.stderr_fd = err;
+    options.binds = binds;
+    options.bind_count = hs__binds(binds);
     options.shared_net = true;
     options.boxed = !boxed || strcmp(boxed, "0") != 0;
     if (p->options.files > 0)

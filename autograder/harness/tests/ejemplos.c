@@ -153,6 +153,51 @@ HS_TEST(ejemplos, fuga)
     hs_expect_exit(hs_start_with((struct hs_options){.asan = true}, "fuga"), 0, 20000);
 }
 
+HS_TEST(ejemplos, archivo_sin_abrir)
+{
+    struct hs_dir *d = hs_dir("datos");
+    struct hs_fifo *f = hs_fifo(d, "tubo");
+    hs_file_write_text(d, "otro", "hola");
+    hs_wait_line(hs_start("esperar"), hs_has("listo"), 5000);
+    hs_fifo_wait_open(f, 50);
+}
+
+HS_TEST(ejemplos, archivo_a_medias)
+{
+    struct hs_fifo *f = hs_fifo(hs_dir("datos"), "tubo");
+    hs_start("leer-poco", "datos/tubo", "1");
+    hs_fifo_write_text(f, "a");
+    hs_fifo_write_text(f, "bcd");
+}
+
+HS_TEST(ejemplos, archivo_que_es_un_enlace)
+{
+    struct hs_dir *d = hs_dir("datos");
+    hs_expect_exit(hs_start("enlazar", "/etc/passwd", "datos/x"), 0, 5000);
+    hs_file_read(d, "x", NULL);
+}
+
+HS_TEST(ejemplos, archivo_tras_un_enlace)
+{
+    struct hs_dir *d = hs_dir("datos");
+    hs_expect_exit(hs_start("enlazar", "/usr", "datos/x"), 0, 5000);
+    hs_file_size(d, "x/bin");
+}
+
+HS_TEST(ejemplos, escribir_en_un_enlace)
+{
+    struct hs_dir *d = hs_dir("datos");
+    hs_file_write_text(d, "bueno", "");
+    hs_expect_exit(hs_start("enlazar", "bueno", "datos/x"), 0, 5000);
+    hs_file_write_text(d, "x", "fuera");
+}
+
+HS_TEST(ejemplos, mismo_directorio)
+{
+    hs_dir("datos");
+    hs_dir_read_only("datos");
+}
+
 HS_TEST(ejemplos, muchos_pasos)
 {
     for (int i = 1; i <= 1000; i++)

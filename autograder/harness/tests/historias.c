@@ -269,6 +269,28 @@ Test(historias, servidor)
         "  +# s | GET /a: sigue en vuelo\n" REPRO("faltan_a_la_vez"));
 }
 
+Test(historias, archivos)
+{
+    golden("archivo_sin_abrir", "tiempo",
+           " 1. +# s  Arranco: prog esperar\n"
+           " 2. +# s  El programa escribió: «listo»\n"
+           "FALLO: El programa no abrió datos/tubo. Esperé # s.\n"
+           "Programa: prog esperar\n"
+           "  Estado: seguía en marcha y lo he parado\n"
+           "  Lo que escribió:\n"
+           "  +# s | listo\n"
+           "Directorio «datos»:\n"
+           "  otro (4 bytes)\n"
+           "  tubo\n" REPRO("archivo_sin_abrir"));
+    expect("archivo_a_medias", "mal",
+           "el programa cerró datos/tubo antes de llegar a su final");
+    expect("archivo_que_es_un_enlace", "mal",
+           "datos/x debía ser un archivo, y es un enlace");
+    expect("archivo_tras_un_enlace", "mal", "datos/x/bin debía ser un archivo");
+    expect("escribir_en_un_enlace", "fallo_corrector", "no puedo crear datos/x");
+    expect("mismo_directorio", "fallo_corrector", "ya tiene un directorio «datos»");
+}
+
 /* ------------------------------------------------------------------ Lo esencial */
 
 Test(historias, inundar)

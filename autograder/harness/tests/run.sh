@@ -30,7 +30,9 @@ for suite; do
     ASINC_BOX=0 $as "$stage/$suite" ${tap:+"$tap"} || failed=1
 done
 if $as bwrap --unshare-all --ro-bind / / true 2>/dev/null; then
-    ASINC_BOX=1 $as "$stage/programas" ${tap:+"$tap"} || failed=1
+    for suite in programas archivos; do
+        ASINC_BOX=1 $as "$stage/$suite" ${tap:+"$tap"} || failed=1
+    done
 else
     echo 'ok - programas en la caja # SKIP este sistema no deja crear espacios de usuario'
 fi

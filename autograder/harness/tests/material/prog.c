@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void goodbye(int signal)
@@ -24,6 +25,30 @@ static int echo(void)
         printf("eco: %s", line);
         fflush(stdout);
     }
+    return 0;
+}
+
+/* Cada lectura, entre corchetes; los ceros, como puntos. */
+static int show(const char *path, size_t size, int reads)
+{
+    char bytes[4096];
+    int fd = open(path, O_RDONLY);
+    if (fd < 0)
+        return 1;
+    for (ssize_t n; reads-- > 0 && (n = read(fd, bytes, size)) > 0;) {
+        for (ssize_t i = 0; i < n; i++)
+            bytes[i] = bytes[i] ? bytes[i] : '.';
+        printf("[%.*s]\n", (int)n, bytes);
+        fflush(stdout);
+    }
+    return 0;
+}
+
+static int save(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    if (!file || fputs(text, file) < 0 || fclose(file) != 0)
+        return 1;
     return 0;
 }
 
@@ -134,6 +159,21 @@ int main(int argc, char **argv)
     if (strcmp(mode, "contar") == 0)
         for (int i = 1; i <= number; i++)
             printf("línea %d\n", i);
+    if (strcmp(mode, "leer") == 0)
+        return show(argv[2], (size_t)atoi(argv[3]), 1 << 20);
+    if (strcmp(mode, "leer-poco") == 0)
+        return show(argv[2], (size_t)atoi(argv[3]), 3);
+    if (strcmp(mode, "escribir") == 0)
+        return save(argv[2], argv[3]);
+    if (strcmp(mode, "enlazar") == 0 && symlink(argv[2], argv[3]) == 0)
+        puts("enlazado");
+    if (strcmp(mode, "permisos") == 0)
+        return chmod(argv[2], (mode_t)atoi(argv[3])) < 0;
+    if (strcmp(mode, "llenar") == 0) {
+        size_t size = (size_t)number << 20;
+        char *volatile memory = malloc(size);
+        memset(memory, 1, size);
+    }
     if (strcmp(mode, "argumentos") == 0)
         for (int i = 2; i < argc; i++)
             printf("[%s]\n", argv[i]);

@@ -1,0 +1,25 @@
+/* files.h: un directorio prestado, por dentro. Lo comparten files.c, que guarda los
+ * directorios, fifo.c, que pone tuberías en ellos, y program.c, que los da a los programas. */
+#ifndef HS_FILES_H
+#define HS_FILES_H
+
+#include "../box/box.h"
+#include "internal.h"
+
+#define HS__MAX_DIRS 8
+
+struct hs_dir {
+    struct hs__part part;
+    const char *name; /* como lo ve el programa */
+    char *host;       /* dónde está de verdad */
+    int fd;           /* O_PATH */
+    bool writable;
+};
+
+/* Todos los directorios de la prueba, como los quiere la caja. */
+size_t hs__binds(struct box_bind binds[HS__MAX_DIRS]);
+
+/* Como openat2 dentro de `d`, sin seguir enlaces ni salir de él. */
+int hs__open_beneath(struct hs_dir *d, const char *name, int flags, mode_t mode);
+
+#endif
