@@ -330,7 +330,7 @@ Test(historias, entrada_cerrada)
 Test(historias, errores_de_memoria)
 {
     struct outcome *o = expect("memoria_mal_usada", "mal", "heap-use-after-free");
-    cr_assert(strstr(o->story, "AddressSanitizer encontró un error de memoria"));
+    cr_assert(strstr(o->story, "terminó por un error que encontraron ASan o UBSan"));
     expect("fuga", "mal", "detected memory leaks");
 }
 
