@@ -2,7 +2,8 @@
  * `#include` lo que se le pida, así que no ve más que las fuentes y la biblioteca.
  *
  * Dos versiones a la vez: la normal, que corren casi todas las pruebas, y otra con ASan y
- * UBSan, que ve los errores de memoria que la normal perdona. */
+ * UBSan, que ve los errores de memoria que la normal perdona y se hace si alguna prueba
+ * la usa. */
 #include "../box/box.h"
 #include "grader.h"
 
@@ -186,11 +187,12 @@ static int judge_gcc(const struct gr_order *o, const struct flavor *f,
 int gr_build(const struct gr_order *order, struct gr_error *err)
 {
     box_run *runs[N_FLAVORS] = {0};
+    size_t wanted = order->asan ? N_FLAVORS : 1;
     int verdict = 1;
-    for (size_t i = 0; i < N_FLAVORS && verdict > 0; i++)
+    for (size_t i = 0; i < wanted && verdict > 0; i++)
         if (start_gcc(order, &flavors[i], &runs[i], err) < 0)
             verdict = -1;
-    for (size_t i = 0; i < N_FLAVORS && verdict > 0; i++) {
+    for (size_t i = 0; i < wanted && verdict > 0; i++) {
         struct box_result result;
         int rc = box_wait(runs[i], -1, &result);
         verdict = rc < 0 ? gr_error(err, "la caja de gcc no contesta: %s", strerror(-rc))

@@ -53,6 +53,7 @@ struct gr_test {
     const char *title;
     const char *read; /* sección que ayuda, o NULL */
     int points;
+    bool asan;     /* usa también el programa compilado con ASan y UBSan */
     size_t *needs; /* índices de las pruebas que deben pasar antes */
     size_t n_needs;
 };
@@ -210,6 +211,7 @@ struct gr_order {
     const char *repro;
     const char *seed;
     int n_tests;
+    bool asan; /* alguna prueba de las pedidas usa la versión con ASan */
     bool boxed;
 };
 
@@ -217,7 +219,7 @@ struct gr_order {
  * estándar: «compila», «no_compila», «prueba», «fin ESTADO». */
 int gr_judge_main(const char *dir);
 
-/* Compila las dos versiones a la vez. 1 si compilan, 0 si no, -1 si falla el corrector.
+/* Compila a la vez las versiones que hagan falta. 1 si compilan, 0 si no, -1 si falla el corrector.
  * Lo que dijo gcc queda en DIR/gcc.txt. */
 int gr_build(const struct gr_order *order, struct gr_error *err);
 

@@ -20,11 +20,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define COMPILE_SECONDS                                                                  \
-    180 /* más que el plazo de la caja al compilar, que salta antes \
-                             */
-#define MAX_PARALLEL 8
-#define TICK_MS      100
+#define COMPILE_SECONDS 180 /* más que el plazo de la caja al compilar, que salta antes */
+#define MAX_CPUS        8
+#define WAITING_PER_CPU 4 /* pruebas sueltas por procesador: casi siempre esperan */
+#define TICK_MS         100
 
 static volatile sig_atomic_t interrupted;
 static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
@@ -274,33 +273,43 @@ static void progress(const struct gr_job *jobs, size_t n, bool show)
 /* ---- el bucle
  * --------------------------------------------------------------------------- */
 
-static size_t running(const struct gr_job *jobs, size_t n)
+static bool running(const struct gr_job *job)
 {
-    size_t r = 0;
-    for (size_t i = 0; i < n; i++)
-        r += jobs[i].phase == GR_COMPILING || jobs[i].phase == GR_RUNNING;
-    return r;
+    return job->phase == GR_COMPILING || job->phase == GR_RUNNING;
+}
+
+/* ¿Cabe otro? Compilar y correr una suite entera ocupan un procesador cada uno; una
+ * prueba suelta casi siempre espera. `alive` dice cuántos hay en marcha. */
+static bool room(const struct gr_job *jobs, size_t n, size_t *alive)
+{
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t most = cpus < 1 ? 1 : cpus > MAX_CPUS ? MAX_CPUS : (size_t)cpus;
+    size_t busy = 0;
+    *alive = 0;
+    for (size_t i = 0; i < n; i++) {
+        *alive += running(&jobs[i]);
+        busy += running(&jobs[i]) && !(jobs[i].only && jobs[i].phase == GR_RUNNING);
+    }
+    return busy < most && *alive < most * WAITING_PER_CPU;
 }
 
 static int loop(struct gr_stage *stage, const struct gr_config *cfg, struct gr_job *jobs,
                 size_t n, struct gr_error *err)
 {
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-    size_t most = cpus < 1 ? 1 : cpus > MAX_PARALLEL ? MAX_PARALLEL : (size_t)cpus;
-    size_t next = 0;
+    size_t next = 0, alive;
     for (;;) {
-        while (next < n && running(jobs, n) < most) {
+        while (room(jobs, next, &alive) && next < n) {
             struct gr_job *job = &jobs[next++];
             if (job->missing)
                 job->phase = GR_DONE;
             else if (start_judge(stage, cfg, job, err) < 0)
                 return -1;
         }
-        if (running(jobs, n) == 0)
+        if (alive == 0)
             return 0;
         progress(jobs, n, true);
 
-        struct pollfd fds[MAX_PARALLEL];
+        struct pollfd fds[MAX_CPUS * WAITING_PER_CPU];
         nfds_t n_fds = 0;
         for (size_t i = 0; i < next; i++)
             if (jobs[i].phase != GR_DONE && jobs[i].out >= 0)
@@ -330,7 +339,7 @@ int gr_jobs_run(struct gr_stage *stage, const struct gr_config *cfg, struct gr_j
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     int rc = loop(stage, cfg, jobs, n, err);
     for (size_t i = 0; i < n; i++) {
-        if (jobs[i].phase == GR_COMPILING || jobs[i].phase == GR_RUNNING)
+        if (running(&jobs[i]))
             kill_judge(&jobs[i]);
         if (jobs[i].out >= 0)
             close(jobs[i].out);

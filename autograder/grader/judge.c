@@ -12,18 +12,21 @@ static int load_order(struct gr_order *order, const char *dir, struct gr_error *
 {
     char *path = gr_format("%s/orden.json", dir);
     json_error_t why;
-    int boxed;
+    int boxed, asan;
     *order = (struct gr_order){.dir = dir};
     order->json = json_load_file(path, 0, &why);
     if (!order->json ||
-        json_unpack_ex(order->json, &why, 0, "{s:s s:s s:s s:s s:s s:o s:i s:b s?s}",
+        json_unpack_ex(order->json, &why, 0, "{s:s s:s s:s s:s s:s s:o s:i s:b s:b s?s}",
                        "raiz", &order->root, "mostrada", &order->shown, "repite",
                        &order->repro, "semilla", &order->seed, "programa",
                        &order->program, "fuentes", &order->sources, "pruebas",
-                       &order->n_tests, "caja", &boxed, "solo", &order->only) < 0)
+                       &order->n_tests, "asan", &asan, "caja", &boxed, "solo",
+                       &order->only) < 0)
         gr_error(err, "%s: %s", path, why.text);
-    else
+    else {
         order->boxed = boxed;
+        order->asan = asan;
+    }
     free(path);
     return order->root && order->sources ? 0 : -1;
 }

@@ -105,8 +105,8 @@ static int load_needs(struct gr_lab *lab, size_t at, json_t *list, const char *w
 static int load_test(struct gr_lab *lab, size_t at, json_t *obj, const char *path,
                      struct gr_error *err)
 {
-    static const char *const keys[] = {"nombre",   "titulo", "puntos",
-                                       "requiere", "leer",   NULL};
+    static const char *const keys[] = {"nombre", "titulo", "puntos", "requiere",
+                                       "leer",   "asan",   NULL};
     struct gr_test *test = &lab->tests[at];
     char where[512];
     snprintf(where, sizeof where, "%s: pruebas[%zu]", path, at);
@@ -132,6 +132,10 @@ static int load_test(struct gr_lab *lab, size_t at, json_t *obj, const char *pat
         return gr_error(err, "%s: \"puntos\" debe ser un entero de 1 a %d", where,
                         TOTAL_POINTS);
     test->points = (int)json_integer_value(points);
+    json_t *asan = json_object_get(obj, "asan");
+    if (asan && !json_is_boolean(asan))
+        return gr_error(err, "%s: \"asan\" debe ser true o false", where);
+    test->asan = json_is_true(asan);
     return load_needs(lab, at, json_object_get(obj, "requiere"), where, err);
 }
 

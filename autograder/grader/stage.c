@@ -231,6 +231,17 @@ char *gr_copy_sources(const struct gr_lab *lab, const char *from, const char *to
 /* ---- un trabajo
  * ------------------------------------------------------------------------ */
 
+/* Compilar con ASan cuesta más que correr una prueba: solo si alguna lo usa. */
+static bool needs_asan(const struct gr_job *job)
+{
+    for (size_t i = 0; i < job->lab->n_tests; i++) {
+        const struct gr_test *test = &job->lab->tests[i];
+        if (test->asan && (!job->only || strcmp(job->only, test->name) == 0))
+            return true;
+    }
+    return false;
+}
+
 static int write_order(const struct gr_stage *stage, const struct gr_config *cfg,
                        const struct gr_job *job, struct gr_error *err)
 {
@@ -238,11 +249,11 @@ static int write_order(const struct gr_stage *stage, const struct gr_config *cfg
     json_t *sources = json_array();
     for (size_t i = 0; i < lab->n_sources; i++)
         json_array_append_new(sources, json_string(lab->sources[i]));
-    json_t *order = json_pack("{s:s s:s s:s s:s s:s s:o s:i s:b s:s*}", "raiz",
+    json_t *order = json_pack("{s:s s:s s:s s:s s:s s:o s:i s:b s:b s:s*}", "raiz",
                               stage->root, "mostrada", job->source, "programa",
                               lab->program, "repite", job->repro, "semilla", "",
-                              "fuentes", sources, "pruebas", (int)lab->n_tests, "caja",
-                              cfg->boxed, "solo", job->only);
+                              "fuentes", sources, "pruebas", (int)lab->n_tests, "asan",
+                              needs_asan(job), "caja", cfg->boxed, "solo", job->only);
     char seed[16];
     snprintf(seed, sizeof seed, "%u", (unsigned)cfg->seed);
     json_object_set_new(order, "semilla", json_string(seed));

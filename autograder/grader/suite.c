@@ -25,7 +25,8 @@ static void build_env(const struct gr_order *o, const char *tmp, char *env[])
     env[n++] = gr_format("HOME=%s", tmp);
     env[n++] = gr_format("TMPDIR=%s", tmp);
     env[n++] = gr_format("ASINC_PROGRAM=%s/salida/normal/%s", o->dir, o->program);
-    env[n++] = gr_format("ASINC_PROGRAM_ASAN=%s/salida/asan/%s", o->dir, o->program);
+    if (o->asan)
+        env[n++] = gr_format("ASINC_PROGRAM_ASAN=%s/salida/asan/%s", o->dir, o->program);
     env[n++] = gr_format("ASINC_RUNNER=%s/runner", o->root);
     env[n++] = gr_format("ASINC_RESULTS=%s/resultados", o->dir);
     env[n++] = gr_format("ASINC_SEED=%s", o->seed);

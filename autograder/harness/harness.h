@@ -154,7 +154,7 @@ struct hs_match {
 #define hs_regex(ere) ((struct hs_match){.regex = (ere)})
 
 struct hs_options {
-    bool asan;           /* usa ASINC_PROGRAM_ASAN */
+    bool asan;           /* usa ASINC_PROGRAM_ASAN; lab.json debe decir "asan": true */
     const char *program; /* otro ejecutable (para probar el propio banco) */
     size_t
         max_output; /* bytes por salida; 0 = 1 MiB. Pasarse: se mata y la prueba falla */
@@ -213,7 +213,7 @@ struct hs_exit {
     bool exited; /* salió por su pie, con `code` */
     int code;
     int signal;          /* lo mató esta señal, o 0 */
-    bool asan;           /* AddressSanitizer encontró un error y lo terminó */
+    bool asan;           /* ASan o UBSan encontraron un error y lo terminaron */
     const char *limit;   /* el límite de la caja que lo mató ("memoria"...), o NULL */
     int64_t peak_kib;    /* lo más que ocupó en memoria, con sus hijos */
     double ms;           /* instante, como hs_now() */

@@ -139,7 +139,7 @@ void hs__check_health(struct hs_program *p)
 const char *hs_exit_words(struct hs_exit end)
 {
     if (end.asan)
-        return "AddressSanitizer encontró un error de memoria";
+        return "terminó por un error que encontraron ASan o UBSan";
     if (end.exited)
         return hs_format("salió con código %d", end.code);
     if (end.limit)
@@ -360,6 +360,9 @@ static void run_boxed(struct hs_program *p, const char *program,
 struct hs_program *hs_start_argv(struct hs_options options, const char *const *arguments)
 {
     const char *variable = options.asan ? "ASINC_PROGRAM_ASAN" : "ASINC_PROGRAM";
+    if (options.asan && !options.program && !getenv(variable))
+        hs_broken("esta prueba usa el programa con ASan: dilo en lab.json con "
+                  "\"asan\": true");
     const char *program = options.program ? options.program : environment(variable);
     struct hs_program *p = hs__alloc(sizeof *p);
     *p = (struct hs_program){

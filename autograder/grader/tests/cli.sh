@@ -370,6 +370,16 @@ test_prueba_desconocida() {
     says '01 saluda'
 }
 
+test_con_asan_solo_donde_lo_pide_el_manifiesto() {
+    grade --lab 01 --desde solutions --prueba memoria
+    says 'TOTAL 20/20'
+    sed -i '/"asan"/d; s/"puntos": 20,/"puntos": 20},/' \
+        labs/01-eco/.grader/lab.json
+    grade --lab 01 --desde solutions
+    is código 3 "$rc"
+    says 'TOTAL 80/80'
+}
+
 # ---- terminal ---------------------------------------------------------------------------------------
 
 in_terminal() {

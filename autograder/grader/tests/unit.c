@@ -25,7 +25,7 @@ static const char good[] =
     "  {\"nombre\": \"dos\", \"titulo\": \"Dos\", \"puntos\": 30, \"requiere\": "
     "[\"una\"]},"
     "  {\"nombre\": \"tres\", \"titulo\": \"Tres\", \"puntos\": 10, \"requiere\": "
-    "[\"dos\"]}]}";
+    "[\"dos\"], \"asan\": true}]}";
 
 /* Plantilla para mkstemp y mkdtemp, en memoria nueva. */
 static char *temporary(void)
@@ -63,6 +63,7 @@ Test(manifiesto, bueno)
     cr_expect(lab.n_sources == 2 && lab.n_tests == 3 && lab.seconds == GR_SUITE_SECONDS);
     cr_expect(lab.tests[2].n_needs == 1 && lab.tests[2].needs[0] == 1);
     cr_expect(lab.tests[0].read && !lab.tests[1].read);
+    cr_expect(lab.tests[2].asan && !lab.tests[1].asan);
     cr_expect(gr_lab_find(&lab, "tres") == 2 && gr_lab_find(&lab, "cuatro") == -1);
     gr_lab_free(&lab);
 }
@@ -97,6 +98,7 @@ Test(manifiesto, cada_error_se_nombra)
         {"[\"una\"]", "[1]", "requiere \"?\""},
         {"[\"una\"]", "\"una\"", "\"requiere\" debe ser una lista"},
         {"requiere", "require", "prueba \"dos\": sobra la clave \"require\""},
+        {"\"asan\": true", "\"asan\": 1", "\"asan\" debe ser true o false"},
         {"\"capitulo\"", "\"segundos\": 0, \"capitulo\"",
          "\"segundos\" debe ser un entero"},
         {"\"capitulo\"", "\"lab\": \"07\", \"capitulo\"", "JSON mal escrito"},
