@@ -162,6 +162,8 @@ struct hs_options {
     int wall_seconds; /* vida máxima en la caja; 0 = el plazo de la prueba */
     int files;        /* descriptores que puede abrir; 0 = 64 */
     int processes;    /* procesos e hilos a la vez; 0 = 64 */
+    int columns;      /* > 0: su entrada y su salida son una terminal así de ancha */
+    int rows;         /* y con estas filas; 0 = 24 */
 };
 
 struct hs_program; /* un programa arrancado */
@@ -201,8 +203,22 @@ void hs_expect_no_line(struct hs_program *p, struct hs_match match);
 const char *hs_stdout(struct hs_program *p);
 const char *hs_stderr(struct hs_program *p);
 
+/*
+ * Lo que vería una persona en la terminal del programa, con lo que ya se fue por arriba:
+ * cada fila sin los blancos del final, y sin las filas en blanco del final. Entiende \r y
+ * las secuencias que mueven el cursor o borran. Sin `columns` en las opciones es fallo del
+ * corrector. stderr sigue aparte. La terminal no es la de control: Ctrl+C se manda con
+ * hs_signal.
+ */
+const char *hs_screen(struct hs_program *p);
+/* Filas que cumplen `match` (su number es el de la fila, desde 1). */
+int hs_count_rows(struct hs_program *p, struct hs_match match);
+/* Espera a que haya una, con las reglas de hs_wait_line, y devuelve su texto. */
+const char *hs_wait_row(struct hs_program *p, struct hs_match match, int ms);
+
 /* Entrada estándar: abierta y vacía hasta que se escriba o se cierre. */
 void hs_write_stdin(struct hs_program *p, const char *text);
+/* En una terminal es Ctrl+D: vale al principio de una línea. */
 void hs_close_stdin(struct hs_program *p);
 
 void hs_signal(struct hs_program *p, int signal);

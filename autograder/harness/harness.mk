@@ -11,14 +11,14 @@ $(O)/autograder/libharness.a: $(HARNESS_OBJ)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 HARNESS_TESTS  := $(O)/autograder/harness/tests
-HARNESS_SUITES := programas archivos servidor averias historias
+HARNESS_SUITES := programas terminal archivos servidor averias historias
 HARNESS_BUILT  := $(HARNESS_SUITES:%=$(HARNESS_TESTS)/%) $(HARNESS_TESTS)/ejemplos
 HARNESS_TAP    := --tap=-
 
 # Criterion no arranca bajo ThreadSanitizer: las pruebas de los hilos, que son las que
 # importan ahí, van con el corredor mínimo de common.
 ifeq ($(VARIANT),tsan)
-HARNESS_SUITES := programas archivos servidor averias
+HARNESS_SUITES := programas terminal archivos servidor averias
 HARNESS_BUILT  := $(HARNESS_SUITES:%=$(HARNESS_TESTS)/%)
 HARNESS_RUN    := $(O)/common/tests/corredor/corredor.o
 HARNESS_TAP    :=

@@ -152,6 +152,8 @@ void hs__report_lines(struct hs_program *p, struct hs__lines *lines)
                 p->ended ? "" : " Si usa printf, ¿llama después a fflush(stdout)?");
         return;
     }
+    if (p->screen)
+        hs__report_screen(p, lines);
     hs__add(lines, "  Lo que escribió%s:", from > 0 ? ", por el final" : "");
     hs__show_lines(lines, &p->record, from, from + SHOWN_LINES, SHOWN_BYTES);
     for (int i = HS_OUT; i <= HS_ERR; i++)

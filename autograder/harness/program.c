@@ -42,6 +42,8 @@ static void drain(struct hs_program *p, enum hs_stream stream)
     hs__lock();
     if (n > 0) {
         hs__take_bytes(&p->record, &output->in, stream, bytes, (size_t)n);
+        if (p->screen && stream == HS_OUT)
+            hs__screen_write(p->screen, bytes, (size_t)n);
     } else {
         hs__take_end(&p->record, &output->in, stream);
         close(output->fd);
@@ -248,6 +250,8 @@ void hs_write_stdin(struct hs_program *p, const char *text)
 void hs_close_stdin(struct hs_program *p)
 {
     hs_step("Cierro su entrada");
+    if (p->screen && write(p->input, "\x04", 1) < 0) /* Ctrl+D */
+        hs_broken("no puedo escribir en la terminal: %s", strerror(errno));
     if (p->input >= 0)
         close(p->input);
     p->input = -1;
@@ -293,6 +297,7 @@ static const char *program_stop(struct hs__part *part)
     close_if_open(p->output[HS_ERR].fd);
     close(p->wake);
     hs__record_free(&p->record);
+    hs__screen_free(p->screen);
     free(p->output[HS_OUT].in.bytes);
     free(p->output[HS_ERR].in.bytes);
     free(p);
@@ -324,6 +329,14 @@ static void open_pipe(int fds[2])
 {
     if (pipe2(fds, O_CLOEXEC) < 0)
         hs_broken("no puedo crear una tubería: %s", strerror(errno));
+}
+
+static int duplicate(int fd)
+{
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0)
+        hs_broken("no puedo duplicar un descriptor: %s", strerror(errno));
+    return copy;
 }
 
 static void run_boxed(struct hs_program *p, const char *program,
@@ -374,9 +387,16 @@ struct hs_program *hs_start_argv(struct hs_options options, const char *const *a
     if (options.max_output == 0)
         p->options.max_output = MAX_OUTPUT;
     int in[2], out[2], err[2];
-    open_pipe(in);
-    open_pipe(out);
     open_pipe(err);
+    if (options.columns > 0) {
+        hs__open_terminal(&options, out);
+        in[0] = duplicate(out[1]);
+        in[1] = duplicate(out[0]);
+        p->screen = hs__screen_new(options.columns, options.rows > 0 ? options.rows : 24);
+    } else {
+        open_pipe(in);
+        open_pipe(out);
+    }
     p->input = in[1];
     p->output[HS_OUT] = (struct hs__output){out[0], {.max = p->options.max_output}};
     p->output[HS_ERR] = (struct hs__output){err[0], {.max = p->options.max_output}};
@@ -384,7 +404,10 @@ struct hs_program *hs_start_argv(struct hs_options options, const char *const *a
     p->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (p->wake < 0)
         hs_broken("no puedo crear un eventfd: %s", strerror(errno));
-    hs_step("Arranco: %s", p->command);
+    hs_step("Arranco%s: %s",
+            p->screen ? hs_format(" en una terminal de %d columnas", options.columns)
+                      : "",
+            p->command);
     run_boxed(p, program, arguments, in[0], out[1], err[1]);
     close(in[0]);
     close(out[1]);

@@ -1,10 +1,11 @@
-/* program.h: un programa arrancado, por dentro. Lo comparten program.c, que lo maneja, y
- * lines.c, que sabe lo que ha escrito. */
+/* program.h: un programa arrancado, por dentro. Lo comparten program.c, que lo maneja,
+ * lines.c, que sabe lo que ha escrito, y terminal.c, que sabe lo que se ve. */
 #ifndef HS_PROGRAM_H
 #define HS_PROGRAM_H
 
 #include "../box/box.h"
 #include "record.h"
+#include "screen.h"
 #include <pthread.h>
 
 /* Una de sus salidas. */
@@ -25,9 +26,10 @@ struct hs_program {
     /* Con el cerrojo tomado. */
     struct hs__output output[2]; /* HS_OUT y HS_ERR */
     struct hs__record record;
-    bool status_ready; /* el lector vio que la caja tiene algo que decir */
-    bool quit;         /* el lector debe terminar ya */
-    bool ended;        /* `result` y `end` valen */
+    struct hs__screen *screen; /* NULL si no escribe en una terminal */
+    bool status_ready;         /* el lector vio que la caja tiene algo que decir */
+    bool quit;                 /* el lector debe terminar ya */
+    bool ended;                /* `result` y `end` valen */
     struct box_result result;
     struct hs_exit end;
     double signalled; /* instante del último hs_signal, o -1 */
@@ -35,6 +37,10 @@ struct hs_program {
 
 /* lines.c */
 void hs__report_lines(struct hs_program *p, struct hs__lines *lines);
+
+/* terminal.c. Los dos extremos de una terminal nueva, [0] el nuestro; y su informe. */
+void hs__open_terminal(const struct hs_options *options, int fds[2]);
+void hs__report_screen(struct hs_program *p, struct hs__lines *lines);
 
 /* program.c. Falla si el programa rompió algo que no depende de lo que se espere: la
  * caja, o el tope de salida. Con el cerrojo tomado; si falla, lo suelta. */

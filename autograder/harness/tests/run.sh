@@ -30,7 +30,7 @@ for suite; do
     ASINC_BOX=0 $as "$stage/$suite" ${tap:+"$tap"} || failed=1
 done
 if $as bwrap --unshare-all --ro-bind / / true 2>/dev/null; then
-    for suite in programas archivos; do
+    for suite in programas terminal archivos; do
         ASINC_BOX=1 $as "$stage/$suite" ${tap:+"$tap"} || failed=1
     done
 else

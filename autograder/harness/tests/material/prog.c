@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 static void goodbye(int signal)
@@ -81,6 +83,30 @@ static void *sleep_forever(void *nothing)
     for (;;)
         pause();
     return nothing;
+}
+
+static void describe_terminal(void)
+{
+    struct winsize size = {0};
+    struct termios settings;
+    for (int fd = 0; fd <= 2; fd++)
+        printf("%d: %s\n", fd, isatty(fd) ? "terminal" : "otra cosa");
+    printf("tcgetattr: %d\n", tcgetattr(1, &settings));
+    ioctl(1, TIOCGWINSZ, &size);
+    printf("%d x %d\n", size.ws_col, size.ws_row);
+}
+
+/* Reescribe su línea con cada línea que lee. */
+static int redraw(void)
+{
+    char line[256];
+    while (fgets(line, sizeof line, stdin)) {
+        line[strcspn(line, "\n")] = '\0';
+        printf("\x1b[A\r\x1b[Kvale %s", line);
+        fflush(stdout);
+    }
+    puts("\nfin");
+    return 0;
 }
 
 int main(int argc, char **argv)
@@ -177,6 +203,13 @@ int main(int argc, char **argv)
     if (strcmp(mode, "argumentos") == 0)
         for (int i = 2; i < argc; i++)
             printf("[%s]\n", argv[i]);
+    if (strcmp(mode, "decir") == 0)
+        for (int i = 2; i < argc; i++)
+            fputs(argv[i], stdout);
+    if (strcmp(mode, "terminal") == 0)
+        describe_terminal();
+    if (strcmp(mode, "redibujar") == 0)
+        return redraw();
     if (strcmp(mode, "entorno") == 0)
         for (char **e = environ; *e; e++)
             puts(*e);
