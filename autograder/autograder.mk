@@ -15,7 +15,7 @@ GRADER_OBJ := $(GRADER_SRC:%.c=$(O)/%.o)
 # Los dos programas del estudiante, el normal y el de ASan, llevan cada uno su biblioteca.
 GRADE_LIBS   := build/normal/common/libasinc.a build/asan/common/libasinc.a
 GRADE_SUITES := $(patsubst %/.grader/suite.c,$(O)/%/suite,$(wildcard labs/*/.grader/suite.c))
-GRADE_TOOLS  := $(GRADER) $(O)/autograder/runner $(GRADE_LIBS)
+GRADE_TOOLS  := $(GRADER) $(O)/autograder/runner $(GRADE_LIBS) $(PG_TEMPLATE)
 
 LIBBOX     := $(O)/autograder/libbox.a
 LIBHARNESS := $(O)/autograder/libharness.a
@@ -29,7 +29,7 @@ $(GRADER): $(GRADER_OBJ) $(LIBBOX)
 $(filter-out $(O)/%,$(GRADE_LIBS)): grade-libs-always
 	+@$(MAKE) --no-print-directory $(if $(Q),-s) VARIANT=$(word 2,$(subst /, ,$@)) $@
 
-SUITE_LIBS = $(LIBHARNESS) $(LIBBOX) -lcriterion -luv -ljansson $(LDLIBS_BOX) -lm
+SUITE_LIBS = $(LIBHARNESS) $(LIBBOX) -lcriterion -luv -ljansson -lpq $(LDLIBS_BOX) -lm
 
 $(O)/labs/%.o: CPPFLAGS += -Iautograder -Iautograder/harness
 $(GRADE_SUITES): $(O)/labs/%/suite: $(O)/labs/%/.grader/suite.o $(LIBHARNESS) $(LIBBOX)

@@ -97,7 +97,7 @@ static int spawn(box_run *run, const struct box_options *o, int runner_end, int 
     int first_extra = count;
 
     if (o->boxed) {
-        rc = fds[BOX__SECCOMP_FD] = box__seccomp_fd();
+        rc = fds[BOX__SECCOMP_FD] = box__seccomp_fd(o->shared_memory);
         if (rc < 0)
             goto close_fds;
         count++;

@@ -88,6 +88,7 @@ struct box_options {
     bool
         shared_net; /* true: la red de quien llama (la exterior); false: un `lo` propio */
     bool boxed;     /* false: modo degradado, ver box_start */
+    bool shared_memory; /* admite shmget, sin el que PostgreSQL no arranca */
 };
 
 /* Opciones con los límites de box_limits_default, sin descriptores (-1), con la red de la

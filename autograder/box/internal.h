@@ -34,9 +34,9 @@ int64_t box__now_ms(void);
  */
 int box__memfd(const char *name, const void *data, size_t size);
 
-/* Archivo en memoria con el filtro seccomp del programa, compilado a BPF. < 0 = -errno.
- */
-int box__seccomp_fd(void);
+/* Archivo en memoria con el filtro seccomp del programa, compilado a BPF; `shared` admite
+ * la memoria compartida de System V. < 0 = -errno. */
+int box__seccomp_fd(bool shared);
 
 /* Descriptores que bwrap lee al montar la caja interior, después de los de wire.h. */
 enum { BOX__SECCOMP_FD = 7, BOX__DATA_FD = 8, BOX__DATA_COUNT = 4 };

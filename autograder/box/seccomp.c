@@ -38,10 +38,6 @@ static const int forbidden[] = {
     /* memoria que ningún proceso cuenta como suya */
     SCMP_SYS(memfd_create),
     SCMP_SYS(memfd_secret),
-    SCMP_SYS(shmget),
-    SCMP_SYS(shmat),
-    SCMP_SYS(shmctl),
-    SCMP_SYS(shmdt),
     SCMP_SYS(msgget),
     SCMP_SYS(semget),
     /* puertas grandes al núcleo */
@@ -72,6 +68,14 @@ static const int forbidden[] = {
     SCMP_SYS(clock_adjtime),
 };
 
+/* También es memoria que ningún proceso cuenta como suya, y PostgreSQL no arranca sin ella. */
+static const int shared_memory[] = {
+    SCMP_SYS(shmget),
+    SCMP_SYS(shmat),
+    SCMP_SYS(shmctl),
+    SCMP_SYS(shmdt),
+};
+
 /* Estas responden «no existe», y quien las prueba (glibc, libuv) usa la forma antigua,
  * que sí deja ver sus argumentos al filtro. */
 static const int absent[] = {
@@ -94,11 +98,13 @@ static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
 
 #define DENY SCMP_ACT_ERRNO(EPERM)
 
-static int add_rules(scmp_filter_ctx ctx)
+static int add_rules(scmp_filter_ctx ctx, bool shared)
 {
     int rc = 0;
     for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
         rc |= seccomp_rule_add(ctx, DENY, forbidden[i], 0);
+    for (size_t i = 0; !shared && i < sizeof shared_memory / sizeof *shared_memory; i++)
+        rc |= seccomp_rule_add(ctx, DENY, shared_memory[i], 0);
     for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
         rc |= seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), absent[i], 0);
 
@@ -147,28 +153,33 @@ static int add_rules(scmp_filter_ctx ctx)
 }
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static int master = -ENOSYS;
+static int masters[2]; /* sin memoria compartida y con ella */
 
-static void compile(void)
+static int compile(bool shared)
 {
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
-    if (!ctx) {
-        master = -ENOMEM;
-        return;
-    }
+    if (!ctx)
+        return -ENOMEM;
     int fd = memfd_create("caja-seccomp", MFD_CLOEXEC);
-    int rc = fd < 0 ? -errno : add_rules(ctx);
+    int rc = fd < 0 ? -errno : add_rules(ctx, shared);
     if (rc == 0)
         rc = seccomp_export_bpf(ctx, fd);
     if (rc < 0 && fd >= 0)
         close(fd);
-    master = rc < 0 ? rc : fd;
     seccomp_release(ctx);
+    return rc < 0 ? rc : fd;
 }
 
-int box__seccomp_fd(void)
+static void compile_both(void)
 {
-    pthread_once(&once, compile);
+    masters[false] = compile(false);
+    masters[true] = compile(true);
+}
+
+int box__seccomp_fd(bool shared)
+{
+    pthread_once(&once, compile_both);
+    int master = masters[shared];
     if (master < 0)
         return master;
     /* Copia con su propia posición de lectura: dos cajas pueden arrancar a la vez. */

@@ -2,6 +2,7 @@
  *
  *   RAIZ/                 root:gid 0710 (o nuestra, 0700)
  *     asinc-grade runner  programas
+ *     postgres.tar        la base de datos de cada prueba, si hay PostgreSQL
  *     asinc/              biblioteca: include/, libasinc.a, libasinc-asan.a
  *     1/ 2/ ...           un trabajo cada una
  *       orden.json suite fuentes/
@@ -138,6 +139,7 @@ static int fill_root(struct gr_stage *stage, struct gr_error *err)
     char *lib = gr_format("%s/asinc", stage->root);
     char *include = gr_format("%s/include", lib);
     char *programs = gr_format("%s/autograder", stage->own);
+    char *postgres = gr_format("%s/postgres.tar", programs);
     int rc = -1;
     if (copy_into("/proc/self", "exe", stage->root, "asinc-grade", 0755, err) < 0 ||
         copy_into(programs, "runner", stage->root, "runner", 0755, err) < 0 ||
@@ -147,8 +149,11 @@ static int fill_root(struct gr_stage *stage, struct gr_error *err)
         copy_into(stage->build, "asan/common/libasinc.a", lib, "libasinc-asan.a", 0644,
                   err) < 0)
         goto out;
-    rc = 0;
+    rc = access(postgres, F_OK) == 0
+             ? copy_into(programs, "postgres.tar", stage->root, "postgres.tar", 0644, err)
+             : 0;
 out:
+    free(postgres);
     free(programs);
     free(include);
     free(lib);

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define MAX_JOBS    16
-#define N_VARIABLES 12
+#define N_VARIABLES 13
 
 /* El entorno se hace nuevo: un CRITERION_TEST_PATTERN del usuario cambiaría la nota. */
 static void build_env(const struct gr_order *o, const char *tmp, char *env[])
@@ -28,6 +28,7 @@ static void build_env(const struct gr_order *o, const char *tmp, char *env[])
     if (o->asan)
         env[n++] = gr_format("ASINC_PROGRAM_ASAN=%s/salida/asan/%s", o->dir, o->program);
     env[n++] = gr_format("ASINC_RUNNER=%s/runner", o->root);
+    env[n++] = gr_format("ASINC_POSTGRES=%s/postgres.tar", o->root);
     env[n++] = gr_format("ASINC_RESULTS=%s/resultados", o->dir);
     env[n++] = gr_format("ASINC_SEED=%s", o->seed);
     env[n++] = gr_format("ASINC_BOX=%d", o->boxed);

@@ -34,9 +34,11 @@
  *  - Lo que devuelven las funciones (cadenas, líneas, programas, servidores) vive hasta
  *    el final de la prueba y lo libera el banco.
  *
+ * La base de datos de las pruebas está en pg.h.
+ *
  * Entorno que pone el corrector: ASINC_PROGRAM, ASINC_PROGRAM_ASAN, ASINC_RUNNER,
- * ASINC_RESULTS, ASINC_SEED, ASINC_BOX, ASINC_REPRO. Sin ASINC_RESULTS la historia de
- * una prueba fallida sale en el mensaje de Criterion.
+ * ASINC_POSTGRES, ASINC_RESULTS, ASINC_SEED, ASINC_BOX, ASINC_REPRO. Sin ASINC_RESULTS
+ * la historia de una prueba fallida sale en el mensaje de Criterion.
  */
 #ifndef HS_HARNESS_H
 #define HS_HARNESS_H

@@ -4,14 +4,21 @@
 #     test-harness                   pruebas, en TAP
 
 HARNESS_OBJ    := $(patsubst %.c,$(O)/%.o,$(wildcard autograder/harness/*.c))
-LDLIBS_HARNESS := -lcriterion -luv -ljansson
+LDLIBS_HARNESS := -lcriterion -luv -ljansson -lpq
 
 $(O)/autograder/libharness.a: $(HARNESS_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
+# La plantilla se rehace cuando cambia el PostgreSQL instalado; sin él, no hay.
+PG_TEMPLATE := $(O)/autograder/postgres.tar
+$(PG_TEMPLATE): autograder/harness/pg_template.sh \
+		$(wildcard /usr/bin/postgres /usr/lib/postgresql/*/bin/postgres)
+	$(call say,INITDB,$@)
+	$(Q)$< $@
+
 HARNESS_TESTS  := $(O)/autograder/harness/tests
-HARNESS_SUITES := programas terminal archivos servidor averias historias
+HARNESS_SUITES := programas terminal archivos servidor averias postgres historias
 HARNESS_BUILT  := $(HARNESS_SUITES:%=$(HARNESS_TESTS)/%) $(HARNESS_TESTS)/ejemplos
 HARNESS_TAP    := --tap=-
 
@@ -22,7 +29,7 @@ HARNESS_SUITES := programas terminal archivos servidor averias
 HARNESS_BUILT  := $(HARNESS_SUITES:%=$(HARNESS_TESTS)/%)
 HARNESS_RUN    := $(O)/common/tests/corredor/corredor.o
 HARNESS_TAP    :=
-LDLIBS_HARNESS := -luv -ljansson
+LDLIBS_HARNESS := -luv -ljansson -lpq
 $(HARNESS_OBJ) $(HARNESS_BUILT:%=%.o) $(HARNESS_RUN): CPPFLAGS += -Icommon/tests/corredor
 endif
 
@@ -40,8 +47,8 @@ $(HARNESS_PROGS): autograder/harness/tests/material/prog.c
 	$(Q)$(CC) $(CPPFLAGS) $(WARN) -O1 -g $(PROG_FLAGS) -o $@ $<
 
 .PHONY: test-harness
-test-harness: $(HARNESS_BUILT) $(HARNESS_PROGS) $(O)/autograder/runner
-	@autograder/harness/tests/run.sh $(HARNESS_TESTS) $(O)/autograder/runner '$(HARNESS_TAP)' $(HARNESS_SUITES)
+test-harness: $(HARNESS_BUILT) $(HARNESS_PROGS) $(O)/autograder/runner $(PG_TEMPLATE)
+	@autograder/harness/tests/run.sh $(HARNESS_TESTS) $(O)/autograder/runner $(PG_TEMPLATE) '$(HARNESS_TAP)' $(HARNESS_SUITES)
 
 HARNESS_VARIANTS := asan tsan clang
 .PHONY: $(HARNESS_VARIANTS:%=test-harness-%)

@@ -72,6 +72,14 @@ static bool all_ended(void)
     return any;
 }
 
+bool hs__any_program(void)
+{
+    for (struct hs__part *p = parts; p; p = p->next)
+        if (p->ended)
+            return true;
+    return false;
+}
+
 static void sleep_until(double limit)
 {
     double left = limit - hs_now();

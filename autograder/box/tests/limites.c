@@ -136,6 +136,16 @@ Test(limites, memoria_por_memfd_y_sysv_prohibida)
     }
 }
 
+Test(limites, memoria_por_sysv_permitida_cuenta_como_la_demas)
+{
+    struct box_options o = ataque("memoria", ARGS("sysv"));
+    o.shared_memory = true;
+    o.limits.rss_kib = 128 << 10;
+    struct caso c = correr(&o);
+    ESPERA_LIMITE(c, BOX_LIMIT_MEMORY);
+    soltar(&c);
+}
+
 Test(limites, procesos)
 {
     struct box_limits l = box_limits_default();

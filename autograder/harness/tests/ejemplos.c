@@ -1,5 +1,5 @@
 /* ejemplos.c: pruebas que acaban de todas las maneras posibles. Las corre historias.c. */
-#include "../harness.h"
+#include "../pg.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -246,4 +246,34 @@ HS_TEST(ejemplos, suite_que_aborta_criterion)
 {
     hs_expect(true, "empieza bien");
     cr_skip_test("me salto el resto");
+}
+
+static const char sin_sitio[] =
+    "DO $$ BEGIN RAISE 'no queda sitio' USING ERRCODE = '53100'; "
+    "END $$";
+
+HS_TEST(ejemplos, servidor_que_se_llena)
+{
+    struct hs_pg *pg = hs_pg_start();
+    hs_start("esperar");
+    hs_pg_run(pg, "%s", sin_sitio);
+}
+
+HS_TEST(ejemplos, servidor_que_nace_lleno)
+{
+    hs_pg_run(hs_pg_start(), "%s", sin_sitio);
+}
+
+HS_TEST(ejemplos, sql_equivocado)
+{
+    struct hs_pg *pg = hs_pg_start();
+    hs_start("esperar");
+    hs_pg_run(pg, "SELEC 1");
+}
+
+HS_TEST(ejemplos, nadie_llega_al_cerrojo)
+{
+    struct hs_pg *pg = hs_pg_start();
+    hs_start("salir", "0");
+    hs_pg_wait_blocked(pg, 2, 25000);
 }

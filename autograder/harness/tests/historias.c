@@ -359,6 +359,20 @@ Test(historias, culpa_del_corrector)
     cr_assert_str_eq(o->verdict, "fallo_corrector");
 }
 
+Test(historias, culpas_de_postgresql)
+{
+    const char *template = getenv("ASINC_POSTGRES");
+    if (!template || access(template, R_OK) < 0)
+        cr_skip_test("PostgreSQL no está instalado");
+    expect("servidor_que_se_llena", "mal", "PostgreSQL dice: ERROR:  no queda sitio");
+    expect("servidor_que_nace_lleno", "fallo_corrector", "no queda sitio");
+    expect("sql_equivocado", "fallo_corrector", "syntax error");
+    expect("nadie_llega_al_cerrojo", "mal", "esperando a la vez, y vi 0. El programa ya");
+    struct outcome *o = run("sql_equivocado", "ASINC_POSTGRES=/no/existe");
+    cr_assert_str_eq(o->verdict, "fallo_corrector");
+    cr_assert(strstr(o->story, "make setup"));
+}
+
 Test(historias, sin_llegar_al_final_no_hay_resultado)
 {
     static const char *const names[] = {"suite_que_revienta", "suite_que_sale",

@@ -1,0 +1,100 @@
+#!/bin/sh
+# Hace la plantilla del PostgreSQL que cada prueba desempaqueta y arranca (ver pg.h):
+#
+#     pg_template.sh PLANTILLA.tar
+#
+# initdb tarda medio segundo y llena 28 MiB: aquí se hace una vez, se deja una sola base de
+# datos y empaquetada cuesta milisegundos. Sin PostgreSQL instalado no deja nada, y las
+# pruebas que lo necesiten dirán que falta.
+set -eu
+output=$1
+for postgres in /usr/bin/postgres /usr/lib/postgresql/*/bin/postgres; do
+    [ ! -x "$postgres" ] || bin=${postgres%/postgres}
+done
+[ -n "${bin:-}" ] || exit 0
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/plantilla-XXXXXX")
+trap 'rm -rf "$dir"' EXIT
+trap 'exit 130' INT TERM
+as=
+if [ "$(id -u)" -eq 0 ]; then # PostgreSQL se niega a correr como root
+    chown 65534:65534 "$dir"
+    as='setpriv --reuid=65534 --regid=65534 --clear-groups'
+fi
+mkdir -p "$(dirname "$output")"
+output=$(cd "$(dirname "$output")" && pwd)/$(basename "$output")
+cd "$dir"
+
+quietly() { # ORDEN...: solo cuenta lo que dijo si falla
+    # shellcheck disable=SC2086 # son varias palabras
+    $as "$@" >registro 2>&1 || {
+        cat registro >&2
+        exit 1
+    }
+}
+# Con -j, una línea en blanco acaba cada sentencia.
+sql() { # BASE
+    quietly "$bin/postgres" --single -j -D datos -c exit_on_error=on "$1"
+}
+
+quietly "$bin/initdb" -N -D datos -U juez -A reject -E UTF8 --locale=C --wal-segsize=1
+sql postgres <<'FIN'
+UPDATE pg_database SET datistemplate = false;
+
+ALTER DATABASE template1 RENAME TO curso;
+
+DROP DATABASE template0;
+
+FIN
+sql curso <<'FIN'
+DROP DATABASE postgres;
+
+REVOKE ALL ON DATABASE curso FROM PUBLIC;
+
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+
+CREATE ROLE alumno LOGIN CONNECTION LIMIT 40;
+
+GRANT CONNECT ON DATABASE curso TO alumno;
+
+FIN
+
+# Dos puertas y ninguna más: el corrector por un socket que el programa no ve, y el programa
+# por la red, solo como «alumno» y solo a su base.
+cat >datos/pg_hba.conf <<'FIN'
+local all   juez                trust
+host  curso alumno 127.0.0.1/32 trust
+FIN
+# Dura segundos y nadie lo echará de menos: sobra todo lo que cuida de los datos o trabaja en
+# segundo plano. Con restart_after_crash, quien lo tumbara se encontraría otro en su lugar.
+cat >datos/postgresql.conf <<'FIN'
+listen_addresses = '127.0.0.1'
+unix_socket_permissions = 0700
+max_connections = 60
+superuser_reserved_connections = 15
+shared_buffers = 8MB
+dynamic_shared_memory_type = mmap
+fsync = off
+full_page_writes = off
+synchronous_commit = off
+wal_level = minimal
+max_wal_senders = 0
+max_wal_size = 4MB
+min_wal_size = 2MB
+autovacuum = off
+max_worker_processes = 0
+max_parallel_workers = 0
+max_logical_replication_workers = 0
+jit = off
+temp_file_limit = 32MB
+restart_after_crash = off
+log_connections = on
+log_min_messages = log
+log_min_error_statement = panic
+log_checkpoints = off
+log_timezone = UTC
+timezone = UTC
+FIN
+ln -s "$bin/postgres" postgres
+tar -cf plantilla.tar datos postgres
+mv plantilla.tar "$output"
