@@ -11,7 +11,10 @@ lessons: $(LESSON_BIN) ## Compila los ejemplos de los capítulos
 
 $(LESSON_BIN): $(O)/%: $(O)/%.o $(O)/common/libasinc.a
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(LDLIBS_ASINC)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(LDLIBS_ASINC) $(LESSON_LIBS)
+
+# Los ejemplos de cómo se prueba son programas de Criterion.
+$(patsubst %.c,$(O)/%,$(wildcard lessons/[0-9]*/prueba_*.c)): LESSON_LIBS := -lcriterion
 
 $(LESSON_CHECK): $(CHECK_OBJ)
 	$(call say,LINK,$@)
@@ -19,7 +22,7 @@ $(LESSON_CHECK): $(CHECK_OBJ)
 
 test-lessons: $(LESSON_CHECK) $(LESSON_BIN)
 	@CHECK=$(LESSON_CHECK) CC="$(CC)" lessons/.check/tests.sh; ok=$$?; \
-	$(LESSON_CHECK) --programas $(O)/lessons && exit $$ok
+	$(LESSON_CHECK) --veces 20 --programas $(O)/lessons && exit $$ok
 
 update-lessons: $(LESSON_CHECK) $(LESSON_BIN) ### Pone al día el código y las salidas que enseñan los capítulos
 	@$(LESSON_CHECK) --escribe --programas $(O)/lessons

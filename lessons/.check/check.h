@@ -17,7 +17,8 @@
  *
  * Una región del C va entre las líneas de comentario [region] y
  * [/region]; las marcas no se enseñan. Junto a cada ejemplo.c está
- * ejemplo.salida: «$ ./ejemplo» y lo que escribe.
+ * ejemplo.salida: «$ ./ejemplo» y lo que escribe. Con el reloj
+ * virtual debe escribir lo mismo cada vez, y en un momento.
  */
 #ifndef LESSONS_CHECK_H
 #define LESSONS_CHECK_H
@@ -46,6 +47,7 @@ struct options {
     const char *programs; /* donde están compilados los ejemplos,
                              reflejo de lessons/ */
     long limit_ms;        /* lo que puede tardar un ejemplo */
+    int runs;             /* veces que un ejemplo debe escribir lo mismo */
     bool write;           /* reescribir en lugar de quejarse */
 };
 
@@ -107,8 +109,11 @@ char *region_text(struct report *report, const char *path, const char *name,
 enum run_end run_example(const char *command, bool real, const char *programs,
                          const char *lesson, long limit_ms, char **output);
 
-/* ---- chapter.c, links.c
- * ---------------------------------------------------------------- */
+/* Milisegundos del reloj monótono. */
+long now_ms(void);
+
+/* ---- chapter.c, index.c, links.c
+ * -------------------------------------------------------- */
 
 /* Los bloques de un capítulo contra el código y las salidas. lesson es
  * su carpeta. */
@@ -119,6 +124,13 @@ void chapter_check(struct report *report, const struct options *o, const char *p
  * .c. */
 void output_check(struct report *report, const struct options *o, const char *source,
                   const char *lesson);
+
+/*
+ * ¿Tiene el índice, lessons/README.md, una línea que enlace target y diga words? Un
+ * capítulo que allí esté «por escribir» puede tener solo sus ejemplos, y el índice lleva
+ * entonces a cada uno.
+ */
+bool index_has(const char *root, const char *target, const char *words);
 
 /* Enlaces y diagramas de cualquier Markdown. */
 void links_check(struct report *report, const char *path);

@@ -53,8 +53,7 @@ static void link_files(const char *from, const char *to, bool programs)
     free(real);
 }
 
-/* Milisegundos del reloj monótono. */
-static long now_ms(void)
+long now_ms(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

@@ -108,6 +108,15 @@ sleep 60
 FIN
 chmod +x "$work/cuelga" && cp "$work/cuelga" "$work/bin/03-saluda/cuelga"
 
+# El primero escribe cada vez una cosa; el segundo, lo mismo, pero tarda.
+cat >"$work/bin/03-saluda/cambia" <<FIN
+#!/bin/sh
+echo >>"$work/veces"
+wc -l <"$work/veces"
+FIN
+printf '#!/bin/sh\nsleep 0.15\necho listo\n' >"$work/bin/03-saluda/tarda"
+chmod +x "$work/bin/03-saluda/cambia" "$work/bin/03-saluda/tarda"
+
 fresh() { rm -rf "$work/curso" && cp -r "$work/base" "$work/curso"; }
 run() {
     "$program" --plazo 2 --programas "$work/bin" "$@" "$work/curso" >"$work/out" 2>&1
@@ -202,6 +211,42 @@ fresh
 rm "$chapter"
 run
 check 've_un_capitulo_sin_readme' fails 'README\.md:1: falta el capítulo'
+
+# Un capítulo por escribir puede tener solo ejemplos, si el índice lleva a cada uno.
+index=$work/curso/lessons/README.md
+pending='| 03 | [Saluda](03-saluda/) | ejemplos listos, capítulo por escribir |'
+echo "$pending" >"$index"
+run
+check 've_un_ejemplo_que_no_esta_en_el_indice' fails 'saluda\.c:1: lessons/README\.md no lleva'
+echo '| saludar | [saluda.c](03-saluda/saluda.c) |' >>"$index"
+run
+check 'un_capitulo_por_escribir_puede_tener_solo_ejemplos' rc 0
+sed -i 's/hola/adiós/' "$lesson/saluda.salida"
+run
+check 'cuya_salida_tambien_se_comprueba' fails 'saluda\.salida:1'
+fresh
+echo "$pending [saluda.c](03-saluda/saluda.c)" >"$index"
+run
+check 've_un_capitulo_escrito_que_se_da_por_escribir' fails 'README\.md:1: .*por escribir'
+
+fresh
+run --veces 3
+check 'las_salidas_se_repiten_iguales' rc 0
+printf '$ ./cambia\n1\n' >"$lesson/saluda.salida"
+rm -f "$work/veces"
+run
+check 'una_vez_no_dice_si_la_salida_se_repite' rc 0
+rm -f "$work/veces"
+run --veces 3
+check 've_una_salida_que_cambia_de_una_vez_a_otra' fails 'saluda\.salida:1: .*otra cosa a la vez n\.º 2'
+printf '$ ./tarda\nlisto\n' >"$lesson/saluda.salida"
+run --veces 3
+check 've_un_ejemplo_que_espera_de_verdad' fails 'saluda\.salida:1: .*nunca baja de [0-9]+ ms'
+printf '$ ./tarda # real\nlisto\n' >"$lesson/saluda.salida"
+run --veces 3
+check 'con_el_reloj_real_puede_esperar' rc 0
+run --veces 0
+check 'repetir_cero_veces_es_un_mal_uso' rc 2
 run --nada
 check 'una_opcion_desconocida_es_un_mal_uso' rc 2
 finish
