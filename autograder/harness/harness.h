@@ -331,6 +331,13 @@ enum hs_fault {
     HS_ENDLESS, /* cabeceras buenas y un cuerpo que no acaba: body y espacios sin fin */
 };
 
+/* Cómo sabe el cliente dónde acaba el cuerpo. */
+enum hs_framing {
+    HS_SIZED,       /* Content-Length */
+    HS_CHUNKED,     /* Transfer-Encoding: chunked: no se sabe cuánto será */
+    HS_UNTIL_CLOSE, /* sin decirlo: acaba cuando se cierra la conexión */
+};
+
 /* Lo que se hace con una petición. Todo a cero es un «200 OK». Antes de
  * contestar se espera, en este orden: la barrera, la retención y la demora. */
 struct hs_reply {
@@ -345,6 +352,10 @@ struct hs_reply {
     bool close;           /* "Connection: close" y cierra tras contestar */
     enum hs_fault fault;
     int trickle_ms;
+    int trickle_bytes; /* bytes que van juntos con HS_TRICKLE; 0 = 1 */
+    enum hs_framing framing;
+    bool ranges;     /* hace caso de Range: 206, o 416 si empieza tras el final */
+    size_t pause_at; /* > 0: tras tantos bytes del cuerpo espera a hs_http_advance */
     int times; /* peticiones que gasta este paso; 0 = 1. El último no se gasta nunca */
 };
 
@@ -376,6 +387,10 @@ void hs_http_script(struct hs_http *m, const char *path, const struct hs_reply *
  */
 int hs_http_release(struct hs_http *m, const char *path);
 
+/* Deja que sigan las respuestas paradas a mitad del cuerpo en esa ruta (NULL = todas) hasta
+ * su byte `upto`, donde paran otra vez; SIZE_MAX es hasta el final. Dice cuántas eran. */
+int hs_http_advance(struct hs_http *m, const char *path, size_t upto);
+
 /* Deja de escuchar en el acto: quien conecte recibirá «conexión rechazada», y con `cut`
  * también se cortan con RST las conexiones abiertas. Volver a escuchar usa el mismo
  * puerto, que nadie ha podido ocupar. */
@@ -388,6 +403,7 @@ struct hs_http_stats {
     int answered;      /* contestadas enteras (o tratadas como mandaba la avería) */
     int in_flight;     /* recibidas y sin terminar */
     int max_in_flight; /* el máximo simultáneo */
+    int paused;        /* paradas ahora a mitad del cuerpo (pause_at) */
     int abandoned;     /* el cliente cerró sin esperar la respuesta */
     int malformed;     /* basura en vez de una petición (solo con NULL) */
     int connections;   /* aceptadas (solo con NULL) */
@@ -419,11 +435,12 @@ const char *hs_request_header(const struct hs_request *r, const char *name);
 
 /*
  * Esperas, con las mismas reglas que hs_wait_line: n peticiones recibidas en total; n en
- * vuelo a la vez ahora mismo; n terminadas; n abandonadas por el cliente; ninguna
- * conexión abierta.
+ * vuelo a la vez ahora mismo; n paradas a mitad del cuerpo; n terminadas; n abandonadas por
+ * el cliente; ninguna conexión abierta.
  */
 void hs_http_wait_requests(struct hs_http *m, const char *path, int n, int ms);
 void hs_http_wait_in_flight(struct hs_http *m, const char *path, int n, int ms);
+void hs_http_wait_paused(struct hs_http *m, const char *path, int n, int ms);
 void hs_http_wait_ended(struct hs_http *m, const char *path, int n, int ms);
 void hs_http_wait_abandoned(struct hs_http *m, const char *path, int n, int ms);
 void hs_http_wait_closed(struct hs_http *m, int ms);

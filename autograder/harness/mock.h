@@ -1,10 +1,10 @@
 /*
  * mock.h: el servidor de mentira, por dentro.
  *
- *   mock_http.c    lo que usa la prueba: guiones, esperas y registro (hilo de la prueba)
- *   mock_server.c  el bucle, las conexiones y la lectura de peticiones (hilo del
- * servidor) mock_reply.c   qué se hace con cada petición ya recibida        (hilo del
- * servidor)
+ *   mock_http.c     lo que usa la prueba: guiones, esperas y registro (hilo de la prueba)
+ *   mock_server.c   el bucle, las conexiones y la lectura de peticiones (el del servidor)
+ *   mock_reply.c    qué se hace con cada petición ya recibida (el del servidor)
+ *   mock_compose.c  los bytes de una respuesta (el del servidor)
  *
  * Todo lo que hay aquí se toca con el cerrojo del banco tomado, menos los objetos de
  * libuv, que son solo del hilo del servidor.
@@ -39,6 +39,8 @@ enum phase {
     RELEASED, /* la soltaron: toca seguir */
     DELAYED,  /* espera a su demora */
     SENDING,  /* se está contestando */
+    PAUSED,   /* contestada en parte: espera a hs_http_advance */
+    RESUMED,  /* toca seguir hasta `let` */
     SILENT,   /* no se contestará */
     LINGER,   /* contestado y cerrado por nuestro lado; falta que cierre el cliente */
 };
@@ -62,8 +64,10 @@ struct connection {
     struct hs_request *request; /* la que está en vuelo, o NULL */
     const struct hs_reply *reply;
     bool keep_alive, head;
-    char *output; /* lo que se envía poco a poco */
+    char *output; /* la respuesta compuesta */
     size_t output_length, output_sent;
+    size_t head_length, body_size; /* de sus bytes, las cabeceras; y los del cuerpo */
+    size_t let;                    /* hasta qué byte del cuerpo se puede seguir */
 };
 
 enum command { NOTHING, STOP_LISTENING, CUT_ALL, LISTEN_AGAIN, QUIT };
@@ -98,6 +102,12 @@ int mock_open(struct hs_http *m); /* escucha y arranca el hilo */
 void connection_close(struct connection *c);
 void connection_reset(struct connection *c);
 void connection_serve(struct connection *c); /* atiende lo que ya haya leído */
+
+/* mock_compose.c. mock_compose deja en c->output la respuesta de la petición en curso, y
+ * mock_offset dice cuántos de esos bytes llevan los primeros `body_bytes` del cuerpo. */
+const char *mock_reason(int status);
+void mock_compose(struct connection *c);
+size_t mock_offset(const struct connection *c, size_t body_bytes);
 
 /* mock_reply.c */
 void reply_admit(struct connection *c); /* petición recibida: empieza su espera */

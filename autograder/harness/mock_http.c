@@ -194,6 +194,22 @@ int hs_http_release(struct hs_http *m, const char *path)
     return released;
 }
 
+int hs_http_advance(struct hs_http *m, const char *path, size_t upto)
+{
+    int resumed = 0;
+    hs__lock();
+    for (struct connection *c = m->connections; c; c = c->next)
+        if (!c->closing && c->phase == PAUSED &&
+            (!path || strcmp(path, c->route->path) == 0)) {
+            c->let = upto;
+            c->phase = RESUMED;
+            resumed++;
+        }
+    uv_async_send(&m->wake);
+    hs__unlock();
+    return resumed;
+}
+
 void hs_http_stop_listening(struct hs_http *m, bool cut)
 {
     command(m, cut ? CUT_ALL : STOP_LISTENING);
@@ -302,6 +318,12 @@ void hs_http_wait_in_flight(struct hs_http *m, const char *path, int n, int ms)
 {
     wait_counter(m, path, n, ms, offsetof(struct hs_http_stats, in_flight),
                  n == 1 ? "petición en vuelo" : "peticiones en vuelo a la vez");
+}
+
+void hs_http_wait_paused(struct hs_http *m, const char *path, int n, int ms)
+{
+    wait_counter(m, path, n, ms, offsetof(struct hs_http_stats, paused),
+                 n == 1 ? "respuesta parada a medias" : "respuestas paradas a medias");
 }
 
 void hs_http_wait_abandoned(struct hs_http *m, const char *path, int n, int ms)

@@ -11,40 +11,6 @@
 
 static const struct hs_reply not_found = {.status = 404};
 
-static const char *reason(int status)
-{
-    static const struct {
-        int status;
-        const char *words;
-    } known[] = {
-        {200, "OK"},
-        {201, "Created"},
-        {204, "No Content"},
-        {301, "Moved Permanently"},
-        {302, "Found"},
-        {303, "See Other"},
-        {304, "Not Modified"},
-        {307, "Temporary Redirect"},
-        {308, "Permanent Redirect"},
-        {400, "Bad Request"},
-        {401, "Unauthorized"},
-        {403, "Forbidden"},
-        {404, "Not Found"},
-        {411, "Length Required"},
-        {413, "Content Too Large"},
-        {429, "Too Many Requests"},
-        {431, "Request Header Fields Too Large"},
-        {500, "Internal Server Error"},
-        {502, "Bad Gateway"},
-        {503, "Service Unavailable"},
-        {504, "Gateway Timeout"},
-    };
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (known[i].status == status)
-            return known[i].words;
-    return "Otro";
-}
-
 /* ------------------------------------------------------------------- La cuenta */
 
 /* El paso del guion que le toca a esta petición. */
@@ -80,6 +46,10 @@ static void count_end(struct hs_http_stats *stats, enum hs_request_end end)
 void reply_end(struct connection *c, enum hs_request_end end)
 {
     struct hs_request *r = c->request;
+    if (c->phase == PAUSED || c->phase == RESUMED) {
+        c->route->stats.paused--;
+        c->m->total.paused--;
+    }
     r->end = end;
     r->ended_ms = hs_now();
     count_end(&c->route->stats, end);
@@ -121,6 +91,7 @@ static void finish(struct connection *c)
 {
     enum hs_fault fault = c->reply->fault;
     bool keep = c->keep_alive && !c->reply->close &&
+                c->reply->framing != HS_UNTIL_CLOSE &&
                 (fault == HS_NONE || fault == HS_TRICKLE);
     uv_timer_stop(&c->timer);
     reply_end(c, HS_ANSWERED);
@@ -178,9 +149,14 @@ static void on_trickle(uv_timer_t *timer)
 {
     struct connection *c = timer->data;
     hs__lock();
-    uv_buf_t buffer = uv_buf_init(c->output + c->output_sent, 1);
+    size_t left = c->output_length - c->output_sent, step = 1;
+    if (c->reply->trickle_bytes > 0)
+        step = (size_t)c->reply->trickle_bytes;
+    uv_buf_t buffer = uv_buf_init(c->output + c->output_sent,
+                                  (unsigned)(step < left ? step : left));
     int n = uv_try_write((uv_stream_t *)&c->tcp, &buffer, 1);
-    if (n > 0 && ++c->output_sent == c->output_length) {
+    c->output_sent += n > 0 ? (size_t)n : 0;
+    if (c->output_sent == c->output_length) {
         finish(c);
         connection_serve(c);
     } else if (n < 0 && n != UV_EAGAIN) {
@@ -202,70 +178,27 @@ static void on_endless(uv_timer_t *timer)
     hs__unlock();
 }
 
-/* El cuerpo que iría sin avería; `fallback` es donde escribirlo si el guion no dice nada. */
-static const char *body_of(const struct hs_reply *r, int status, char fallback[static 64],
-                           size_t *size)
+/* Envía lo compuesto hasta el byte `limit`, y para ahí si no es el final. */
+static void send_until(struct connection *c, size_t limit)
 {
-    *size = 0;
-    if (status == 204 || status == 304 || status < 200)
-        return NULL;
-    if (r->body) {
-        *size = r->body_size;
-        return r->body;
+    size_t n = limit - c->output_sent;
+    char *piece = memcpy(hs__alloc(n + 1), c->output + c->output_sent, n);
+    c->output_sent = limit;
+    if (limit < c->output_length) {
+        c->phase = PAUSED;
+        c->route->stats.paused++;
+        c->m->total.paused++;
+        hs__notify();
     }
-    if (r->fault != HS_ENDLESS)
-        *size = (size_t)snprintf(fallback, 64, "%d %s\n", status, reason(status));
-    return fallback;
-}
-
-/* Las cabeceras y el cuerpo, tal como irían sin avería. */
-static char *compose(struct connection *c, size_t *head_length, size_t *length)
-{
-    const struct hs_reply *r = c->reply;
-    int status = r->status ? r->status : 200;
-    bool closes = r->close || !c->keep_alive ||
-                  (r->fault != HS_NONE && r->fault != HS_TRICKLE);
-    char fallback[64], measure[64] = "";
-    size_t size;
-    const char *body = body_of(r, status, fallback, &size);
-    if (body && r->fault != HS_ENDLESS)
-        snprintf(measure, sizeof measure, "Content-Length: %zu\r\n", size);
-    char *text = NULL;
-    int n = asprintf(&text,
-                     "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                     "%s%s%s%s%s%s\r\n",
-                     status, reason(status), measure, r->location ? "Location: " : "",
-                     r->location ? r->location : "", r->location ? "\r\n" : "",
-                     closes ? "Connection: close\r\n" : "", r->headers ? r->headers : "");
-    if (n < 0)
-        abort();
-    c->request->status = status;
-    *length = *head_length = (size_t)n;
-    if (!c->head && size > 0) {
-        text = hs__grow(text, *head_length + size);
-        memcpy(text + *head_length, body, size);
-        *length += size;
-    }
-    return text;
-}
-
-static void start_dripping(struct connection *c, char *bytes, size_t length)
-{
-    int pace = c->reply->trickle_ms > 0 ? c->reply->trickle_ms : TRICKLE_MS;
-    free(c->output);
-    c->output = bytes;
-    c->output_length = length;
-    c->output_sent = 0;
-    uv_timer_start(&c->timer, on_trickle, 0, (uint64_t)pace);
+    transmit(c, piece, n, limit == c->output_length);
 }
 
 static void reply(struct connection *c)
 {
     static const char garbage[] = "esto no es HTTP\r\n\x01\x02\xff\r\n\r\n";
-    size_t head, length;
-    char *text;
+    const struct hs_reply *r = c->reply;
     c->phase = SENDING;
-    switch (c->reply->fault) {
+    switch (r->fault) {
     case HS_RESET:
         connection_reset(c);
         return;
@@ -279,25 +212,29 @@ static void reply(struct connection *c)
         transmit(c, strdup(garbage), sizeof garbage - 1, true);
         return;
     default:
-        text = compose(c, &head, &length);
+        mock_compose(c);
     }
-    switch (c->reply->fault) {
+    size_t pause = r->pause_at ? mock_offset(c, r->pause_at) : SIZE_MAX;
+    switch (r->fault) {
     case HS_CUT_HEADER:
-        transmit(c, text, head / 2, true);
-        return;
+        c->output_length = c->head_length / 2;
+        break;
     case HS_CUT_BODY:
-        transmit(c, text, head + (length - head) / 2, true);
-        return;
+        c->output_length = mock_offset(c, c->body_size / 2);
+        break;
     case HS_TRICKLE:
-        start_dripping(c, text, length);
+        uv_timer_start(&c->timer, on_trickle, 0,
+                       (uint64_t)(r->trickle_ms > 0 ? r->trickle_ms : TRICKLE_MS));
         return;
     case HS_ENDLESS:
-        transmit(c, text, length, false);
+        transmit(c, memcpy(hs__alloc(c->output_length), c->output, c->output_length),
+                 c->output_length, false);
         uv_timer_start(&c->timer, on_endless, 0, ENDLESS_MS);
         return;
     default:
-        transmit(c, text, length, true);
+        break;
     }
+    send_until(c, pause < c->output_length ? pause : c->output_length);
 }
 
 /* ------------------------------------------------------------- Antes de responder */
@@ -373,12 +310,25 @@ void reply_admit(struct connection *c)
     hs__notify();
 }
 
+static void resume(struct connection *c)
+{
+    size_t limit = mock_offset(c, c->let);
+    c->phase = SENDING;
+    c->route->stats.paused--;
+    c->m->total.paused--;
+    send_until(c, limit < c->output_sent     ? c->output_sent
+                  : limit > c->output_length ? c->output_length
+                                             : limit);
+}
+
 void reply_go_on(struct connection *c)
 {
     if (c->phase == PASSED)
         after_barrier(c);
     else if (c->phase == RELEASED)
         after_hold(c);
+    else if (c->phase == RESUMED)
+        resume(c);
 }
 
 void reply_refuse(struct connection *c, int status)
@@ -386,7 +336,7 @@ void reply_refuse(struct connection *c, int status)
     char *text = NULL;
     int n = asprintf(&text,
                      "HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-                     status, reason(status));
+                     status, mock_reason(status));
     if (n < 0)
         abort();
     c->m->total.malformed++;
