@@ -18,14 +18,14 @@ $(PG_TEMPLATE): autograder/harness/pg_template.sh \
 	$(Q)$< $@
 
 HARNESS_TESTS  := $(O)/autograder/harness/tests
-HARNESS_SUITES := programas terminal archivos servidor cuerpos averias postgres historias
+HARNESS_SUITES := programas terminal archivos servidor cuerpos averias conexiones postgres historias
 HARNESS_BUILT  := $(HARNESS_SUITES:%=$(HARNESS_TESTS)/%) $(HARNESS_TESTS)/ejemplos
 HARNESS_TAP    := --tap=-
 
 # Criterion no arranca bajo ThreadSanitizer: las pruebas de los hilos, que son las que
 # importan ahí, van con el corredor mínimo de common.
 ifeq ($(VARIANT),tsan)
-HARNESS_SUITES := programas terminal archivos servidor cuerpos averias
+HARNESS_SUITES := programas terminal archivos servidor cuerpos averias conexiones
 HARNESS_BUILT  := $(HARNESS_SUITES:%=$(HARNESS_TESTS)/%)
 HARNESS_RUN    := $(O)/common/tests/corredor/corredor.o
 HARNESS_TAP    :=

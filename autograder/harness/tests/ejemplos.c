@@ -1,5 +1,6 @@
 /* ejemplos.c: pruebas que acaban de todas las maneras posibles. Las corre historias.c. */
 #include "../pg.h"
+#include "../tcp.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,6 +120,34 @@ HS_TEST(ejemplos, faltan_a_la_vez)
     hs_start_with(curl, "-s", hs_http_url(m, "/a"));
     hs_http_wait_requests(m, "/a", 1, 5000);
     hs_http_wait_in_flight(m, NULL, 2, 50);
+}
+
+HS_TEST(ejemplos, linea_que_no_llega_a_un_cliente)
+{
+    struct hs_address at = hs_tcp_announced(hs_start("servir"), "abierto: ", 5000);
+    struct hs_tcp *ana = hs_tcp_open("ana", at), *luis = hs_tcp_open("luis", at);
+    hs_tcp_send(ana, "uno\r\n");
+    hs_tcp_wait_line(ana, hs_has("uno"), 5000);
+    hs_tcp_wait_line(luis, hs_has("uno"), 50);
+}
+
+HS_TEST(ejemplos, cliente_al_que_le_cierran)
+{
+    struct hs_address at = hs_tcp_announced(hs_start("servir"), "abierto: ", 5000);
+    struct hs_tcp *ana = hs_tcp_open("ana", at);
+    hs_tcp_send(ana, "corta\n");
+    hs_tcp_wait_line(ana, hs_has("corta"), 25000);
+}
+
+HS_TEST(ejemplos, cliente_sin_servidor)
+{
+    struct hs_tcp *ana = hs_tcp_open("ana", (struct hs_address){"127.9.9.9", 1});
+    hs_tcp_wait_line(ana, hs_has("hola"), 25000);
+}
+
+HS_TEST(ejemplos, anuncio_mal_hecho)
+{
+    hs_tcp_announced(hs_start("servir", "127.0.0.1", "x"), "abierto: ", 25000);
 }
 
 HS_TEST(ejemplos, plazo_entero, .segundos = 1)

@@ -291,6 +291,32 @@ Test(historias, archivos)
     expect("mismo_directorio", "fallo_corrector", "ya tiene un directorio «datos»");
 }
 
+Test(historias, clientes)
+{
+    golden("linea_que_no_llega_a_un_cliente", "tiempo",
+           " 1. +# s  Arranco: prog servir\n"
+           " 2. +# s  El programa escribió: «abierto: 127.0.0.1:#»\n"
+           " 3. +# s  ana se conecta a 127.0.0.1:#\n"
+           " 4. +# s  luis se conecta a 127.0.0.1:#\n"
+           " 5. +# s  ana envía «uno\\r\\n»\n"
+           " 6. +# s  ana recibe «leo 5: uno\\r»\n"
+           "FALLO: A luis no le llegó una línea con «uno». Esperé # s.\n"
+           "Cliente ana: conectado. Líneas recibidas: 1\n"
+           "  +# s | leo 5: uno\\r\n"
+           "Cliente luis: conectado. Líneas recibidas: 0\n"
+           "Programa: prog servir\n"
+           "  Estado: seguía en marcha y lo he parado\n"
+           "  Lo que escribió:\n"
+           "  +# s | abierto: 127.0.0.1:#\n" REPRO("linea_que_no_llega_a_un_cliente"));
+    expect("cliente_al_que_le_cierran", "mal",
+           "FALLO: a ana no le llegó una línea con «corta», y ya no puede: el servidor "
+           "le cortó la conexión (RST)\n");
+    expect("cliente_sin_servidor", "mal",
+           "y ya no puede: no pudo conectar: conexión rechazada\n");
+    expect("anuncio_mal_hecho", "mal",
+           "FALLO: la línea debía ser «abierto: HOST:PUERTO», y es «abierto: 127.0.0.1 ");
+}
+
 /* ------------------------------------------------------------------ Lo esencial */
 
 Test(historias, inundar)

@@ -1,5 +1,7 @@
 /* prog.c: un programa pequeño que se porta como diga su primer argumento. */
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -7,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -76,6 +79,55 @@ static void misuse(bool use)
         *memory = 1;
     }
     memory = NULL;
+}
+
+/* Contesta a cada lectura con lo que leyó; algunas palabras mandan hacer otra cosa. Falso
+ * si la conexión se acabó. */
+static bool answer(int fd)
+{
+    static char text[4096], flood[1 << 20];
+    struct linger now = {.l_onoff = 1};
+    ssize_t n = read(fd, text, sizeof text - 1);
+    if (n <= 0)
+        return dprintf(1, n == 0 ? "se fue\n" : "lo cortaron\n") < 0;
+    text[n] = '\0';
+    if (strcmp(text, "adiós\n") == 0)
+        return dprintf(fd, "adiós\nsin salto") < 0;
+    if (strcmp(text, "corta\n") == 0) {
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+        return false;
+    }
+    if (strcmp(text, "inunda\n") == 0) {
+        memset(flood, 'x', sizeof flood);
+        for (size_t i = 1023; i < sizeof flood; i += 1024)
+            flood[i] = '\n';
+        return send(fd, flood, sizeof flood, 0) > 0;
+    }
+    return dprintf(fd, "leo %zd: %s%s", n, text, text[n - 1] == '\n' ? "" : "|\n") > 0;
+}
+
+static int serve(const char *host, bool quiet)
+{
+    static struct pollfd fds[1024];
+    struct sockaddr_in at = {.sin_family = AF_INET};
+    socklen_t size = sizeof at;
+    int count = 1;
+    inet_pton(AF_INET, host, &at.sin_addr);
+    fds[0] = (struct pollfd){socket(AF_INET, SOCK_STREAM, 0), POLLIN, 0};
+    if (bind(fds[0].fd, (struct sockaddr *)&at, size) < 0 || listen(fds[0].fd, 128) < 0 ||
+        getsockname(fds[0].fd, (struct sockaddr *)&at, &size) < 0)
+        return 1;
+    dprintf(1, quiet ? "abierto: %s %d\n" : "abierto: %s:%d\n", host, ntohs(at.sin_port));
+    for (;;) {
+        poll(fds, (nfds_t)count, -1);
+        for (int i = count - 1; i > 0; i--)
+            if (fds[i].revents && !answer(fds[i].fd)) {
+                close(fds[i].fd);
+                fds[i] = fds[--count];
+            }
+        if (fds[0].revents && count < 1024)
+            fds[count++] = (struct pollfd){accept(fds[0].fd, NULL, NULL), POLLIN, 0};
+    }
 }
 
 static void *sleep_forever(void *nothing)
@@ -182,6 +234,8 @@ int main(int argc, char **argv)
         ready();
         sleep_forever(NULL);
     }
+    if (strcmp(mode, "servir") == 0)
+        return serve(argc > 2 ? argv[2] : "127.0.0.1", argc > 3);
     if (strcmp(mode, "contar") == 0)
         for (int i = 1; i <= number; i++)
             printf("línea %d\n", i);
