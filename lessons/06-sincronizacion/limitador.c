@@ -21,8 +21,9 @@ static int esperar_turno(struct limitador *l)
     uint64_t *antiguo = &l->pasos[l->total % MAXIMO];
     int64_t falta = (int64_t)(*antiguo + VENTANA_MS - as_now());
     if (l->total >= MAXIMO && falta > 0) {
-        printf("  Límite alcanzado: espero %.1f s\n",
-               (double)falta / 1000);
+        if (falta > 50) /* menos no se nota */
+            printf("  Límite alcanzado: espero %.1f s\n",
+                   (double)falta / 1000);
         rc = as_sleep(falta);
     }
     if (rc == 0) {

@@ -39,7 +39,7 @@ static int consumidor(void *arg)
             break;
         printf("  Consumidor procesa: %s\n", (char *)elemento);
         free(elemento);
-        rc = as_sleep(2000);
+        rc = as_sleep(2500);
         if (rc < 0)
             return rc;
     }
