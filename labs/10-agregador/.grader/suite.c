@@ -1,0 +1,729 @@
+/*
+ * La suite del laboratorio 10. Cada prueba exige una sola cosa del enunciado: las que no
+ * tratan de las formas usan la de WeatherAPI, que es la más simple; las que no tratan de
+ * la media no la miran, y solo una mira el orden de las líneas.
+ *
+ * Las temperaturas van en centésimas de grado y son enteros: lo que hay que esperar se
+ * calcula sin coma flotante. Ninguna cae cerca de donde el redondeo podría dudar.
+ */
+#include "harness/harness.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+HS_SUITE(agregador)
+
+/* Plazos nominales: el banco los alarga en una máquina lenta. */
+enum { PRONTO = 4000, DESPEDIDA = 1000 };
+
+/* Un plazo que ninguna prueba agota: si algo acaba, no es por él. */
+#define SIN_PRISA "--timeout", "60"
+
+/* ---- Temperaturas --------------------------------------------------------------- */
+
+/* Centésimas al azar, de 10 a 39 grados, que se redondean sin dudas. */
+static int grados(void)
+{
+    static const int sueltas[] = {-4, -3, -2, -1, 0, 1, 2, 3, 4};
+    return 10 * hs_random_between(100, 390) + sueltas[hs_random(9)];
+}
+
+/* Centésimas, con las dos cifras: como van en el JSON. */
+static const char *centesimas(int c)
+{
+    return hs_format("%s%d.%02d", c < 0 ? "-" : "", abs(c) / 100, abs(c) % 100);
+}
+
+/* `suma` centésimas entre `n`, con una cifra: como las escribe el programa. */
+static const char *decimas(int suma, int n)
+{
+    int d = (2 * abs(suma) + 10 * n) / (20 * n);
+    return hs_format("%s%d.%d", suma < 0 ? "-" : "", d / 10, d % 10);
+}
+
+/* ¿Se redondea esa media sin dudas? */
+static bool media_clara(int suma, int n)
+{
+    return abs(abs(suma) % (10 * n) - 5 * n) > 1 && abs(suma) > 10 * n;
+}
+
+/* ---- Lo que contestan las API ----------------------------------------------------- */
+
+static const char *openweathermap(int c)
+{
+    int k = c + 27315;
+    return hs_format(
+        "{\"coord\":{\"lon\":-78.47,\"lat\":-0.18},\"weather\":[{\"id\":803,\"main\":"
+        "\"Clouds\",\"description\":\"muy nuboso\",\"icon\":\"04d\"}],\"base\":"
+        "\"stations\",\"main\":{\"temp\":%s,\"feels_like\":%s,\"temp_min\":%s,"
+        "\"temp_max\":%s,\"pressure\":1013,\"humidity\":64},\"visibility\":10000,"
+        "\"wind\":{\"speed\":3.1,\"deg\":140},\"clouds\":{\"all\":75},\"dt\":1763710868,"
+        "\"sys\":{\"country\":\"EC\",\"sunrise\":1763722800},\"timezone\":-18000,"
+        "\"id\":3652462,\"name\":\"Quito\",\"cod\":200}",
+        centesimas(k), centesimas(k - 140), centesimas(k - 310), centesimas(k + 270));
+}
+
+static const char *weatherapi(int c)
+{
+    return hs_format(
+        "{\"location\":{\"name\":\"Quito\",\"country\":\"Ecuador\",\"lat\":-0.22,"
+        "\"lon\":-78.5,\"tz_id\":\"America/Guayaquil\",\"localtime\":\"2026-11-21 "
+        "02:41\"},\"current\":{\"last_updated\":\"2026-11-21 02:30\",\"temp_c\":%s,"
+        "\"temp_f\":%s,\"is_day\":0,\"condition\":{\"text\":\"Nublado\",\"code\":1006},"
+        "\"wind_kph\":11.2,\"humidity\":64,\"feelslike_c\":%s,\"uv\":1}}",
+        centesimas(c), centesimas(c * 9 / 5 + 3200), centesimas(c - 140));
+}
+
+static const char *open_meteo(int c)
+{
+    return hs_format(
+        "{\"latitude\":-0.125,\"longitude\":-78.5,\"generationtime_ms\":0.06,"
+        "\"utc_offset_seconds\":0,\"timezone\":\"GMT\",\"elevation\":2850.0,"
+        "\"current_weather_units\":{\"time\":\"iso8601\",\"temperature\":\"°C\"},"
+        "\"current_weather\":{\"time\":\"2026-11-21T07:30\",\"interval\":900,"
+        "\"temperature\":%s,\"windspeed\":11.2,\"winddirection\":140,\"is_day\":0,"
+        "\"weathercode\":3}}",
+        centesimas(c));
+}
+
+/* Una API de mentira en `web` que sigue este guion, y su URL. */
+#define API(web, ...)                                                                    \
+    ({                                                                                   \
+        const char *ruta_ = hs_random_path();                                            \
+        hs_http_on(web, ruta_, __VA_ARGS__);                                             \
+        hs_http_url(web, ruta_);                                                         \
+    })
+#define DA(c)                                                                            \
+    {                                                                                    \
+        .body = weatherapi(c)                                                            \
+    }
+#define DICE(...)                                                                        \
+    {                                                                                    \
+        .body = (__VA_ARGS__)                                                            \
+    }
+
+/* Arranca el programa con estas URL, hasta NULL, y sin prisa. */
+static struct hs_program *preguntar(const char *const *urls)
+{
+    const char *argv[32] = {"--timeout", "60"};
+    for (size_t i = 0; urls[i] && i < 29; i++)
+        argv[i + 2] = urls[i];
+    return hs_start_argv((struct hs_options){0}, argv);
+}
+
+/* ---- Lo que escribe el programa --------------------------------------------------- */
+
+/* La línea que empieza por `palabra` y un espacio. */
+static const struct hs_line *linea_de(struct hs_program *p, const char *palabra)
+{
+    return hs_wait_line(p,
+                        (struct hs_match){
+                            .regex = hs_format("^%s( |$)", palabra),
+                            .what = hs_format("la línea «%s ...»", palabra),
+                        },
+                        PRONTO);
+}
+
+/* `url` dio `c` centésimas de grado. */
+static void exigir_temperatura(struct hs_program *p, const char *url, int c)
+{
+    hs_expect_eq_str("la línea de esta API", hs_format("%s %s °C", url, decimas(c, 1)),
+                     linea_de(p, url)->text);
+}
+
+/* `url` falló; en el motivo aparece `motivo`, si no es NULL. */
+static void exigir_error(struct hs_program *p, const char *url, const char *motivo)
+{
+    const char *texto = linea_de(p, url)->text;
+    const char *inicio = hs_format("%s ERROR ", url);
+    hs_expect(strncmp(texto, inicio, strlen(inicio)) == 0 && texto[strlen(inicio)],
+              "la línea de esta API debía ser «%s(motivo)», y es «%s»", inicio, texto);
+    if (motivo)
+        hs_expect_contains("el motivo del ERROR", motivo, texto + strlen(inicio));
+}
+
+static void exigir_media(struct hs_program *p, int suma, int buenas, int total)
+{
+    hs_expect_eq_str(
+        "la línea de la media",
+        hs_format("MEDIA %s °C (%d de %d)", decimas(suma, buenas), buenas, total),
+        linea_de(p, "MEDIA")->text);
+}
+
+/* Una API sola que contesta `cuerpo` y hace fallar al programa. */
+static void exigir_que_falle(const char *cuerpo, size_t tamano)
+{
+    struct hs_http *web = hs_http_start();
+    const char *url = API(web, {.body = cuerpo, .body_size = tamano});
+    hs_step("La API contesta 200 y este cuerpo: %.200s", cuerpo);
+    struct hs_program *p = hs_start(SIN_PRISA, url);
+    exigir_error(p, url, NULL);
+}
+
+/* ---- Leer una respuesta ----------------------------------------------------------- */
+
+HS_TEST(agregador, lee_weatherapi)
+{
+    struct hs_http *web = hs_http_start();
+    int c = grados();
+    const char *url = API(web, DA(c));
+    hs_step("La API contesta con la forma de WeatherAPI, y current.temp_c vale %s",
+            centesimas(c));
+    struct hs_program *p = hs_start(SIN_PRISA, url);
+    exigir_temperatura(p, url, c);
+    hs_expect_exit(p, 0, PRONTO);
+}
+
+HS_TEST(agregador, lee_open_meteo)
+{
+    struct hs_http *web = hs_http_start();
+    int c = grados();
+    const char *url = API(web, DICE(open_meteo(c)));
+    hs_step("La API contesta con la forma de Open-Meteo, y current_weather.temperature "
+            "vale %s",
+            centesimas(c));
+    exigir_temperatura(hs_start(SIN_PRISA, url), url, c);
+}
+
+HS_TEST(agregador, lee_openweathermap)
+{
+    struct hs_http *web = hs_http_start();
+    int c = grados();
+    const char *url = API(web, DICE(openweathermap(c)));
+    hs_step("La API contesta con la forma de OpenWeatherMap, y main.temp vale %s kelvin",
+            centesimas(c + 27315));
+    exigir_temperatura(hs_start(SIN_PRISA, url), url, c);
+}
+
+HS_TEST(agregador, reconoce_por_el_contenido)
+{
+    struct hs_http *web = hs_http_start();
+    int a = grados(), b = grados(), c = grados(), d = grados();
+    hs_step("Cada JSON trae la temperatura en su sitio y, en otros, claves que se llaman "
+            "igual");
+    const char *owm = API(
+        web, DICE(hs_format(
+                 "{\"ayer\":{\"main\":{\"temp\":1.5}},\"temp\":2.5,\"current_weather\":"
+                 "{\"weathercode\":3},\"main\":{\"temp_min\":3.5,\"temp_c\":4.5,"
+                 "\"temperature\":5.5,\"temp\":%s}}",
+                 centesimas(a + 27315))));
+    const char *wa = API(
+        web, DICE(hs_format(
+                 "{\"forecast\":[{\"current\":{\"temp_c\":1.5}}],\"temp_c\":2.5,"
+                 "\"current\":{\"temp\":3.5,\"air\":{\"temp_c\":4.5},\"temp_f\":5.5,"
+                 "\"temp_c\":%s},\"main\":{\"humidity\":64}}",
+                 centesimas(b))));
+    const char *om = API(
+        web, DICE(hs_format("{\"hourly\":{\"temperature\":[1.5,2.5]},\"temperature\":3.5,"
+                            "\"current_weather\":{\"temp\":4.5,\"temperature\":%s},"
+                            "\"current\":{\"time\":\"2026-11-21\"}}",
+                            centesimas(c))));
+    hs_step("En la cuarta, main es un texto y main.temp por tanto no existe: la "
+            "temperatura es current.temp_c");
+    const char *texto = API(
+        web, DICE(hs_format("{\"main\":\"Clouds\",\"current\":{\"temp_c\":%s}}",
+                            centesimas(d))));
+    hs_step("El orden de las URL no es el de ningún proveedor");
+    struct hs_program *p = hs_start(SIN_PRISA, om, texto, owm, wa);
+    exigir_temperatura(p, om, c);
+    exigir_temperatura(p, texto, d);
+    exigir_temperatura(p, owm, a);
+    exigir_temperatura(p, wa, b);
+}
+
+HS_TEST(agregador, json_de_verdad)
+{
+    struct hs_http *web = hs_http_start();
+    int entero = hs_random_between(10, 39), c = grados(), d = grados(), e = grados();
+    hs_step("Lo mismo se puede escribir de muchas formas: enteros, negativos, "
+            "exponentes, saltos de línea, claves con \\u");
+    const char *urls[] = {
+        API(web, DICE(hs_format("{\"current\":{\"temp_c\":%d}}", entero))),
+        API(web, DICE(hs_format("{\"current\":{\"temp_c\":-%d}}", entero))),
+        API(web, DICE(hs_format("{\"current\":{\"temp_c\":-%s}}", centesimas(c)))),
+        API(web, DICE(hs_format("{\"current\":{\"temp_c\":%de-2}}", d))),
+        API(web, DICE(hs_format("\n{\t\"current\" :\r\n { \"temp_c\"\n:\n%s } }\n",
+                                centesimas(e)))),
+        API(web,
+            DICE(hs_format("{\"\\u0063urrent\":{\"temp\\u005fc\":%s}}", centesimas(c)))),
+        API(web, DICE(hs_format("{\"x\":\"\\\"current\\\":{\\\"temp_c\\\":1.5}}\","
+                                "\"current\":{\"temp_c\":%s}}",
+                                centesimas(d)))),
+        NULL,
+    };
+    const int esperadas[] = {100 * entero, -100 * entero, -c, d, e, c, d};
+    struct hs_program *p = preguntar(urls);
+    for (size_t i = 0; urls[i]; i++)
+        exigir_temperatura(p, urls[i], esperadas[i]);
+}
+
+/* ---- La media --------------------------------------------------------------------- */
+
+HS_TEST(agregador, media_y_cuenta)
+{
+    struct hs_http *web = hs_http_start();
+    int a, b, c;
+    do
+        a = grados(), b = grados(), c = grados();
+    while (!media_clara(a + b + c, 3));
+    const char *ua = API(web, DA(a)), *ub = API(web, DA(b)), *uc = API(web, DA(c));
+    hs_step("Tres API dan %s, %s y %s grados", centesimas(a), centesimas(b),
+            centesimas(c));
+    struct hs_program *p = hs_start(SIN_PRISA, ua, ub, uc);
+    exigir_media(p, a + b + c, 3, 3);
+    hs_expect_exit(p, 0, PRONTO);
+    hs_step("Una línea por API, la media y nada más");
+    hs_expect_eq_int("líneas en la salida estándar", 4, hs_count_lines(p, hs_regex("")));
+    hs_expect_eq_str("la última línea empieza por", "MEDIA ",
+                     hs_format("%.6s", hs_find_line(p, hs_regex(""), 4)->text));
+}
+
+HS_TEST(agregador, media_sin_redondear)
+{
+    struct hs_http *web = hs_http_start();
+    int base = 10 * hs_random_between(100, 390);
+    hs_step("Tres API dan %s, %s y %s grados: redondeadas, la media bajaría",
+            centesimas(base + 4), centesimas(base + 4), centesimas(base + 12));
+    struct hs_program *p = hs_start(SIN_PRISA, API(web, DA(base + 4)),
+                                    API(web, DA(base + 12)), API(web, DA(base + 4)));
+    exigir_media(p, 3 * base + 20, 3, 3);
+}
+
+HS_TEST(agregador, media_solo_de_las_buenas)
+{
+    struct hs_http *web = hs_http_start();
+    int a, b;
+    do
+        a = grados(), b = grados();
+    while (!media_clara(a + b, 2));
+    hs_step("Dos API dan %s y %s grados; otras tres fallan: rechaza la conexión, "
+            "contesta 500, contesta otra cosa",
+            centesimas(a), centesimas(b));
+    struct hs_program *p = hs_start(SIN_PRISA, hs_http_refused_url(hs_random_path()),
+                                    API(web, DA(a)), API(web, {.status = 500}),
+                                    API(web, DICE("{}")), API(web, DA(b)));
+    exigir_media(p, a + b, 2, 5);
+    hs_expect_exit(p, 0, PRONTO);
+}
+
+HS_TEST(agregador, orden_de_los_argumentos)
+{
+    enum { N = 4 };
+    const char *rutas[N], *argv[N + 1] = {NULL};
+    struct hs_http *web = hs_http_start();
+    for (int i = 0; i < N; i++) {
+        rutas[i] = hs_random_path();
+        argv[i] = hs_http_url(web, rutas[i]);
+        hs_http_on(web, rutas[i], {.body = weatherapi(grados()), .hold = true});
+    }
+    hs_step("Las API contestan de la última a la primera");
+    struct hs_program *p = preguntar(argv);
+    for (int i = N - 1; i >= 0; i--) {
+        hs_http_wait_in_flight(web, rutas[i], 1, PRONTO);
+        hs_http_release(web, rutas[i]);
+        hs_http_wait_ended(web, rutas[i], 1, PRONTO);
+    }
+    for (int i = 0; i < N; i++) {
+        linea_de(p, argv[i]);
+        hs_expect_eq_str(hs_format("la línea %d es de la API", i + 1), argv[i],
+                         hs_format("%.*s", (int)strlen(argv[i]),
+                                   hs_find_line(p, hs_regex(""), i + 1)->text));
+    }
+}
+
+/* ---- A la vez --------------------------------------------------------------------- */
+
+/* `n` API que no contestan hasta que hayan llegado las `n` peticiones. */
+static void todas_a_la_vez(int n)
+{
+    const char *argv[n + 1];
+    int c[n];
+    struct hs_http *web = hs_http_start();
+    for (int i = 0; i < n; i++)
+        argv[i] = API(web, {.body = weatherapi(c[i] = grados()), .barrier = n});
+    argv[n] = NULL;
+    hs_step("%d API: el servidor no contesta a nadie hasta que lleguen las %d "
+            "peticiones",
+            n, n);
+    struct hs_program *p = preguntar(argv);
+    hs_http_wait_requests(web, NULL, n, PRONTO);
+    for (int i = 0; i < n; i++)
+        exigir_temperatura(p, argv[i], c[i]);
+    hs_wait_exit(p, PRONTO);
+    hs_expect_eq_int("peticiones recibidas: una por API", n,
+                     hs_http_stats(web, NULL).requests);
+}
+
+HS_TEST(agregador, consulta_a_la_vez)
+{
+    todas_a_la_vez(hs_random_between(3, 6));
+}
+
+HS_TEST(agregador, muchas_apis)
+{
+    todas_a_la_vez(hs_random_between(14, 16));
+}
+
+/* ---- Fallos de la red y de HTTP ---------------------------------------------------- */
+
+HS_TEST(agregador, registra_error_de_red)
+{
+    struct hs_http *web = hs_http_start();
+    int c = grados();
+    const char *rechaza = hs_http_refused_url(hs_random_path());
+    const char *corta = API(web, {.fault = HS_RESET});
+    const char *cierra = API(web, {.fault = HS_CLOSE});
+    const char *no_es_http = API(web, {.fault = HS_GARBAGE});
+    const char *bien = API(web, {.body = weatherapi(c), .delay_ms = 50});
+    hs_step("Cuatro API malas: rechaza la conexión, la corta, la cierra sin contestar y "
+            "contesta algo que no es HTTP. La quinta es buena, y la más lenta");
+    struct hs_program *p = hs_start(SIN_PRISA, rechaza, corta, cierra, no_es_http, bien);
+    exigir_error(p, rechaza, NULL);
+    exigir_error(p, corta, NULL);
+    exigir_error(p, cierra, NULL);
+    exigir_error(p, no_es_http, NULL);
+    exigir_temperatura(p, bien, c);
+    hs_step("Como una dio su temperatura, el código es 0");
+    hs_expect_exit(p, 0, PRONTO);
+}
+
+HS_TEST(agregador, respuesta_cortada_es_error)
+{
+    struct hs_http *web = hs_http_start();
+    const char *json = weatherapi(grados());
+    const char *cuerpo = hs_format("%s%*s", json, (int)strlen(json) + 8, "");
+    const char *medio = API(web, {.fault = HS_CUT_BODY, .body = cuerpo});
+    const char *cabeceras = API(web, {.fault = HS_CUT_HEADER, .body = json});
+    hs_step("Una promete un cuerpo y cierra a la mitad: lo que llegó ya es un JSON "
+            "entero, pero no es la respuesta. Otra cierra a mitad de las cabeceras");
+    struct hs_program *p = hs_start(SIN_PRISA, medio, cabeceras);
+    exigir_error(p, medio, NULL);
+    exigir_error(p, cabeceras, NULL);
+}
+
+HS_TEST(agregador, estado_http_es_error)
+{
+    static const int malos[] = {300, 400, 401, 404, 429, 500, 503}, buenos[] = {201, 203};
+    enum { MALOS = sizeof malos / sizeof *malos, BUENOS = 2 };
+    const char *argv[MALOS + BUENOS + 1] = {NULL};
+    int c = grados();
+    struct hs_http *web = hs_http_start();
+    for (int i = 0; i < MALOS; i++)
+        argv[i] = API(web, {.status = malos[i], .body = weatherapi(c)});
+    for (int i = 0; i < BUENOS; i++)
+        argv[MALOS + i] = API(web, {.status = buenos[i], .body = weatherapi(c)});
+    hs_step("Todas contestan un JSON con su temperatura; las primeras, con un estado que "
+            "no es de éxito");
+    struct hs_program *p = preguntar(argv);
+    for (int i = 0; i < MALOS; i++)
+        exigir_error(p, argv[i], hs_format("%d", malos[i]));
+    for (int i = MALOS; argv[i]; i++)
+        exigir_temperatura(p, argv[i], c);
+    hs_wait_exit(p, PRONTO);
+    hs_expect_eq_int("peticiones recibidas: una por API, sin insistir", MALOS + BUENOS,
+                     hs_http_stats(web, NULL).requests);
+}
+
+HS_TEST(agregador, sigue_redirecciones)
+{
+    struct hs_http *web = hs_http_start();
+    int c = grados();
+    const char *meta = hs_random_path(), *vuelta = hs_random_path();
+    const char *nada = hs_random_path();
+    hs_http_on(web, meta, DA(c));
+    hs_http_on(web, nada, {.status = 410});
+    hs_http_on(web, vuelta, {.status = 302, .location = vuelta});
+    static const int estados[] = {301, 302, 303, 307, 308};
+    const char *paso = meta;
+    for (int i = 0; i < 5; i++) {
+        const char *antes = hs_random_path();
+        hs_http_on(web, antes, {.status = estados[i], .location = paso});
+        paso = antes;
+    }
+    const char *bien = hs_http_url(web, paso), *bucle = hs_http_url(web, vuelta);
+    const char *mal = API(web, {.status = 302, .location = nada});
+    hs_step("%s lleva, en cinco saltos, a la temperatura", bien);
+    hs_step("%s lleva a un 410, y %s a sí misma", mal, bucle);
+    struct hs_program *p = hs_start(SIN_PRISA, bien, mal, bucle);
+    exigir_temperatura(p, bien, c);
+    exigir_error(p, mal, "410");
+    exigir_error(p, bucle, NULL);
+    hs_expect_at_most("peticiones a la que se redirige a sí misma", 11,
+                      hs_http_stats(web, vuelta).requests);
+}
+
+/* ---- Cuerpos ------------------------------------------------------------------------ */
+
+HS_TEST(agregador, cuerpo_vacio)
+{
+    struct hs_http *web = hs_http_start();
+    const char *sin = API(web, {.status = 204}), *cero = API(web, {.body = ""});
+    hs_step("Una contesta 204, que no lleva cuerpo; la otra, 200 con un cuerpo de cero "
+            "bytes");
+    struct hs_program *p = hs_start(SIN_PRISA, sin, cero);
+    exigir_error(p, sin, NULL);
+    exigir_error(p, cero, NULL);
+}
+
+HS_TEST(agregador, json_roto)
+{
+    const char *json = weatherapi(grados());
+    size_t n = strlen(json);
+    char muchos[5001] = "";
+    memset(muchos, '[', sizeof muchos - 1);
+    exigir_que_falle(hs_format("%.*s", (int)n - 1, json), 0);
+    exigir_que_falle(hs_format("%s}", json), 0);
+    exigir_que_falle(hs_format("%s hasta luego", json), 0);
+    exigir_que_falle("<html><body>\"current\":{\"temp_c\":21.5}</body></html>", 0);
+    exigir_que_falle("{'current': {'temp_c': 21.5}}", 0);
+    exigir_que_falle("{\"current\":{\"temp_c\":21.5,}}", 0);
+    exigir_que_falle("{\"current\":{\"temp_c\":NaN}}", 0);
+    exigir_que_falle("{\"current\":{\"temp_c\":+21.5}}", 0);
+    exigir_que_falle("{\"current\":{\"temp_c\":21,5}}", 0);
+    exigir_que_falle(muchos, 0);
+    hs_step("Ahora, un JSON correcto, un byte cero y algo más: el cuerpo llega hasta "
+            "donde dice HTTP, no hasta el primer cero");
+    char cola[n + 2];
+    memcpy(cola, json, n + 1);
+    cola[n + 1] = '}';
+    exigir_que_falle(cola, sizeof cola);
+}
+
+HS_TEST(agregador, tipos_equivocados)
+{
+    static const char *const casos[] = {
+        "{\"current\":{\"temp_c\":\"21.5\"}}",
+        "{\"current\":{\"temp_c\":null}}",
+        "{\"current\":{\"temp_c\":true}}",
+        "{\"current\":{\"temp_c\":[21.5]}}",
+        "{\"current\":{\"temp_c\":{\"value\":21.5}}}",
+        "{\"current\":{\"temp_c\":\"NaN\"}}",
+        "{\"current\":{\"temp_f\":70.7}}",
+        "{\"current\":21.5}",
+        "{\"current\":[{\"temp_c\":21.5}]}",
+        "{\"current\":null}",
+        "{\"main\":{\"temp\":\"294.65\"}}",
+        "{\"main\":{}}",
+        "{\"current_weather\":{\"temperature\":null}}",
+        "[{\"current\":{\"temp_c\":21.5}}]",
+        "{\"temp_c\":21.5}",
+        "{}",
+        "21.5",
+        "null",
+    };
+    enum { CASOS = sizeof casos / sizeof *casos, TANDA = 6 };
+    struct hs_http *web = hs_http_start();
+    for (int i = 0; i < CASOS; i += TANDA) {
+        const char *argv[TANDA + 1] = {NULL};
+        for (int j = 0; j < TANDA; j++) {
+            argv[j] = API(web, {.body = casos[i + j]});
+            hs_step("%s contesta %s", argv[j], casos[i + j]);
+        }
+        struct hs_program *p = preguntar(argv);
+        for (int j = 0; j < TANDA; j++)
+            exigir_error(p, argv[j], NULL);
+    }
+}
+
+enum { MIB = 1024 * 1024 };
+
+HS_TEST(agregador, cuerpo_enorme)
+{
+    struct hs_http *web = hs_http_start();
+    int c = grados();
+    const char *json = weatherapi(c), *cola = hs_format(",%s", json + 1);
+    int relleno = MIB - (int)strlen(cola) - (int)strlen("{\"x\":\"\"");
+    const char *justo = hs_format("{\"x\":\"%*s\"%s", relleno, "", cola);
+    const char *pasa = hs_format("%s%*s", json, MIB + 1 - (int)strlen(json), "");
+    const char *triple = hs_format("%s%*s", json, 3 * MIB, "");
+    const char *cabe = API(web, DICE(justo)), *uno = API(web, DICE(pasa));
+    const char *tres = API(web, DICE(triple));
+    hs_step("El cuerpo de %s mide 1 MiB justo: %zu bytes", cabe, strlen(justo));
+    hs_step(
+        "El de %s, uno más, y el de %s, más de tres MiB; los dos son un JSON correcto "
+        "con espacios detrás",
+        uno, tres);
+    struct hs_program *p = hs_start(SIN_PRISA, cabe, uno, tres);
+    exigir_temperatura(p, cabe, c);
+    exigir_error(p, uno, NULL);
+    exigir_error(p, tres, NULL);
+}
+
+HS_TEST(agregador, cuerpo_sin_fin)
+{
+    struct hs_http *web = hs_http_start();
+    const char *ruta = hs_random_path(), *url = hs_http_url(web, ruta);
+    hs_http_on(web, ruta, {.fault = HS_ENDLESS, .body = weatherapi(grados())});
+    hs_step("El cuerpo no acaba nunca y HTTP no dice cuánto mide: hay que dejar de leer "
+            "al pasar de 1 MiB, mucho antes de que venza el plazo");
+    struct hs_program *p = hs_start(SIN_PRISA, url);
+    exigir_error(p, url, NULL);
+    hs_http_wait_abandoned(web, ruta, 1, PRONTO);
+}
+
+/* ---- Plazos ------------------------------------------------------------------------- */
+
+HS_TEST(agregador, timeout_por_api)
+{
+    struct hs_http *web = hs_http_start();
+    int c = grados(), plazo = hs_random_between(700, 900);
+    const char *a = API(web, {.fault = HS_SILENT}), *b = API(web, {.fault = HS_SILENT});
+    const char *bien = API(web, DA(c));
+    hs_step("Dos API aceptan la conexión y no contestan nunca; la otra, al momento");
+    double antes = hs_now();
+    struct hs_program *p = hs_start("--timeout", hs_format("0.%d", plazo), a, bien, b);
+    exigir_error(p, a, NULL);
+    exigir_temperatura(p, bien, c);
+    exigir_error(p, b, NULL);
+    struct hs_exit fin = hs_expect_exit(p, 0, PRONTO);
+    hs_expect_at_least("milisegundos hasta rendirse", plazo - 2,
+                       (int64_t)(fin.ms - antes));
+}
+
+HS_TEST(agregador, timeout_cubre_toda_la_respuesta)
+{
+    struct hs_http *web = hs_http_start();
+    int c = grados();
+    const char *meta = hs_random_path(), *medio = hs_random_path();
+    const char *cuerpo = hs_format("%s%*s", weatherapi(c), 10000, "");
+    hs_http_on(web, meta, {.body = weatherapi(c), .delay_ms = 450});
+    hs_http_on(web, medio, {.status = 302, .location = meta, .delay_ms = 450});
+    const char *gotas = API(web, {.fault = HS_TRICKLE, .trickle_ms = 2, .body = cuerpo});
+    const char *saltos = API(web, {.status = 302, .location = medio, .delay_ms = 450});
+    hs_step("%s contesta a gotas, un byte cada 2 ms: las cabeceras llegan a tiempo, pero "
+            "el cuerpo tarda más de 20 s",
+            gotas);
+    hs_step("%s redirige dos veces, y cada paso tarda 450 ms: ninguno agota el plazo, y "
+            "entre los tres sí",
+            saltos);
+    struct hs_program *p = hs_start("--timeout", "0.8", gotas, saltos);
+    exigir_error(p, gotas, NULL);
+    exigir_error(p, saltos, NULL);
+}
+
+HS_TEST(agregador, timeout_normal)
+{
+    enum { NORMAL = 3000, LENTA = 1500, DE_SOBRA = 5500 };
+    struct hs_http *web = hs_http_start();
+    int c = grados();
+    const char *mudo = API(web, {.fault = HS_SILENT});
+    const char *lenta = API(web, {.body = weatherapi(c), .delay_ms = LENTA});
+    hs_step("Sin --timeout, el plazo es de 3 s. Una API no contesta nunca; otra tarda "
+            "1,5 s");
+    double antes = hs_now();
+    struct hs_program *p = hs_start(mudo, lenta);
+    struct hs_exit fin = hs_expect_exit(p, 0, DE_SOBRA);
+    exigir_error(p, mudo, NULL);
+    exigir_temperatura(p, lenta, c);
+    hs_expect_at_least("milisegundos hasta rendirse", NORMAL - 2,
+                       (int64_t)(fin.ms - antes));
+}
+
+/* ---- Acabar ------------------------------------------------------------------------- */
+
+HS_TEST(agregador, ninguna_sirve)
+{
+    struct hs_http *web = hs_http_start();
+    const char *a = hs_http_refused_url(hs_random_path());
+    const char *b = API(web, {.status = 500}), *c = API(web, DICE("{}"));
+    hs_step("Una API rechaza la conexión, otra contesta 500 y la última no trae "
+            "temperatura");
+    struct hs_program *p = hs_start(SIN_PRISA, a, b, c);
+    hs_expect_eq_str("la línea de la media", "MEDIA ERROR (0 de 3)",
+                     linea_de(p, "MEDIA")->text);
+    hs_expect_exit(p, 1, PRONTO);
+}
+
+HS_TEST(agregador, ctrl_c_lo_deja)
+{
+    struct hs_http *web = hs_http_start();
+    const char *ruta = hs_random_path(), *bien = hs_random_path();
+    hs_http_on(web, ruta, {.hold = true});
+    hs_http_on(web, bien, DA(grados()));
+    hs_step("Una API contesta y la otra no");
+    struct hs_program *p = hs_start(SIN_PRISA, hs_http_url(web, ruta),
+                                    hs_http_url(web, bien));
+    hs_http_wait_in_flight(web, ruta, 1, PRONTO);
+    hs_http_wait_ended(web, bien, 1, PRONTO);
+    hs_signal(p, SIGINT);
+    struct hs_exit fin = hs_wait_exit(p, DESPEDIDA);
+    hs_expect_no_line(p, (struct hs_match){.regex = "^MEDIA", .what = "la línea MEDIA"});
+    hs_expect(!fin.exited || fin.code != 0,
+              "lo dejó a medias: el código de salida no puede ser 0");
+}
+
+HS_TEST(agregador, argumentos_invalidos)
+{
+    const char *url = hs_http_refused_url(hs_random_path());
+    const char *const casos[][4] = {
+        {NULL},
+        {"--timeout", "0.5", NULL},
+        {url, "--timeout", NULL},
+        {"--timeout", "pronto", url, NULL},
+        {"--timeout", "2x", url, NULL},
+        {"--timeout", "0", url, NULL},
+        {"--timeout", "-1", url, NULL},
+        {"--timeout", "nan", url, NULL},
+        {"--no-existe", url, NULL},
+        {url, "ftp://127.0.0.1/x", NULL},
+        {"127.0.0.1", NULL},
+        {"http://", NULL},
+    };
+    for (size_t i = 0; i < sizeof casos / sizeof *casos; i++) {
+        struct hs_program *p = hs_start_argv((struct hs_options){0}, casos[i]);
+        hs_expect_exit(p, 2, PRONTO);
+        hs_expect_eq_str("con argumentos inválidos no se escribe nada en stdout", "",
+                         hs_stdout(p));
+        hs_expect_eq_int("líneas en stderr", 1, hs_mark(p));
+    }
+}
+
+HS_TEST(agregador, no_quema_cpu)
+{
+    struct hs_http *web = hs_http_start();
+    const char *mudo = hs_random_path(), *lenta = hs_random_path();
+    hs_http_on(web, mudo, {.hold = true});
+    hs_http_on(web, lenta, {.body = weatherapi(grados()), .delay_ms = 700});
+    hs_step("Una API tarda 700 ms y la otra no contesta: el programa no tiene más que "
+            "esperar");
+    struct hs_program *p = hs_start(SIN_PRISA, hs_http_url(web, mudo),
+                                    hs_http_url(web, lenta));
+    hs_http_wait_in_flight(web, NULL, 2, PRONTO);
+    double desde = hs_now();
+    int64_t antes = hs_usage(p).cpu_ms;
+    hs_http_wait_ended(web, lenta, 1, PRONTO);
+    int64_t gasto = hs_usage(p).cpu_ms - antes;
+    double ms = hs_now() - desde;
+    hs_step("En %.0f ms ha gastado %lld ms de procesador", ms, (long long)gasto);
+    hs_expect_at_most(
+        hs_format("milisegundos de procesador gastados en %.0f ms de espera", ms),
+        30 + (int64_t)(ms / 50), gasto);
+}
+
+HS_TEST(agregador, memoria_limpia, .segundos = 60)
+{
+    struct hs_http *web = hs_http_start();
+    const char *meta = hs_random_path();
+    hs_http_on(web, meta, DICE(openweathermap(grados())));
+    const char *enorme = hs_format("%*s", 2 * MIB, "");
+    const char *malas[] = {
+        API(web, {.status = 404, .body = "no está"}),
+        API(web, DICE("{\"current\":")),
+        API(web, DICE("{\"current\":{\"temp_c\":\"21.5\"}}")),
+        API(web, DICE(enorme)),
+        API(web, {.status = 204}),
+        API(web, {.fault = HS_CUT_BODY}),
+        API(web, {.fault = HS_SILENT}),
+        API(web, {.fault = HS_ENDLESS}),
+        hs_http_refused_url(hs_random_path()),
+    };
+    hs_step("Respuestas de toda clase al programa compilado con ASan y UBSan");
+    struct hs_program *p = hs_start_with(
+        (struct hs_options){.asan = true}, "--timeout", "1.5",
+        API(web, {.status = 302, .location = meta}), API(web, DA(grados())), malas[0],
+        malas[1], malas[2], malas[3], malas[4], malas[5], malas[6], malas[7], malas[8],
+        API(web, DICE(open_meteo(grados()))));
+    for (size_t i = 0; i < sizeof malas / sizeof *malas; i++)
+        exigir_error(p, malas[i], NULL);
+    hs_expect_exit(p, 0, 2 * PRONTO);
+}
