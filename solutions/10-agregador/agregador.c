@@ -136,7 +136,8 @@ static int agregar(void *arg)
         goto fin;
 
     for (size_t i = 0; i < n; i++)
-        apis[i] = (struct api){opciones, http, .url = opciones->urls[i]};
+        apis[i] = (struct api){
+            .opciones = opciones, .http = http, .url = opciones->urls[i]};
     rc = as_gather_each(consultar_api, apis, n, sizeof *apis, estados);
     if (rc >= 0) /* cuántas fallaron; negativo si nos cancelan: entonces no hay media */
         rc = informar(apis, estados, n);
