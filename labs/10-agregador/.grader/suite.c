@@ -296,29 +296,33 @@ HS_TEST(agregador, media_solo_de_las_buenas)
     hs_expect_exit(p, 0, PRONTO);
 }
 
+/* Que el cliente cierre la conexión es la señal de que ya leyó su respuesta: por eso cada
+ * API tiene su servidor, y no se suelta una hasta ver cerrada la anterior. */
 HS_TEST(agregador, orden_de_los_argumentos)
 {
     enum { N = 4 };
-    const char *rutas[N], *argv[N + 1] = {NULL};
-    struct hs_http *web = hs_http_start();
+    struct hs_http *webs[N];
+    const char *argv[N + 1] = {NULL};
     for (int i = 0; i < N; i++) {
-        rutas[i] = hs_random_path();
-        argv[i] = hs_http_url(web, rutas[i]);
-        hs_http_on(web, rutas[i], {.body = weatherapi(grados()), .hold = true});
+        webs[i] = hs_http_start();
+        argv[i] = API(webs[i],
+                      {.body = weatherapi(grados()), .hold = true, .close = true});
     }
     hs_step("Las API contestan de la última a la primera");
     struct hs_program *p = preguntar(argv);
     for (int i = N - 1; i >= 0; i--) {
-        hs_http_wait_in_flight(web, rutas[i], 1, PRONTO);
-        hs_http_release(web, rutas[i]);
-        hs_http_wait_ended(web, rutas[i], 1, PRONTO);
+        hs_http_wait_in_flight(webs[i], NULL, 1, PRONTO);
+        hs_http_release(webs[i], NULL);
+        hs_http_wait_ended(webs[i], NULL, 1, PRONTO);
+        hs_http_wait_closed(webs[i], PRONTO);
+        hs_step("%s ha contestado", argv[i]);
     }
-    for (int i = 0; i < N; i++) {
+    for (int i = 0; i < N; i++)
         linea_de(p, argv[i]);
+    for (int i = 0; i < N; i++)
         hs_expect_eq_str(hs_format("la línea %d es de la API", i + 1), argv[i],
                          hs_format("%.*s", (int)strlen(argv[i]),
                                    hs_find_line(p, hs_regex(""), i + 1)->text));
-    }
 }
 
 /* ---- A la vez --------------------------------------------------------------------- */
@@ -548,7 +552,7 @@ HS_TEST(agregador, cuerpo_enorme)
     const char *pasa = hs_format("%s%*s", json, MIB + 1 - (int)strlen(json), "");
     const char *triple = hs_format("%s%*s", json, 3 * MIB, "");
     const char *cabe = API(web, DICE(justo)), *uno = API(web, DICE(pasa));
-    const char *tres = API(web, DICE(triple));
+    const char *tres = API(web, {.body = triple, .framing = HS_CHUNKED});
     hs_step("El cuerpo de %s mide 1 MiB justo: %zu bytes", cabe, strlen(justo));
     hs_step(
         "El de %s, uno más, y el de %s, más de tres MiB; los dos son un JSON correcto "
