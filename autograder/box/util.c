@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define MAX_CLOSED 100 /* directorios sin permisos que se abren para borrarlos */
+
 void box__add(struct strings *list, const char *format, ...)
 {
     if (list->failed)
@@ -85,13 +87,14 @@ int box__drop(uid_t uid, gid_t gid)
     return 0;
 }
 
+/* Un directorio cerrado no se ha podido recorrer: se abre y se vuelve a empezar. */
 static int open_up(const char *path, const struct stat *st, int kind, struct FTW *ftw)
 {
     (void)st;
     (void)ftw;
     if (kind == FTW_D || kind == FTW_DNR)
         chmod(path, 0700);
-    return 0;
+    return kind == FTW_DNR;
 }
 
 static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
@@ -105,6 +108,8 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 
 void box__remove_tree(const char *path)
 {
-    nftw(path, open_up, 16, FTW_PHYS);
+    for (int i = 0; i < MAX_CLOSED; i++)
+        if (nftw(path, open_up, 16, FTW_PHYS) <= 0)
+            break;
     nftw(path, remove_one, 16, FTW_PHYS | FTW_DEPTH);
 }
