@@ -45,6 +45,7 @@ static const char *const common_flags[] = {
     "-fmax-errors=10",
     "-I" ASINC "/include",
     "-I" GR_BOX_SOURCE,
+    "-I/usr/include/postgresql", /* donde Debian deja libpq-fe.h */
     NULL,
 };
 /* Solo acaba en el programa lo que use: cargar libpq para nada costaría en cada arranque. */

@@ -1,0 +1,223 @@
+/*
+ * base_datos con un hilo por conexión: cada uno toma el siguiente registro pendiente y llama a
+ * libpq, que bloquea. Un cerrojo guarda el reparto, las cuentas y la salida.
+ */
+#include <asinc/args.h>
+#include <libpq-fe.h>
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
+
+struct opciones {
+    const char *dsn;
+    const char *nombre;
+    int conexiones, registros, consultas;
+};
+
+static const char *const CONSULTAS[] = {
+    "SELECT count(*) FROM usuarios",
+    "SELECT min(id) FROM usuarios",
+    "SELECT max(id) FROM usuarios",
+    "SELECT sum(id) FROM usuarios",
+    "SELECT count(*) FROM usuarios WHERE id % 2 = 0",
+    "SELECT count(DISTINCT nombre) FROM usuarios",
+    "SELECT min(nombre) FROM usuarios",
+    "SELECT max(nombre) FROM usuarios",
+    "SELECT nombre FROM usuarios ORDER BY length(nombre) DESC, id LIMIT 1",
+    "SELECT sum(length(nombre)) FROM usuarios",
+};
+enum { MAX_CONSULTAS = sizeof CONSULTAS / sizeof *CONSULTAS };
+
+static struct opciones opciones;
+static PGconn **conexiones; /* la de cada hilo; NULL si está por abrir */
+
+static pthread_mutex_t cerrojo = PTHREAD_MUTEX_INITIALIZER;
+static int siguiente, ultimo;    /* lo que queda por repartir */
+static int insertados, fallidos; /* de la tanda en marcha */
+static char *respuestas[MAX_CONSULTAS];
+static bool falta_algo;
+
+static double ahora_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+/* El siguiente por hacer, o 0. */
+static int tomar(void)
+{
+    pthread_mutex_lock(&cerrojo);
+    int mio = siguiente <= ultimo ? siguiente++ : 0;
+    pthread_mutex_unlock(&cerrojo);
+    return mio;
+}
+
+/* Hace `sql` por esa conexión, que abre si hace falta. Deja en `motivo` por qué falló. */
+static PGresult *hacer(PGconn **conexion, const char *sql, int n,
+                       const char *const *valores, char motivo[static 256])
+{
+    PGresult *resultado = NULL;
+    if (PQstatus(*conexion) != CONNECTION_OK) {
+        PQfinish(*conexion);
+        *conexion = PQconnectdb(opciones.dsn);
+    }
+    if (PQstatus(*conexion) == CONNECTION_OK)
+        resultado = PQexecParams(*conexion, sql, n, NULL, valores, NULL, NULL, 0);
+    snprintf(motivo, 256, "%s", PQerrorMessage(*conexion));
+    motivo[strcspn(motivo, "\n")] = '\0';
+    return resultado;
+}
+
+static bool va_bien(const PGresult *resultado)
+{
+    ExecStatusType estado = PQresultStatus(resultado);
+    return estado == PGRES_COMMAND_OK || estado == PGRES_TUPLES_OK;
+}
+
+static void insertar_registro(PGconn **conexion, int id)
+{
+    char numero[12], motivo[256], *nombre;
+    snprintf(numero, sizeof numero, "%d", id);
+    if (asprintf(&nombre, "%s %d", opciones.nombre, id) < 0)
+        abort();
+    const char *const valores[] = {numero, nombre};
+    PGresult *resultado = hacer(
+        conexion, "INSERT INTO usuarios(id, nombre) VALUES($1, $2)", 2, valores, motivo);
+    pthread_mutex_lock(&cerrojo);
+    if (va_bien(resultado)) {
+        insertados++;
+    } else {
+        fallidos++;
+        printf("FALLO %d %s\n", id, motivo);
+    }
+    pthread_mutex_unlock(&cerrojo);
+    PQclear(resultado);
+    free(nombre);
+}
+
+static void *insertar(void *conexion)
+{
+    for (int id; (id = tomar());)
+        insertar_registro(conexion, id);
+    return NULL;
+}
+
+static void consultar_una(PGconn **conexion, int k)
+{
+    char motivo[256];
+    PGresult *resultado = hacer(conexion, CONSULTAS[k], 0, NULL, motivo);
+    bool bien = va_bien(resultado);
+    const char *valor = motivo;
+    if (bien)
+        valor = PQgetisnull(resultado, 0, 0) ? "-" : PQgetvalue(resultado, 0, 0);
+    if (asprintf(&respuestas[k], "%s%s", bien ? "" : "ERROR ", valor) < 0)
+        abort();
+    PQclear(resultado);
+    pthread_mutex_lock(&cerrojo);
+    falta_algo |= !bien;
+    pthread_mutex_unlock(&cerrojo);
+}
+
+static void *consultar(void *conexion)
+{
+    for (int k; (k = tomar());)
+        consultar_una(conexion, k - 1);
+    return NULL;
+}
+
+/* Reparte de 1 a `fin` entre los hilos, y los espera. */
+static void repartir(void *(*trabajo)(void *), int fin)
+{
+    pthread_t hilos[opciones.conexiones];
+    siguiente = 1;
+    ultimo = fin;
+    for (int i = 0; i < opciones.conexiones; i++)
+        if (pthread_create(&hilos[i], NULL, trabajo, &conexiones[i]) != 0) {
+            fprintf(stderr, "base_datos: no se puede crear un hilo más\n");
+            exit(SALIDA_FALLO);
+        }
+    for (int i = 0; i < opciones.conexiones; i++)
+        pthread_join(hilos[i], NULL);
+}
+
+static double cerrar_tanda(const char *titulo, double inicio)
+{
+    double ms = ahora_ms() - inicio;
+    printf("%s insertados=%d fallidos=%d tiempo=%.1f ms\n", titulo, insertados, fallidos,
+           ms);
+    falta_algo |= fallidos > 0;
+    insertados = fallidos = 0;
+    return ms;
+}
+
+static void trabajar(void)
+{
+    int n = opciones.registros;
+    double inicio = ahora_ms();
+    repartir(insertar, n);
+    double juntas = cerrar_tanda("CONCURRENTE", inicio);
+
+    repartir(consultar, opciones.consultas);
+    for (int k = 0; k < opciones.consultas; k++) {
+        printf("CONSULTA %d %s\n", k + 1, respuestas[k]);
+        free(respuestas[k]);
+    }
+    inicio = ahora_ms();
+    for (int id = n + 1; id <= 2 * n; id++)
+        insertar_registro(&conexiones[0], id);
+    printf("COMPARACION %.2f\n", cerrar_tanda("SECUENCIAL", inicio) / juntas);
+}
+
+/* ---- Línea de órdenes (está hecha) ------------------------------------------- */
+
+#define USO                                                                              \
+    "[--dsn TEXTO] [--conexiones N] [--registros N] [--consultas N] [--nombre TEXTO]"
+
+/* Llena `o`, o explica qué está mal en una línea y devuelve -1. */
+static int leer_opciones(int argc, char **argv, struct opciones *o)
+{
+    *o = (struct opciones){.dsn = "",
+                           .nombre = "usuario",
+                           .conexiones = 10,
+                           .registros = 100,
+                           .consultas = 10};
+    const struct as_arg tabla[] = {
+        {"dsn", AS_ARG_TEXT, &o->dsn, 0, 0},
+        {"conexiones", AS_ARG_INT, &o->conexiones, 1, 100},
+        {"registros", AS_ARG_INT, &o->registros, 1, 10000},
+        {"consultas", AS_ARG_INT, &o->consultas, 0, MAX_CONSULTAS},
+        {"nombre", AS_ARG_TEXT, &o->nombre, 0, 0},
+        {0},
+    };
+    int primero = as_args(argc, argv, USO, tabla);
+    if (primero >= 0 && primero < argc)
+        fprintf(stderr, "base_datos: sobra «%s». Uso: base_datos " USO "\n",
+                argv[primero]);
+    return primero == argc ? 0 : -1;
+}
+
+int main(int argc, char **argv)
+{
+    if (leer_opciones(argc, argv, &opciones) < 0)
+        return SALIDA_ARGUMENTOS;
+    conexiones = calloc((size_t)opciones.conexiones, sizeof *conexiones);
+    if (!conexiones)
+        return SALIDA_FALLO;
+    conexiones[0] = PQconnectdb(opciones.dsn);
+    if (PQstatus(conexiones[0]) == CONNECTION_OK) {
+        trabajar();
+    } else {
+        fprintf(stderr, "base_datos: %s", PQerrorMessage(conexiones[0]));
+        falta_algo = true;
+    }
+    for (int i = 0; i < opciones.conexiones; i++)
+        PQfinish(conexiones[i]);
+    free(conexiones);
+    return falta_algo ? SALIDA_FALLO : SALIDA_BIEN;
+}
