@@ -32,9 +32,14 @@ $(filter-out $(O)/%,$(GRADE_LIBS)): grade-libs-always
 SUITE_LIBS = $(LIBHARNESS) $(LIBBOX) -lcriterion -luv -ljansson -lpq $(LDLIBS_BOX) -lm
 
 $(O)/labs/%.o: CPPFLAGS += -Iautograder -Iautograder/harness
-$(GRADE_SUITES): $(O)/labs/%/suite: $(O)/labs/%/.grader/suite.o $(LIBHARNESS) $(LIBBOX)
-	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $< $(SUITE_LIBS)
+# Una suite es suite.c y los demás .c que tenga al lado.
+suite_objects = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)/.grader/*.c))
+define suite_rule
+$(O)/$(1)/suite: $(call suite_objects,$(1)) $(LIBHARNESS) $(LIBBOX)
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(SUITE_LIBS)
+endef
+$(foreach lab,$(patsubst $(O)/%/suite,%,$(GRADE_SUITES)),$(eval $(call suite_rule,$(lab))))
 
 quoted     = '$(subst ','\'',$(1))'
 GRADE_ARGS = $(if $(LAB),--lab $(call quoted,$(LAB))) \
