@@ -182,7 +182,7 @@ fail:
             close(diag[i]);
     }
     if (run->work_dir)
-        box__remove_tree(run->work_dir);
+        box_remove_tree(run->work_dir);
     free(run->work_dir);
     free(run);
     return rc;
@@ -326,7 +326,7 @@ void box_free(box_run *run)
     close(run->control);
     close(run->diag);
     if (run->work_dir)
-        box__remove_tree(run->work_dir);
+        box_remove_tree(run->work_dir);
     free(run->work_dir);
     free(run);
 }

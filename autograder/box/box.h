@@ -230,4 +230,11 @@ int box_probe(uid_t uid, gid_t gid, char *why, size_t size);
 int box_read_file(const char *dir, const char *name, size_t max, char **data,
                   size_t *size);
 
+/* Borra un árbol sin seguir enlaces ni salir de su sistema de archivos, aunque le hayan
+ * quitado los permisos. */
+void box_remove_tree(const char *path);
+
+/* Siendo root, cambia a `uid`/`gid` sin vuelta atrás; si no, no hace nada. 0 o -errno. */
+int box_drop(uid_t uid, gid_t gid);
+
 #endif

@@ -50,13 +50,7 @@ void box__profile(struct strings *argv, const struct box_options *options,
  */
 int box__profile_data(int data[BOX__DATA_COUNT]);
 
-/* Cambia a `uid`/`gid` sin vuelta atrás. 0 o -errno. Solo tiene efecto como root. */
-int box__drop(uid_t uid, gid_t gid);
-
 /* Añade la orden bwrap de la caja exterior, hasta «--». De /tmp solo se conserva `keep`. */
 void box__outer_profile(struct strings *argv, const char *keep);
-
-/* Borra un árbol sin seguir enlaces, aunque le hayan quitado los permisos. */
-void box__remove_tree(const char *path);
 
 #endif

@@ -70,7 +70,7 @@ static pid_t spawn(char *const *argv, uid_t uid, gid_t gid, int out)
         sigset_t none;
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, NULL);
-        int rc = box__drop(uid, gid);
+        int rc = box_drop(uid, gid);
         if (out >= 0) {
             dup2(out, 1);
             dup2(out, 2);

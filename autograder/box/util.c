@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MAX_CLOSED 100 /* directorios sin permisos que se abren para borrarlos */
+#define MAX_CLOSED 1000 /* directorios sin permisos que se abren para borrarlos */
 
 void box__add(struct strings *list, const char *format, ...)
 {
@@ -75,7 +75,7 @@ int box__memfd(const char *name, const void *data, size_t size)
     return fd;
 }
 
-int box__drop(uid_t uid, gid_t gid)
+int box_drop(uid_t uid, gid_t gid)
 {
     if (geteuid() != 0)
         return 0;
@@ -106,10 +106,10 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
     return 0;
 }
 
-void box__remove_tree(const char *path)
+void box_remove_tree(const char *path)
 {
     for (int i = 0; i < MAX_CLOSED; i++)
-        if (nftw(path, open_up, 16, FTW_PHYS) <= 0)
+        if (nftw(path, open_up, 16, FTW_PHYS | FTW_MOUNT) <= 0)
             break;
-    nftw(path, remove_one, 16, FTW_PHYS | FTW_DEPTH);
+    nftw(path, remove_one, 16, FTW_PHYS | FTW_DEPTH | FTW_MOUNT);
 }

@@ -1,16 +1,13 @@
-/* Archivos: copiar, escribir de una vez, borrar un árbol. */
+/* Archivos: copiar y escribir de una vez. */
 #include "grader.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define MAX_CLOSED 1000 /* directorios sin permisos que se abren para borrarlos */
 
 static int write_all(int fd, const char *data, size_t len)
 {
@@ -67,21 +64,4 @@ int gr_copy_file(const char *from, const char *to, mode_t mode, struct gr_error 
     close(in);
     return fail ? gr_error(err, "no se puede copiar %s a %s: %s", from, to, strerror(why))
                 : 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-    (void)st;
-    (void)ftw;
-    if (type == FTW_DNR) /* cerrado por quien lo dejó: se abre y se vuelve a empezar */
-        return chmod(path, 0700) == 0;
-    remove(path);
-    return 0;
-}
-
-void gr_remove_tree(const char *path)
-{
-    for (int i = 0; i < MAX_CLOSED; i++)
-        if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) <= 0)
-            return;
 }

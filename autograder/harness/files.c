@@ -266,7 +266,7 @@ static const char *dir_stop(struct hs__part *part)
 {
     struct hs_dir *d = (struct hs_dir *)part;
     close(d->fd);
-    box__remove_tree(d->host);
+    box_remove_tree(d->host);
     free(d->host);
     free(d);
     dir_count--;
