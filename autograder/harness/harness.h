@@ -7,7 +7,7 @@
  *
  *     HS_SUITE(lab07)
  *
- *     HS_TEST(lab07, verifica_a_la_vez, .leer = "lessons/03-corrutinas-y-tareas#gather")
+ *     HS_TEST(lab07, verifica_a_la_vez)
  *     {
  *         struct hs_http *web = hs_http_start();
  *         const char *a = hs_http_url(web, "/a"), *b = hs_http_url(web, "/b");
@@ -53,7 +53,6 @@
 
 struct hs_test {
     const char *nombre; /* el identificador; lo pone HS_TEST */
-    const char *leer;   /* "lessons/NN-nombre#seccion" que ayuda a quien falla, o NULL */
     int segundos;       /* plazo nominal de la prueba entera; 0 = 30, máximo 60 */
 };
 
@@ -65,7 +64,7 @@ struct hs_test {
 #define HS_SUITE(suite) TestSuite(suite, .timeout = HS_CRITERION_LIMIT);
 
 /*
- * Declara una prueba. Tras el nombre admite campos de struct hs_test (.leer, .segundos).
+ * Declara una prueba. Tras el nombre admite campos de struct hs_test (.segundos).
  * El resultado «bien» se escribe al llegar al final del cuerpo y solo entonces; un cuerpo
  * que no comprueba nada es un fallo del corrector.
  */

@@ -154,7 +154,11 @@ void hs__report_lines(struct hs_program *p, struct hs__lines *lines)
     }
     if (p->screen)
         hs__report_screen(p, lines);
-    hs__add(lines, "  Lo que escribió%s:", from > 0 ? ", por el final" : "");
+    bool all = from == 0, last = from + SHOWN_LINES >= p->record.count;
+    hs__add(lines, "  Lo que escribió%s:",
+            all    ? ""
+            : last ? ", por el final"
+                   : ", desde el primer error");
     hs__show_lines(lines, &p->record, from, from + SHOWN_LINES, SHOWN_BYTES);
     for (int i = HS_OUT; i <= HS_ERR; i++)
         hs__show_rest(lines, &p->output[i].in, i, SHOWN_BYTES);

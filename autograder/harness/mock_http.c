@@ -45,8 +45,8 @@ static void report(struct hs__part *part, struct hs__lines *lines)
     hs__lock();
     const struct hs_http_stats *t = &m->total;
     hs__add(lines,
-            "Servidor http://127.0.0.1:%d%s. Peticiones: %d recibidas, %d contestadas, "
-            "%d en vuelo, %d abandonadas",
+            "Servidor http://127.0.0.1:%d%s. Peticiones recibidas: %d; contestadas: %d; "
+            "en vuelo: %d; abandonadas: %d",
             m->port, m->listener ? "" : " (sin escuchar)", t->requests, t->answered,
             t->in_flight, t->abandoned);
     if (t->malformed > 0)
@@ -346,8 +346,9 @@ void hs_http_wait_ended(struct hs_http *m, const char *path, int n, int ms)
     hs__lock();
     struct wait w = {stats_of(m, path), 0, n};
     if (!hs__wait(enough_ended, &w, ms))
-        hs__fail_waiting(ms, "El servidor esperaba %d peticiones terminadas%s y hubo %d",
-                         n, where, w.stats->answered + w.stats->abandoned);
+        hs__fail_waiting(ms, "El servidor esperaba %d %s%s y hubo %d", n,
+                         n == 1 ? "petición terminada" : "peticiones terminadas", where,
+                         w.stats->answered + w.stats->abandoned);
     hs__unlock();
 }
 
@@ -357,7 +358,7 @@ void hs_http_wait_closed(struct hs_http *m, int ms)
     hs__lock();
     struct wait w = {.stats = &m->total};
     if (!hs__wait(none_open, &w, ms))
-        hs__fail_waiting(ms, "Quedan %d conexiones abiertas con el servidor",
+        hs__fail_waiting(ms, "El programa no cerró sus conexiones: quedan abiertas %d",
                          m->total.open);
     hs__unlock();
 }

@@ -135,8 +135,6 @@ static void add_way_out(struct hs__lines *ending)
     hs__add(ending, "Para repetirlo: %s PRUEBA=%s SEMILLA=%llu",
             repro && *repro ? repro : "make grade", story.test.nombre,
             (unsigned long long)hs_seed());
-    if (story.test.leer)
-        hs__add(ending, "Para entenderlo: lee %s", story.test.leer);
 }
 
 /* Termina la prueba con un veredicto que no es «bien». `details` puede ser NULL. */

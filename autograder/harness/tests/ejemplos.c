@@ -12,7 +12,7 @@ HS_TEST(ejemplos, bien)
     hs_expect(true, "todo va bien");
 }
 
-HS_TEST(ejemplos, textos_distintos, .leer = "lessons/99-nada#textos")
+HS_TEST(ejemplos, textos_distintos)
 {
     hs_step("Comparo dos textos de %d líneas", 3);
     hs_expect_eq_str("el informe", "uno\nañoranza\ntres\n", "uno\nañil\ntres\n");

@@ -133,7 +133,7 @@ Test(historias, diferencia_marcada)
            "      ^\n"
            "  | tres\n"
            "Primera diferencia: línea 2, columna 3; debía venir «o» y vino «i».\n" REPRO(
-               "textos_distintos") "Para entenderlo: lee lessons/99-nada#textos\n");
+               "textos_distintos"));
     golden("texto_corto", "mal",
            "FALLO: la palabra\n"
            "Esperado:\n"
@@ -250,9 +250,8 @@ Test(historias, servidor)
         "  Estado: salió con código 0\n"
         "  Lo que escribió:\n"
         "  +# s | 503 Service Unavailable\n"
-        "Servidor http://127.0.0.1:#. Peticiones: 1 recibidas, 1 contestadas, 0 en "
-        "vuelo, 0 "
-        "abandonadas\n"
+        "Servidor http://127.0.0.1:#. Peticiones recibidas: 1; contestadas: 1; en vuelo: "
+        "0; abandonadas: 0\n"
         "  +# s | GET /una: contestada con 503 a los # ms\n" REPRO("faltan_peticiones"));
     golden(
         "faltan_a_la_vez", "tiempo",
@@ -263,9 +262,8 @@ Test(historias, servidor)
         "Programa: curl -s http://127.0.0.1:#/a\n"
         "  Estado: seguía en marcha y lo he parado\n"
         "  No escribió nada. Si usa printf, ¿llama después a fflush(stdout)?\n"
-        "Servidor http://127.0.0.1:#. Peticiones: 1 recibidas, 0 contestadas, 1 en "
-        "vuelo, 0 "
-        "abandonadas\n"
+        "Servidor http://127.0.0.1:#. Peticiones recibidas: 1; contestadas: 0; en vuelo: "
+        "1; abandonadas: 0\n"
         "  +# s | GET /a: sigue en vuelo\n" REPRO("faltan_a_la_vez"));
 }
 
