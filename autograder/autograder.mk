@@ -81,4 +81,9 @@ test-grader: $(GRADER_TESTS)/unit $(FIXTURE_SUITES) $(GRADE_TOOLS)
 	@autograder/grader/tests/cli.sh build $(O)
 
 test-labs: $(GRADE_TOOLS) $(GRADE_SUITES)
-	@$(GRADER) --autoprueba $(if $(LAB),--lab $(call quoted,$(LAB)))
+	@$(GRADER) --autoprueba $(if $(LAB),--lab $(call quoted,$(LAB))) \
+		$(if $(SEMILLA),--semilla $(call quoted,$(SEMILLA)))
+
+.PHONY: update-stories
+update-stories: $(GRADE_TOOLS) $(GRADE_SUITES) ### Guarda las historias de los mutantes, para leerlas en el diff
+	@$(GRADER) --historias $(if $(LAB),--lab $(call quoted,$(LAB)))

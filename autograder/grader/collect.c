@@ -185,7 +185,7 @@ static void read_gcc(struct gr_job *job)
         size_t size;
         if (box_read_file(job->dir, logs[i], MAX_LOG, &data, &size) < 0)
             continue;
-        job->gcc = gr_diag_trim(data, job->source);
+        job->gcc = gr_diag_trim(data, job->shown);
         free(data);
     }
 }

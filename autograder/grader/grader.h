@@ -12,6 +12,8 @@
  *   score.c      puntos y veredictos
  *   report_*.c   terminal y resultados.json
  *   selftest.c   --autoprueba: califica al propio corrector
+ *   mutant.c     la solución con un error a propósito
+ *   golden.c     las historias de los mutantes, guardadas para revisarlas
  *
  * El juez es este mismo programa vuelto a ejecutar: dentro de la caja exterior no queda
  * nada del padre salvo las carpetas del trabajo, y matar la caja mata todo lo que lanzó.
@@ -141,9 +143,11 @@ struct gr_job {
     const struct gr_lab *lab;
     char *label;  /* para el progreso y la autoprueba */
     char *source; /* carpeta con las fuentes: "labs/07-monitor" */
+    char *shown;  /* la que se nombra en los mensajes; casi siempre, la misma */
     char *only;   /* nombre de la única prueba que interesa, o NULL */
     char *dir;    /* carpeta del trabajo dentro de la zona privada */
     char *repro;  /* orden que repite la calificación: "make grade LAB=07" */
+    uint32_t seed;
 
     /* Lo que se sabe al terminar. */
     enum gr_phase phase;
@@ -184,7 +188,6 @@ char *gr_copy_sources(const struct gr_lab *lab, const char *from, const char *to
 
 int gr_copy_file(const char *from, const char *to, mode_t mode, struct gr_error *err);
 int gr_write_file(const char *path, const char *data, size_t len, struct gr_error *err);
-void gr_remove_tree(const char *path);
 
 /* Desde aquí, Ctrl+C espera a que gr_jobs_run lo atienda: nunca queda a medias la zona
  * privada. Se llama antes de crearla. */
@@ -251,7 +254,10 @@ int gr_report_json(const struct gr_job *jobs, size_t n, const char *dir,
 
 /* La tabla, las primeras historias y el total; termina con gr_report_next. */
 void gr_report_term(FILE *out, const struct gr_job *jobs, size_t n,
-                    const struct gr_config *cfg);
+                    const struct gr_config *cfg, int64_t elapsed_ms);
+
+/* La historia de una prueba que no pasó, sin colores y sin partir en líneas. */
+void gr_report_story(FILE *out, const struct gr_job *job, const struct gr_result *result);
 
 /* Un solo paso que dar ahora, con el archivo que abrir y la orden que teclear. */
 void gr_report_next(FILE *out, const struct gr_job *jobs, size_t n,
@@ -266,9 +272,38 @@ struct gr_style {
 };
 struct gr_style gr_style_for(FILE *out);
 
-/* --autoprueba: TAP en la salida estándar. Código de salida. */
+/* ---- selftest.c, mutant.c, golden.c --------------------------------------------------
+ */
+
+/* Qué se hace con las historias de los mutantes. Comparadas o renovadas llevan siempre la
+ * misma semilla; sin comparar, la de cfg. */
+enum gr_stories { GR_COMPARE, GR_IGNORE, GR_RENEW };
+
+/* --autoprueba: TAP en la salida estándar. Con GR_RENEW solo corre los mutantes, y dice
+ * qué archivos escribe y borra. Código de salida. */
 int gr_selftest(const struct gr_labs *labs, struct gr_stage *stage,
-                const struct gr_config *cfg, struct gr_error *err);
+                const struct gr_config *cfg, enum gr_stories stories,
+                struct gr_error *err);
+
+/* Deja en `job->source` la solución con el parche `dir`/`patch`, y en `job->only` la prueba
+ * que debe caer. NULL, o qué lo impide. */
+char *gr_mutant_make(struct gr_job *job, const char *dir, const char *patch);
+
+/* Lo que lee en la terminal quien comete el error de un mutante, sin lo que cambia de una
+ * vez a otra. `job` tiene un solo resultado, y no es «bien». */
+char *gr_golden_text(const struct gr_job *job);
+
+/* labs/NN-x/.grader/historias/MUTANTE.txt */
+char *gr_golden_path(const struct gr_lab *lab, const char *mutant);
+
+/* NULL si `told` cuenta lo mismo que la historia guardada; si no, en qué cambia. */
+char *gr_golden_check(const char *path, const char *told);
+
+int gr_golden_write(const struct gr_lab *lab, const char *path, const char *told,
+                    struct gr_error *err);
+
+/* Las historias guardadas sin mutante (NULL si ninguna); con `drop`, las borra. */
+char *gr_golden_orphans(const struct gr_lab *lab, bool drop);
 
 /* ---- text.c --------------------------------------------------------------------------
  */
@@ -285,8 +320,12 @@ char *gr_text_clean(const char *s);
  */
 void gr_text_wrap(FILE *out, const char *first, const char *text, size_t cols);
 
+/* Milisegundos del reloj que nadie pone en hora. */
+int64_t gr_now_ms(void);
+
 /* printf en memoria nueva. Sin memoria el programa termina: nada útil se puede hacer. */
 char *gr_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void *gr_alloc(size_t n, size_t size);
+void *gr_grow(void *list, size_t n, size_t size);
 
 #endif

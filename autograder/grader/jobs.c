@@ -9,7 +9,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -50,25 +49,8 @@ void gr_jobs_hold_signals(void)
         sigdelset(&open_mask, handled[i]);
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* ---- arrancar un juez
  * ------------------------------------------------------------------ */
-
-static void drop_root(const struct gr_config *cfg)
-{
-    if (setgroups(0, NULL) < 0 || setresgid(cfg->gid, cfg->gid, cfg->gid) < 0 ||
-        setresuid(cfg->uid, cfg->uid, cfg->uid) < 0 ||
-        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || setuid(0) == 0) {
-        dprintf(2, "no se pudo dejar de ser root: %s\n", strerror(errno));
-        _exit(GR_EXIT_FAILURE);
-    }
-}
 
 /* En el proceso hijo: convertirse en el juez. No vuelve. */
 static _Noreturn void become_judge(const struct gr_stage *stage,
@@ -83,8 +65,11 @@ static _Noreturn void become_judge(const struct gr_stage *stage,
             dprintf(2, "no arrancó la caja exterior: %s\n", strerror(-rc));
         _exit(rc == 0 && WIFEXITED(status) ? WEXITSTATUS(status) : GR_EXIT_FAILURE);
     }
-    if (cfg->drop)
-        drop_root(cfg);
+    int rc = box_drop(cfg->uid, cfg->gid);
+    if (rc < 0) {
+        dprintf(2, "no se pudo dejar de ser root: %s\n", strerror(-rc));
+        _exit(GR_EXIT_FAILURE);
+    }
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* después: cambiar de usuario lo borra */
     execv(judge, argv);
     dprintf(2, "no se pudo ejecutar %s: %s\n", judge, strerror(errno));
@@ -120,7 +105,7 @@ static int start_judge(const struct gr_stage *stage, const struct gr_config *cfg
     out[0] = -1;
     fcntl(job->out, F_SETFL, O_NONBLOCK);
     job->phase = GR_COMPILING;
-    job->deadline_ms = now_ms() + COMPILE_SECONDS * 1000;
+    job->deadline_ms = gr_now_ms() + COMPILE_SECONDS * 1000;
     rc = 0;
 out:
     for (int i = 0; i < 2; i++)
@@ -145,7 +130,7 @@ static void on_line(struct gr_job *job)
     } else if (strcmp(job->line, "prueba") == 0) {
         job->built = job->compiles = true;
         job->phase = GR_RUNNING;
-        job->deadline_ms = now_ms() + job->lab->seconds * INT64_C(1000);
+        job->deadline_ms = gr_now_ms() + job->lab->seconds * INT64_C(1000);
     } else if (sscanf(job->line, "fin %d", &status) == 1) {
         job->suite_status = status;
     }
@@ -324,7 +309,7 @@ static int loop(struct gr_stage *stage, const struct gr_config *cfg, struct gr_j
             if (job->phase == GR_DONE)
                 continue;
             read_lines(job);
-            if (now_ms() > job->deadline_ms && !job->timed_out) {
+            if (gr_now_ms() > job->deadline_ms && !job->timed_out) {
                 job->timed_out = true;
                 kill_judge(job);
             }
@@ -357,6 +342,7 @@ void gr_job_free(struct gr_job *job)
     free(job->results);
     free(job->label);
     free(job->source);
+    free(job->shown);
     free(job->only);
     free(job->dir);
     free(job->repro);

@@ -17,7 +17,8 @@
 struct options {
     const char *from, *lab, *only, *report;
     uint32_t seed;
-    bool strict, no_box, selftest;
+    int64_t started_ms;
+    bool seeded, strict, no_box, selftest, renew;
 };
 
 static const char usage[] =
@@ -31,6 +32,8 @@ static const char usage[] =
     "  --informe DIR     dónde dejar resultados.json (build/informe)\n"
     "  --sin-caja        no aísla el programa: solo con código de confianza\n"
     "  --autoprueba      examina al corrector: esqueleto, solución y mutantes\n"
+    "                    (con --semilla no compara las historias guardadas)\n"
+    "  --historias       guarda las historias de los mutantes, tras leerlas\n"
     "  --ayuda           enseña esto\n"
     "\n"
     "Sale con 0 si pudo calificar, sea cual sea la nota; con 1 si falta algún punto y "
@@ -69,10 +72,12 @@ static int parse(int argc, char **argv, struct options *o)
         {"informe", required_argument, NULL, 'i'},
         {"sin-caja", no_argument, NULL, 'c'},
         {"autoprueba", no_argument, NULL, 'a'},
+        {"historias", no_argument, NULL, 'r'},
         {"ayuda", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    *o = (struct options){.from = "labs", .report = "build/informe"};
+    *o = (struct options){
+        .from = "labs", .report = "build/informe", .started_ms = gr_now_ms()};
     opterr = 0;
     if (getrandom(&o->seed, sizeof o->seed, 0) != sizeof o->seed)
         o->seed = (uint32_t)getpid();
@@ -91,6 +96,7 @@ static int parse(int argc, char **argv, struct options *o)
         case 's':
             if (parse_seed(optarg, &o->seed) < 0)
                 return GR_EXIT_USAGE + 1;
+            o->seeded = true;
             break;
         case 'e':
             o->strict = true;
@@ -103,6 +109,9 @@ static int parse(int argc, char **argv, struct options *o)
             break;
         case 'a':
             o->selftest = true;
+            break;
+        case 'r':
+            o->selftest = o->renew = true;
             break;
         case 'h':
             fputs(usage, stdout);
@@ -210,6 +219,8 @@ static struct gr_job make_job(const struct options *o, const struct gr_lab *lab)
     char *word = shell_word(from);
     job.label = gr_format("%s %s", lab->id, strchr(lab->dir, '-') + 1);
     job.source = gr_format("%s/%s", from, lab->dir);
+    job.shown = gr_format("%s", job.source);
+    job.seed = o->seed;
     job.only = o->only ? gr_format("%s", o->only) : NULL;
     job.repro = strcmp(from, "labs") == 0
                     ? gr_format("make grade LAB=%s", lab->id)
@@ -229,7 +240,7 @@ static int conclude(const struct options *o, const struct gr_config *cfg,
         full = full && jobs[i].points == jobs[i].max;
         broken = broken || jobs[i].verdict == GR_FALLO;
     }
-    gr_report_term(stdout, jobs, n, cfg);
+    gr_report_term(stdout, jobs, n, cfg, gr_now_ms() - o->started_ms);
     fflush(stdout);
     if (gr_report_json(jobs, n, o->report, &err) < 0) {
         complain(err.text);
@@ -296,7 +307,11 @@ int main(int argc, char **argv)
     if (gr_stage_open(&stage, &cfg, &err) < 0)
         rc = GR_EXIT_FAILURE;
     else if (o.selftest)
-        rc = gr_selftest(&labs, &stage, &cfg, &err);
+        rc = gr_selftest(&labs, &stage, &cfg,
+                         o.renew    ? GR_RENEW
+                         : o.seeded ? GR_IGNORE
+                                    : GR_COMPARE,
+                         &err);
     else
         rc = grade(&o, &labs, &stage, &cfg, &err);
     gr_stage_close(&stage);

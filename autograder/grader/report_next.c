@@ -54,7 +54,7 @@ static void start_here(FILE *out, const struct gr_job *job, const char *source, 
 {
     fprintf(out, "Por dónde empezar el laboratorio %s:\n", job->lab->id);
     fprintf(out, "    1. Lee el enunciado:     labs/%s/README.md\n", job->lab->dir);
-    fprintf(out, "    2. Ve al primer TODO:    %s/%s:%d\n", job->source, source, line);
+    fprintf(out, "    2. Ve al primer TODO:    %s/%s:%d\n", job->shown, source, line);
     fprintf(out, "    3. Mira cuánto avanzas:  %s\n", job->repro);
     fprintf(out, "    El capítulo que lo explica: %s\n", job->lab->chapter);
 }

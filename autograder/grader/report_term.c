@@ -198,6 +198,13 @@ static void put_story(const struct report *r, const struct gr_job *job,
     fputc('\n', r->out);
 }
 
+void gr_report_story(FILE *out, const struct gr_job *job, const struct gr_result *result)
+{
+    struct report plain = {
+        .out = out, .cols = SIZE_MAX, .style = {"", "", "", "", "", ""}};
+    put_story(&plain, job, result);
+}
+
 /* ¿Dice algo por sí misma? No la que solo espera a otra y, sin compilar, la primera habla
  * por todas. */
 static bool failed(const struct gr_job *job, size_t i)
@@ -257,7 +264,7 @@ static void put_stories(const struct report *r, const struct gr_job *jobs, size_
 }
 
 void gr_report_term(FILE *out, const struct gr_job *jobs, size_t n,
-                    const struct gr_config *cfg)
+                    const struct gr_config *cfg, int64_t elapsed_ms)
 {
     struct report r = {.out = out, .cols = columns(out), .style = gr_style_for(out)};
     int total = 0, max = 0, ungraded = 0;
@@ -276,7 +283,8 @@ void gr_report_term(FILE *out, const struct gr_job *jobs, size_t n,
         fprintf(out,
                 "%s%d puntos sin calificar por un fallo del corrector: no cuentan.%s\n",
                 r.style.warn, ungraded, r.style.off);
-    fprintf(out, "%sSe repite igual con SEMILLA=%u%s\n\n", r.style.dim,
+    fprintf(out, "%sCalificado en %d,%d s. Se repite igual con SEMILLA=%u%s\n\n",
+            r.style.dim, (int)(elapsed_ms / 1000), (int)(elapsed_ms / 100 % 10),
             (unsigned)cfg->seed, r.style.off);
     gr_report_next(out, jobs, n, cfg);
 }

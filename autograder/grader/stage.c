@@ -175,7 +175,7 @@ int gr_stage_open(struct gr_stage *stage, const struct gr_config *cfg,
 void gr_stage_close(struct gr_stage *stage)
 {
     if (stage->root)
-        gr_remove_tree(stage->root);
+        box_remove_tree(stage->root);
     free(stage->root);
     free(stage->own);
     free(stage->build);
@@ -255,12 +255,12 @@ static int write_order(const struct gr_stage *stage, const struct gr_config *cfg
     for (size_t i = 0; i < lab->n_sources; i++)
         json_array_append_new(sources, json_string(lab->sources[i]));
     json_t *order = json_pack("{s:s s:s s:s s:s s:s s:o s:i s:b s:b s:s*}", "raiz",
-                              stage->root, "mostrada", job->source, "programa",
+                              stage->root, "mostrada", job->shown, "programa",
                               lab->program, "repite", job->repro, "semilla", "",
                               "fuentes", sources, "pruebas", (int)lab->n_tests, "asan",
                               needs_asan(job), "caja", cfg->boxed, "solo", job->only);
     char seed[16];
-    snprintf(seed, sizeof seed, "%u", (unsigned)cfg->seed);
+    snprintf(seed, sizeof seed, "%u", (unsigned)job->seed);
     json_object_set_new(order, "semilla", json_string(seed));
     char *text = json_dumps(order, JSON_INDENT(2));
     char *path = gr_format("%s/orden.json", job->dir);

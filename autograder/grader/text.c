@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define MAX_LABEL 24
 
@@ -37,6 +38,21 @@ char *gr_format(const char *fmt, ...)
 void *gr_alloc(size_t n, size_t size)
 {
     void *p = calloc(n ? n : 1, size);
+    if (!p)
+        out_of_memory();
+    return p;
+}
+
+int64_t gr_now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void *gr_grow(void *list, size_t n, size_t size)
+{
+    void *p = reallocarray(list, n, size);
     if (!p)
         out_of_memory();
     return p;

@@ -83,6 +83,7 @@ test_solucion_todo() {
     grade --lab 01 --desde solutions --estricto
     is código 0 "$rc"
     says 'TOTAL 100/100'
+    grep -qE 'Calificado en [0-9]+,[0-9] s' <<<"$out" || why+='no dice cuánto tardó'$'\n'
     says 'Todo correcto'
     says 'labs/02-rota/README.md'
     json '^\{"version":1,"total":100,"maximo":100,"laboratorios":\[\{"lab":"01"' \
@@ -518,11 +519,12 @@ test_curso_que_solo_lee_root() {
 test_autoprueba() {
     grade --autoprueba --lab 01
     is código 0 "$rc"
-    says '1..7'
+    says '1..8'
     says 'ok 1 - 01 esqueleto saca 0 puntos'
     says 'ok 2 - 01 solución saca todo'
     says 'ok 3 - 01 alternativa puts saca todo'
     says '- 01 mutante no_acaba cae en termina'
+    says 'ok 8 - 01 sin historias de más'
     silent 'not ok'
     silent 'ningún mutante'
     clean
@@ -543,6 +545,59 @@ test_autoprueba_ve_lo_que_esta_mal() {
     says 'el parche ya no se aplica a solutions/01-eco'
     says '01: ningún mutante cae en termina'
     clean
+}
+
+stories=labs/01-eco/.grader/historias
+
+test_autoprueba_ve_una_historia_que_cambia() {
+    sed -i 's/no escribe lo esperado/no escribe nada/' $stories/mudo.txt
+    rm $stories/uno_solo.txt
+    echo 'de un mutante que ya no está' >$stories/antiguo.txt
+    grade --autoprueba --lab 01
+    is código 3 "$rc"
+    says 'not ok 5 - 01 mutante mudo cae en saluda'
+    says '# -FALLO: no escribe nada'
+    says '# +FALLO: no escribe lo esperado'
+    says "# no está guardada su historia, $stories/uno_solo.txt"
+    says 'guárdala con: make update-stories LAB=01'
+    says "# ya no hay mutante para $stories/antiguo.txt"
+    is fallos 3 "$(grep -c '^not ok' <<<"$out")"
+}
+
+test_autoprueba_con_otra_semilla_no_compara() {
+    rm -r $stories
+    grade --autoprueba --lab 01 --semilla 5
+    is código 0 "$rc"
+    silent 'not ok'
+}
+
+test_historias_guarda_solo_lo_que_cambia() {
+    sed -i 's/no escribe lo esperado/no escribe nada/' $stories/mudo.txt
+    rm $stories/uno_solo.txt
+    echo 'de un mutante que ya no está' >$stories/antiguo.txt
+    local before
+    before=$(stat -c %y $stories/lee_de_mas.txt $stories/no_acaba.txt)
+    grade --historias --lab 01
+    is código 0 "$rc"
+    says "escrita  $stories/mudo.txt"
+    says "escrita  $stories/uno_solo.txt"
+    says "borrada  $stories/antiguo.txt"
+    says '4 mutantes: 2 historias escritas, 0 sin escribir'
+    is 'sin tocar' "$before" "$(stat -c %y $stories/lee_de_mas.txt $stories/no_acaba.txt)"
+    grade --autoprueba --lab 01
+    is código 0 "$rc"
+    says 'ok 8 - 01 sin historias de más'
+    silent "$TMPDIR"
+    clean
+}
+
+test_historias_no_guarda_la_de_un_mutante_que_pasa() {
+    rm $stories/mudo.txt
+    sed -i 's/i < 0/i < argc + 0/' labs/01-eco/.grader/mutantes/mudo.patch
+    grade --historias --lab 01
+    is código 3 "$rc"
+    says '01 mutante mudo: saluda no lo atrapa'
+    [ ! -e $stories/mudo.txt ] || why+='guardó la historia'$'\n'
 }
 
 for name in $(declare -F | sed -n 's/^declare -f test_//p' | sort -s); do

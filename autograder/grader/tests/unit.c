@@ -1,4 +1,5 @@
 /* Las piezas del corrector que no necesitan ni caja ni compilador. */
+#include "../../box/box.h"
 #include "../grader.h"
 
 #include <criterion/criterion.h>
@@ -13,6 +14,7 @@ TestSuite(puntos, .timeout = 20);
 TestSuite(gcc, .timeout = 20);
 TestSuite(texto, .timeout = 20);
 TestSuite(fuentes, .timeout = 20);
+TestSuite(guardadas, .timeout = 20);
 
 /* ---- manifiesto --------------------------------------------------------------------- */
 
@@ -359,7 +361,7 @@ Test(fuentes, no_se_sigue_ningun_enlace)
     free(link);
     free(secret);
     gr_lab_free(&lab);
-    gr_remove_tree(top);
+    box_remove_tree(top);
     cr_expect(access(top, F_OK) < 0);
     free(top);
 }
@@ -370,9 +372,89 @@ Test(fuentes, se_borra_un_arbol_cerrado)
     cr_assert(mkdtemp(top));
     char *inner = gr_format("%s/a", top), *deep = gr_format("%s/a/b", top);
     cr_assert(mkdir(inner, 0700) == 0 && mkdir(deep, 0000) == 0 && chmod(inner, 0) == 0);
-    gr_remove_tree(top);
+    box_remove_tree(top);
     cr_expect(access(top, F_OK) < 0);
     free(deep);
     free(inner);
     free(top);
+}
+
+/* ---- historias guardadas -------------------------------------------------------------------- */
+
+static const char story[] = "✗ Suma bien  07 suma\n"
+                            "     1. +… s  Arranco: suma 2 3\n"
+                            "     2. +… s  El programa escribió: «5»\n"
+                            "    FALLO: lo escrito no es la suma\n"
+                            "    Esperado:\n"
+                            "      | cinco\n"
+                            "    Obtenido:\n"
+                            "      | 15 ms\n"
+                            "    Programa: suma 2 3\n"
+                            "      Lo que escribió:\n"
+                            "      +… s | una\n"
+                            "      +… s | otra\n"
+                            "    Para repetirlo: make grade LAB=07\n";
+
+/* Lo que dice la comparación de `story`, guardada, con su variante. */
+static char *compared(const char *what, const char *with)
+{
+    char *path = temporary();
+    struct gr_error err;
+    cr_assert(mkdtemp(path) && chdir(path) == 0, "%s", path);
+    cr_assert(gr_write_file("guardada.txt", story, strlen(story), &err) == 0);
+    const char *at = strstr(story, what);
+    cr_assert(at, "«%s» no está en la historia", what);
+    char *told = gr_format("%.*s%s%s", (int)(at - story), story, with, at + strlen(what));
+    char *why = gr_golden_check("guardada.txt", told);
+    free(told);
+    cr_assert(chdir("/") == 0);
+    box_remove_tree(path);
+    free(path);
+    return why;
+}
+
+Test(guardadas, lo_que_depende_de_la_carga_no_cuenta)
+{
+    static const char *const cases[][2] = {
+        {"suma 2 3", "suma 20 31"},
+        {"15 ms", "2 ms"},
+        {"una\n      +… s | otra", "otra\n      +… s | una"},
+        {"      +… s | otra\n", ""},
+        {"      Lo que escribió:\n", "      No escribió nada.\n"},
+        {" 1. ", "17. "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *why = compared(cases[i][0], cases[i][1]);
+        cr_expect_null(why, "«%s»: %s", cases[i][1], why);
+        free(why);
+    }
+}
+
+Test(guardadas, lo_que_cuenta_la_prueba_no_puede_cambiar)
+{
+    static const char *const cases[][3] = {
+        {"no es la suma", "no es",
+         "\n-FALLO: lo escrito no es la suma\n+FALLO: lo escrito no es"},
+        {"Suma bien", "Suma", "\n-✗ Suma bien"},
+        {"    FALLO: lo escrito no es la suma\n", "", "\n-FALLO"},
+        {"| cinco", "| seis", "\n-| cinco\n+| seis"},
+        {"| 15 ms", "| nada", "\n-| N ms\n+| nada"},
+        {"    Programa: suma 2 3\n", "", "\n-Programa: suma N N"},
+        {"«5»", "«cinco»", "escribió: «cinco»"},
+        {"    Esperado", "    Servidor\n    Esperado", "\n+Servidor"},
+        {"LAB=07\n", "LAB=07\nmás\n", "\n+más"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *why = compared(cases[i][0], cases[i][1]);
+        cr_expect(why && strstr(why, cases[i][2]), "«%s»: %s", cases[i][1],
+                  why ? why : "no ve la diferencia");
+        free(why);
+    }
+}
+
+Test(guardadas, la_que_falta)
+{
+    char *why = gr_golden_check("no/hay.txt", story);
+    cr_expect(why && strstr(why, "no está guardada"), "%s", why);
+    free(why);
 }

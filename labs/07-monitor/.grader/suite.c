@@ -469,12 +469,13 @@ HS_TEST(monitor, toda_clase_de_fallo_cuenta)
 {
     struct hs_http *web = hs_http_start();
     const char *url = hs_http_url(web, SITIO(web, {.status = 500}, {.fault = HS_RESET},
-                                             {.fault = HS_SILENT}, {.status = 503}));
-    hs_step("El sitio falla cada vez de una forma: 500, conexión cortada, silencio, 503; "
-            "el umbral es 4");
+                                             {.fault = HS_SILENT}, {.fault = HS_CLOSE},
+                                             {.status = 503}));
+    hs_step("El sitio falla cada vez de una forma: 500, conexión cortada, silencio, "
+            "conexión cerrada, 503; el umbral es 5");
     struct hs_program *p = hs_start("--intervalo", "0.1", "--timeout", "0.3", "--umbral",
-                                    "4", url);
-    exigir_alerta_tras(p, url, 4);
+                                    "5", url);
+    exigir_alerta_tras(p, url, 5);
 }
 
 HS_TEST(monitor, alerta_una_vez_por_racha)
