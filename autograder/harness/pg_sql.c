@@ -138,16 +138,18 @@ void hs_pg_wait(struct hs_pg *pg, int ms, const char *what, const char *sql, ...
     hs_step("He visto que %s", what);
 }
 
-/* Las que esperan un cerrojo; las del propio programa entre sí también. */
+/* Las que esperan un cerrojo; «extend» es alargar un archivo, cosa de un instante. */
 #define BLOCKED                                                                          \
     "FROM pg_stat_activity WHERE " PG_PROGRAM                                            \
-    " AND state = 'active' AND wait_event_type = 'Lock'"
+    " AND state = 'active' AND wait_event_type = 'Lock' AND wait_event <> 'extend'"
 
 void hs_pg_wait_blocked(struct hs_pg *pg, int n, int ms)
 {
     struct question q = {pg, hs_format("SELECT count(*) >= %d " BLOCKED, n)};
     if (wait_true(pg, ask, &q, ms)) {
-        hs_step("%d conexiones del programa esperan a la vez", n);
+        hs_step(n == 1 ? "Una conexión del programa espera"
+                       : "%d conexiones del programa esperan a la vez",
+                n);
         return;
     }
     /* El programa puede acabar entre la espera y esta cuenta: solo es para el mensaje. */
@@ -193,10 +195,13 @@ struct hs_pg_hold *hs_pg_hold_next(struct hs_pg *pg, const char *sql, ...)
     if (!PQsendQuery(hold->conn, FORMAT_SQL(sql)))
         fail_server(pg, hold->conn, NULL);
     hold->pending = true;
+    /* Su orden anterior fue BEGIN: mientras sea la última, aún no ha llegado al cerrojo. */
     struct question queued = {
-        pg, hs_format("SELECT wait_event_type = 'Lock' OR state <> 'active' "
-                      "FROM pg_stat_activity WHERE pid = %d",
-                      PQbackendPID(hold->conn))};
+        pg,
+        hs_format(
+            "SELECT wait_event_type = 'Lock' OR (state <> 'active' AND query <> 'BEGIN') "
+            "FROM pg_stat_activity WHERE pid = %d",
+            PQbackendPID(hold->conn))};
     if (!wait_true(pg, ask, &queued, LOCK_MS)) {
         hs__unlock();
         hs_broken("el corrector no consigue ponerse en la cola de un cerrojo");

@@ -150,26 +150,6 @@ HS_TEST(base_datos, inserta_los_registros)
     struct hs_program *p = ARRANCAR(pg, "--registros", NUMERO(n), "--consultas", "0");
     hs_wait_exit(p, PRONTO);
     exigir_registros(pg, 1, n);
-    hs_expect_exit(p, 0, PRONTO);
-}
-
-/* La línea de una tanda, entera y una sola vez. */
-static void exigir_linea(struct hs_program *p, const char *titulo, int insertados,
-                         int fallidos)
-{
-    exigir_tanda(p, titulo, insertados, fallidos);
-    const char *linea = hs_find_line(p, hs_regex(hs_format("^%s ", titulo)), 1)->text;
-    const char *tiempo = strstr(linea, "tiempo=") + strlen("tiempo=");
-    size_t cifras = strspn(tiempo, "0123456789");
-    hs_expect(
-        cifras > 0 && tiempo[cifras] == '.' &&
-            strspn(tiempo + cifras + 1, "0123456789") == 1 &&
-            strcmp(tiempo + cifras + 2, " ms") == 0,
-        "la línea acaba con los milisegundos y un decimal, así: «tiempo=31.4 ms»; es "
-        "«%s»",
-        linea);
-    hs_wait_exit(p, PRONTO);
-    hs_expect_lines(p, 1, hs_regex(hs_format("^%s ", titulo)));
 }
 
 HS_TEST(base_datos, cuenta_la_concurrente)
@@ -177,7 +157,9 @@ HS_TEST(base_datos, cuenta_la_concurrente)
     struct hs_pg *pg = base();
     int n = hs_random_between(15, 30);
     struct hs_program *p = ARRANCAR(pg, "--registros", NUMERO(n), "--consultas", "0");
-    exigir_linea(p, "CONCURRENTE", n, 0);
+    exigir_tanda(p, "CONCURRENTE", n, 0);
+    hs_wait_exit(p, PRONTO);
+    hs_expect_lines(p, 1, hs_regex("^CONCURRENTE "));
 }
 
 /* Con la tabla cerrada, `c` conexiones esperan a la vez. */
@@ -349,6 +331,13 @@ HS_TEST(base_datos, un_fallo_sale_con_1)
     ocupar(pg, 1, 1, n);
     struct hs_program *p = ARRANCAR(pg, "--registros", NUMERO(n), "--consultas", "1");
     hs_expect_exit(p, 1, PRONTO);
+    hs_pg_run(
+        pg, "DELETE FROM usuarios WHERE id <= %d; REVOKE SELECT ON usuarios FROM alumno",
+        2 * n);
+    hs_step(
+        "Ahora puede insertar, pero no tiene permiso para leer: fallan las consultas");
+    p = ARRANCAR(pg, "--registros", NUMERO(n), "--consultas", "1");
+    hs_expect_exit(p, 1, PRONTO);
 }
 
 HS_TEST(base_datos, un_fallo_devuelve_su_conexion)
@@ -511,7 +500,7 @@ HS_TEST(base_datos, consulta_que_falla)
                "AND state = 'active' AND wait_event_type = 'Lock'",
                q);
     soltar(puerta);
-    hs_expect_exit(p, 1, PRONTO);
+    hs_wait_exit(p, PRONTO);
     for (int k = 1; k <= q; k++) {
         hs_expect_lines(p, 1, consulta(k));
         const char *linea = hs_find_line(p, consulta(k), 1)->text;
@@ -534,12 +523,15 @@ HS_TEST(base_datos, cuenta_la_secuencial)
     struct hs_pg *pg = base();
     int n = hs_random_between(15, 30);
     struct hs_program *p = ARRANCAR(pg, "--registros", NUMERO(n), "--consultas", "0");
-    exigir_linea(p, "SECUENCIAL", n, 0);
+    exigir_tanda(p, "SECUENCIAL", n, 0);
+    hs_wait_exit(p, PRONTO);
+    hs_expect_lines(p, 1, hs_regex("^SECUENCIAL "));
     exigir_registros(pg, n + 1, 2 * n);
     const struct hs_line *antes = hs_find_line(p, hs_regex("^CONCURRENTE "), 1);
     hs_expect(antes &&
                   antes->number < hs_find_line(p, hs_regex("^SECUENCIAL "), 1)->number,
               "la tanda concurrente va antes que la secuencial");
+    hs_expect_exit(p, 0, PRONTO);
 }
 
 HS_TEST(base_datos, la_secuencial_sigue_tras_un_fallo)
@@ -551,7 +543,30 @@ HS_TEST(base_datos, la_secuencial_sigue_tras_un_fallo)
     exigir_tanda(p, "SECUENCIAL", n - 1, 1);
     hs_wait_exit(p, PRONTO);
     hs_expect_lines(p, 1, fallo(id));
-    hs_expect_exit(p, 1, PRONTO);
+}
+
+static void exigir_tiempo(struct hs_program *p, const char *titulo)
+{
+    const char *linea = hs_find_line(p, hs_regex(hs_format("^%s ", titulo)), 1)->text;
+    const char *tiempo = strstr(linea, "tiempo=") + strlen("tiempo=");
+    size_t cifras = strspn(tiempo, "0123456789");
+    hs_expect(
+        cifras > 0 && tiempo[cifras] == '.' &&
+            strspn(tiempo + cifras + 1, "0123456789") == 1 &&
+            strcmp(tiempo + cifras + 2, " ms") == 0,
+        "la línea acaba con los milisegundos y un decimal, así: «tiempo=31.4 ms»; es "
+        "«%s»",
+        linea);
+}
+
+HS_TEST(base_datos, formato_del_tiempo)
+{
+    struct hs_pg *pg = base();
+    struct hs_program *p = ARRANCAR(pg, "--registros", "20", "--consultas", "0");
+    exigir_tanda(p, "CONCURRENTE", 20, 0);
+    exigir_tanda(p, "SECUENCIAL", 20, 0);
+    exigir_tiempo(p, "CONCURRENTE");
+    exigir_tiempo(p, "SECUENCIAL");
 }
 
 HS_TEST(base_datos, secuencial_de_una_en_una)
