@@ -22,3 +22,5 @@ labs: $(LAB_BINS) ## Compila los programas de los laboratorios y de sus solucion
 # Con exec, Ctrl+C llega al programa y su código de salida es el de make.
 run: $(if $(LAB),$(RUN_BIN)) ## Ejecuta un laboratorio: make run LAB=07 ARGS='http://...'
 	@$(if $(RUN_BIN),exec $(RUN_BIN) $(ARGS),echo "make run: di qué laboratorio, por ejemplo: make run LAB=07 ARGS='http://localhost'" >&2; exit 2)
+
+-include labs/.foreign/foreign.mk
