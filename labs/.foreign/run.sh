@@ -57,7 +57,7 @@ until_seen() {
 start_server() {
     mkdir "$work/archivos" && head -c 3000000 /dev/urandom >"$work/archivos/grande.bin" &&
         mkfifo "$work/entrada" "$work/puerto" || return
-    "$python" -B $peers/servidor.py "$work/archivos" "$work/registro" <"$work/entrada" \
+    "$python" -B "$peers/servidor.py" "$work/archivos" "$work/registro" <"$work/entrada" \
         >"$work/puerto" 2>"$work/servidor.txt" &
     pids+=" $!"
     exec 7>"$work/entrada" # al cerrarse, muera como muera este guion, el servidor acaba
@@ -112,6 +112,22 @@ downloads() {
         has "$work/out" '^RESUMEN listos=2 errores=1 interrumpidos=0 bytes=5000000$'
 }
 
+# ---- Un cliente de asyncio ---------------------------------------------------------------
+
+chat() {
+    local pid status where
+    mkfifo "$work/chat" || return
+    "$programs/09-chat/chat" --puerto 0 >"$work/chat" 7>&- &
+    pid=$!
+    exec 8<"$work/chat"
+    IFS= read -r -t 20 -u 8 where
+    timeout 20 "$python" -B "$peers/chat.py" "${where##*:}"
+    status=$?
+    kill "$pid"
+    wait "$pid"
+    return "$status"
+}
+
 # ---- A probar --------------------------------------------------------------------------
 
 ! has_module aiohttp || start_server ||
@@ -119,10 +135,11 @@ downloads() {
 foreign el_monitor_vigila_un_servidor_de_aiohttp aiohttp 07-monitor monitor
 foreign el_agregador_lee_las_tres_formas_de_un_servidor_de_aiohttp aiohttp 10-agregador aggregator
 foreign las_descargas_de_un_servidor_de_aiohttp_llegan_enteras aiohttp 11-descargas downloads
+foreign dos_clientes_de_asyncio_conversan_en_el_chat asyncio 09-chat chat
 asyncpg_reads=asyncpg_lee_lo_que_dejo_el_programa_de_la_base_de_datos
 if has_postgres; then
     foreign $asyncpg_reads asyncpg 12-base_datos common/tests/pg_cluster.sh timeout 60 \
-        "$python" -B $peers/usuarios.py "$programs/12-base_datos/base_datos"
+        "$python" -B "$peers/usuarios.py" "$programs/12-base_datos/base_datos"
 else
     skip $asyncpg_reads 'falta PostgreSQL'
 fi

@@ -51,7 +51,10 @@ async def mudanza(peticion):
 
 async def archivo(peticion):
     """aiohttp atiende Range por su cuenta."""
-    return web.FileResponse(CARPETA / peticion.match_info["nombre"])
+    ruta = CARPETA / peticion.match_info["nombre"]
+    if not ruta.exists():
+        raise web.HTTPNotFound()
+    return web.FileResponse(ruta)
 
 
 async def sin_longitud(peticion):
