@@ -247,7 +247,8 @@ static void salir(struct cliente *c)
         return; /* no llegó a entrar */
     memmove(sala->clientes + i, sala->clientes + i + 1,
             (--sala->n - i) * sizeof(struct cliente *));
-    difundir(sala, NULL, "* %s ha salido", c->nombre);
+    if (!as_interrupted()) /* si se van todos, no hay a quien decírselo */
+        difundir(sala, NULL, "* %s ha salido", c->nombre);
 }
 
 /* ---- Conversar ------------------------------------------------------------------ */

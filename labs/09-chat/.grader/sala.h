@@ -190,9 +190,9 @@ static int inundar(struct hs_tcp *de, struct hs_tcp *a, const char *clave, int b
 {
     enum { LARGO = 1000, TANDA = 64 };
     const char *relleno = repetir('.', LARGO - 40);
-    int n = 0;
+    int n = 0, idos = hs_tcp_count_lines(a, hs_has("ha salido"));
     hs_step("Empieza una inundación de mensajes de unos %d bytes", LARGO);
-    while (n * LARGO < bytes && !hs_tcp_find_line(a, hs_has("ha salido"), 1)) {
+    while (n * LARGO < bytes && hs_tcp_count_lines(a, hs_has("ha salido")) == idos) {
         const char *tanda = "";
         for (int i = 0; i < TANDA; i++)
             tanda = hs_format("%s%s-%d. %s\n", tanda, clave, ++n, relleno);

@@ -287,11 +287,12 @@ HS_TEST(chat, list)
         hs_expect_eq_int("bytes de la lista: los nombres separados por «, » y nada más",
                          (int64_t)(strlen(principio) + largo), (int64_t)strlen(lista));
     }
-    int marca = hs_tcp_mark(c[1]);
+    int suyas = hs_tcp_count_lines(c[1], hs_has("Conectados"));
     listar(c[0]);
     decir(c[0], c[1]);
-    hs_expect_eq_int("líneas que recibe otro cuando alguien pide la lista y habla", 1,
-                     hs_tcp_mark(c[1]) - marca);
+    hs_expect_eq_int("listas que ha recibido otro, que no ha vuelto a pedirla", suyas,
+                     hs_tcp_count_lines(c[1], hs_has("Conectados")));
+    hs_tcp_expect_no_line(c[1], hs_has("/list"));
 }
 
 HS_TEST(chat, orden_desconocida)

@@ -325,8 +325,8 @@ static void llega_alguien(uv_stream_t *puerta, int estado)
     if (uv_accept(puerta, (uv_stream_t *)&c->tcp) < 0 ||
         uv_read_start((uv_stream_t *)&c->tcp, pedir_bufer, leido) < 0)
         cerrar(c);
-    else
-        decir(c, "* ¿Cómo te llamas?");
+    uv_tcp_nodelay(&c->tcp, 1); /* que una línea corta no espere a la siguiente */
+    decir(c, "* ¿Cómo te llamas?");
 }
 
 static void acabar(uv_signal_t *senal, int numero)
