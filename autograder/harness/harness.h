@@ -349,13 +349,13 @@ struct hs_reply {
     int barrier;          /* espera a que haya tantas peticiones con este mismo número */
     bool hold;            /* espera a hs_http_release */
     bool close;           /* "Connection: close" y cierra tras contestar */
+    bool ranges;          /* hace caso de Range: 206, o 416 si empieza tras el final */
     enum hs_fault fault;
     int trickle_ms;
     int trickle_bytes; /* bytes que van juntos con HS_TRICKLE; 0 = 1 */
     enum hs_framing framing;
-    bool ranges;     /* hace caso de Range: 206, o 416 si empieza tras el final */
-    size_t pause_at; /* > 0: tras tantos bytes del cuerpo espera a hs_http_advance */
     int times; /* peticiones que gasta este paso; 0 = 1. El último no se gasta nunca */
+    size_t pause_at; /* > 0: tras tantos bytes del cuerpo espera a hs_http_advance */
 };
 
 struct hs_http;
