@@ -164,6 +164,11 @@ static void explain_missing(const struct gr_job *job, json_t *story)
 static void collect_test(const struct gr_job *job, struct gr_result *result)
 {
     bool absent;
+    if (job->fault) {
+        result->verdict = GR_FALLO;
+        tell(result->story, gr_format("%s", job->fault));
+        return;
+    }
     char *why = read_result(job, result, &absent);
     if (!why)
         return;

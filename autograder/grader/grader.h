@@ -156,6 +156,7 @@ struct gr_job {
     bool timed_out;   /* el padre tuvo que matar al juez */
     int suite_status; /* estado de espera de la suite; -1 si no llegó a acabar */
     char *missing;    /* por qué no hay fuentes que compilar, o NULL */
+    char *fault;      /* por qué el corrector no puede ni empezar, o NULL */
     char *gcc;        /* lo útil de lo que dijo gcc, o NULL */
 
     struct gr_result *results;
@@ -178,7 +179,8 @@ int gr_stage_open(struct gr_stage *stage, const struct gr_config *cfg,
 void gr_stage_close(struct gr_stage *stage);
 
 /* Crea la carpeta del trabajo y copia la suite y las fuentes declaradas. Si al estudiante
- * le falta un archivo no es un error: queda dicho en `job->missing`. */
+ * le falta un archivo, o al corrector la suite, no es un error: queda dicho en
+ * `job->missing` o `job->fault`, y los demás laboratorios se califican. */
 int gr_stage_job(struct gr_stage *stage, const struct gr_config *cfg, struct gr_job *job,
                  struct gr_error *err);
 

@@ -285,7 +285,7 @@ static int loop(struct gr_stage *stage, const struct gr_config *cfg, struct gr_j
     for (;;) {
         while (room(jobs, next, &alive) && next < n) {
             struct gr_job *job = &jobs[next++];
-            if (job->missing)
+            if (job->missing || job->fault)
                 job->phase = GR_DONE;
             else if (start_judge(stage, cfg, job, err) < 0)
                 return -1;
@@ -347,5 +347,6 @@ void gr_job_free(struct gr_job *job)
     free(job->dir);
     free(job->repro);
     free(job->missing);
+    free(job->fault);
     free(job->gcc);
 }

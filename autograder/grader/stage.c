@@ -287,10 +287,12 @@ int gr_stage_job(struct gr_stage *stage, const struct gr_config *cfg, struct gr_
     int rc = -1;
     if (make_judge_dir(job->dir, cfg, err) < 0 || make_dir(sources, err) < 0 ||
         make_judge_dir(output, cfg, err) < 0 || make_judge_dir(results, cfg, err) < 0 ||
-        copy_into(suites, "suite", job->dir, "suite", 0755, err) < 0 ||
         write_order(stage, cfg, job, err) < 0)
         goto out;
-    job->missing = gr_copy_sources(job->lab, job->source, sources);
+    if (copy_into(suites, "suite", job->dir, "suite", 0755, err) < 0)
+        job->fault = gr_format("Falta su suite: %s.", err->text);
+    else
+        job->missing = gr_copy_sources(job->lab, job->source, sources);
     rc = 0;
 out:
     free(suites);

@@ -295,6 +295,45 @@ test_sin_suite_compilada() {
     clean
 }
 
+# Uno que no acaba, otro sin su suite y otro al que le falta el archivo: cada cual lo suyo.
+test_varios_laboratorios_cada_uno_con_su_mal() {
+    rm build/normal/labs/02-rota/suite labs/01-eco/eco.c
+    grade
+    is código 3 "$rc"
+    says 'TOTAL 50/150'
+    says 'No está labs/01-eco/eco.c'
+    says 'Falta su suite: no se puede leer'
+    says 'La suite no terminó en 3 s'
+    is 'labs/01 y los tres veredictos' \
+        'no_compila fallo_corrector fallo_corrector' \
+        "$(grep -A2 '"titulo"' build/informe/resultados.json | sed -n 's/.*"veredicto": "\(.*\)",/\1/p' | xargs)"
+    clean
+}
+
+test_varios_sin_sus_archivos() {
+    rm labs/01-eco/eco.c labs/03-lenta/lenta.h
+    rm -r labs/02-rota/rota.c
+    grade
+    is código 0 "$rc"
+    says 'TOTAL 0/300'
+    says 'No está labs/01-eco/eco.c'
+    says 'No está labs/02-rota/rota.c'
+    says 'No está labs/03-lenta/lenta.h'
+    clean
+}
+
+test_ctrl_c_con_varios() {
+    sed -i 's/"segundos": 3,/"segundos": 600,/' labs/03-lenta/.grader/lab.json
+    "$grader" >"$top/salida" 2>&1 &
+    local pid=$!
+    until_true 'compgen -G "$TMPDIR/asinc-grade-*/3/resultados/rapida.json" >/dev/null'
+    kill -INT "$pid"
+    wait "$pid" 2>/dev/null
+    is código 130 "$?"
+    is procesos '' "$(left)"
+    clean
+}
+
 test_informe_que_no_se_puede_escribir() {
     mkdir build/informe
     chmod 555 build/informe
