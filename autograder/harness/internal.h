@@ -43,6 +43,7 @@ struct hs__part {
 };
 void hs__join(struct hs__part *part); /* los últimos en llegar se paran antes */
 void hs__poll(void);
+bool hs__all_ended(void);   /* hubo programas y ya no queda ninguno en marcha */
 bool hs__any_program(void); /* ya se arrancó alguno; solo el hilo de la prueba */
 void hs__report_parts(struct hs__lines *lines);
 const char *hs__stop_parts(void);

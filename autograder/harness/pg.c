@@ -61,21 +61,21 @@ int hs_pg_connections(struct hs_pg *pg)
 
 /* -------------------------------------------------------------------- Contar y parar */
 
+/* Qué hacen las conexiones del programa; las que hacen lo mismo, juntas. */
 static void add_activity(struct hs_pg *pg, struct hs__lines *lines)
 {
     static const char sql[] =
-        "SELECT CASE WHEN wait_event_type = 'Lock' THEN 'espera un cerrojo'"
+        "SELECT count(*), CASE WHEN wait_event_type = 'Lock' THEN 'espera un cerrojo'"
         " WHEN state = 'active' THEN 'trabajando' WHEN state = 'idle' THEN 'ociosa'"
         " ELSE 'con una transacción abierta' END, left(query, 200)"
-        " FROM pg_stat_activity WHERE " PG_PROGRAM " ORDER BY backend_start, pid";
+        " FROM pg_stat_activity WHERE " PG_PROGRAM " GROUP BY 2, 3 ORDER BY 2, 3";
     PGresult *result = PQexec(pg->main, sql);
-    int n = PQntuples(result);
-    hs__add(lines, "  Conexiones del programa: %d ahora, %d en total", n,
-            hs_pg_connections(pg));
-    for (int i = 0; i < n && i < SHOWN; i++) {
-        const char *text = PQgetvalue(result, i, 1);
+    for (int i = 0; i < PQntuples(result) && i < SHOWN; i++) {
+        const char *times = PQgetvalue(result, i, 0), *text = PQgetvalue(result, i, 2);
         char *clean = hs__clean(text, strlen(text), 200);
-        hs__add(lines, "  | %s%s%s", PQgetvalue(result, i, 0), *clean ? ": " : "", clean);
+        hs__add(lines, "  | %s%s%s%s%s", strcmp(times, "1") == 0 ? "" : times,
+                strcmp(times, "1") == 0 ? "" : " × ", PQgetvalue(result, i, 1),
+                *clean ? ": " : "", clean);
         free(clean);
     }
     PQclear(result);
@@ -84,12 +84,14 @@ static void add_activity(struct hs_pg *pg, struct hs__lines *lines)
 static void pg_report(struct hs__part *part, struct hs__lines *lines)
 {
     struct hs_pg *pg = (struct hs_pg *)part;
-    hs__add(lines, "PostgreSQL en 127.0.0.1:%d", pg->port);
-    if (pg->run && PQstatus(pg->main) == CONNECTION_OK)
+    bool dead = !pg->run || PQstatus(pg->main) != CONNECTION_OK;
+    hs__add(lines, "PostgreSQL en 127.0.0.1:%d%s", pg->port, dead ? ", parado" : "");
+    hs__add(lines, "  Conexiones que ha admitido al programa: %d", hs_pg_connections(pg));
+    hs__lock();
+    bool over = hs__all_ended(); /* las suyas se están cerrando */
+    hs__unlock();
+    if (!dead && !over)
         add_activity(pg, lines);
-    else
-        hs__add(lines, "  Parado. Conexiones del programa: %d en total",
-                hs_pg_connections(pg));
 }
 
 void hs_pg_kill(struct hs_pg *pg)

@@ -59,8 +59,7 @@ void hs__poll(void)
             p->poll(p);
 }
 
-/* Hubo programas y ya no queda ninguno en marcha. */
-static bool all_ended(void)
+bool hs__all_ended(void)
 {
     bool any = false;
     for (struct hs__part *p = parts; p; p = p->next)
@@ -100,7 +99,7 @@ int hs__wait(int (*check)(void *arg), void *arg, int ms)
         if (result != 0)
             return result;
         double limit = start + ms * factor;
-        if (ended < 0 && all_ended())
+        if (ended < 0 && hs__all_ended())
             ended = hs_now();
         if (ended >= 0 && ended + STRAGGLER_MS * factor < limit)
             limit = ended + STRAGGLER_MS * factor;
@@ -130,7 +129,7 @@ void hs__fail_waiting(int ms, const char *format, ...)
     va_end(args);
     const char *what = hs__keep_text(text, strlen(text));
     free(text);
-    bool hopeless = all_ended(), over = hs_now() >= hs__deadline();
+    bool hopeless = hs__all_ended(), over = hs_now() >= hs__deadline();
     hs__unlock();
     if (hopeless)
         hs_fail("%s. El programa ya ha terminado.", what);
