@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 #define MAX_RECEIVED ((size_t)64 << 20)
-#define SHOWN_BYTES  160 /* de cada texto, en la historia */
+#define AFTERMATH_MS 500
+#define SHOWN_BYTES  100 /* de cada texto, en la historia */
 
 /* -------------------------------------------------------------------- Conectar */
 
@@ -262,6 +263,14 @@ static bool over(const struct hs_tcp *c)
     return c->state != HS_TCP_CONNECTING && c->state != HS_TCP_OPEN;
 }
 
+/* Un programa que se cae corta antes sus conexiones y cuenta después cómo murió: al
+ * explicar el fallo conviene saberlo. */
+static int programs_ended(void *nothing)
+{
+    (void)nothing;
+    return hs__all_ended();
+}
+
 enum { FOUND = 1, HOPELESS = 2 };
 
 struct wait {
@@ -297,6 +306,8 @@ const struct hs_line *hs_tcp_wait_lines(struct hs_tcp *c, int n, struct hs_match
     if (result == 0)
         hs__fail_waiting(ms, "A %s no le llegó %s", c->name, what);
     const char *words = hs__tcp_words(c);
+    if (result == HOPELESS)
+        hs__wait(programs_ended, NULL, AFTERMATH_MS);
     hs__unlock();
     if (result == HOPELESS)
         hs_fail("a %s no le llegó %s, y ya no puede: %s", c->name, what, words);

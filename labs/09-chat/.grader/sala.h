@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Plazos nominales: el banco los alarga en una máquina lenta. */
-enum { PRONTO = 4000, DESPEDIDA = 2000 };
+enum { PRONTO = 3000, DESPEDIDA = 2000 };
 
 enum { MAX_NOMBRE = 20, MAX_LINEA = 1000, MIB = 1 << 20 };
 
@@ -43,6 +43,12 @@ static struct hs_match error_del_servidor(void)
         .what = "una línea que empiece por «* ERROR » y diga por qué"};
 }
 
+static struct hs_match salida_de(const char *nombre)
+{
+    return (struct hs_match){.has = {nombre, "ha salido"},
+                             .what = hs_format("el aviso de que %s ha salido", nombre)};
+}
+
 static struct hs_match despues(struct hs_match busca, int marca)
 {
     busca.after = marca;
@@ -53,7 +59,10 @@ static struct hs_match despues(struct hs_match busca, int marca)
  * acto. */
 static void exigir_linea(struct hs_tcp *c, const char *clave, const char *texto)
 {
-    const struct hs_line *l = hs_tcp_wait_line(c, hs_has(clave), PRONTO);
+    struct hs_match busca = hs_has(clave);
+    if (strlen(texto) < 100)
+        busca.what = hs_format("la línea «%s»", texto);
+    const struct hs_line *l = hs_tcp_wait_line(c, busca, PRONTO);
     hs_expect_eq_str(hs_format("la línea con «%s»", clave), texto, l->text);
 }
 
@@ -84,9 +93,13 @@ static void presentar(struct hs_tcp *c, const char *nombre)
 {
     int marca = hs_tcp_mark(c);
     mandar(c, nombre);
-    const struct hs_line *l = hs_tcp_wait_line(c, despues(hs_has(nombre), marca), PRONTO);
-    if (strstr(l->text, "ERROR"))
-        hs_fail("«%s» es un nombre válido y libre, y le contestó «%s»", nombre, l->text);
+    const struct hs_line *l = hs_tcp_wait_line(
+        c, (struct hs_match){.after = marca, .what = "ninguna respuesta a su nombre"},
+        PRONTO);
+    if (!strstr(l->text, nombre) || strstr(l->text, "ERROR"))
+        hs_fail("«%s» es un nombre válido y libre: debía recibir «* Hola, %s» y recibió "
+                "«%s»",
+                nombre, nombre, l->text);
 }
 
 static struct hs_tcp *entrar_como(struct hs_tcp_options opciones, struct hs_address sala,
@@ -222,7 +235,7 @@ static void visita(struct hs_address sala, struct hs_tcp *luis, int i)
         hs_tcp_reset(c);
     else
         mandar(c, "/quit");
-    hs_tcp_wait_line(luis, hs_has(nombre, "ha salido"), PRONTO);
+    hs_tcp_wait_line(luis, salida_de(nombre), PRONTO);
 }
 
 #endif
