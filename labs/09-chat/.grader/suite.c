@@ -42,23 +42,22 @@ HS_TEST(chat, difunde_a_los_demas)
     static const char *const quienes[N] = {"ana", "luis", "eva", "leo"};
     struct hs_address sala;
     struct hs_tcp *c[N];
+    const char *textos[N];
     arrancar(&sala);
     for (int i = 0; i < N; i++)
         c[i] = entrar(sala, persona(quienes[i]));
     for (int de = 0; de < N; de++) {
-        const char *texto = palabra();
-        mandar(c[de], texto);
+        textos[de] = palabra();
+        mandar(c[de], textos[de]);
         for (int i = 0; i < N; i++)
             if (i != de)
-                hs_tcp_wait_line(c[i], hs_has(texto), PRONTO);
+                hs_tcp_wait_line(c[i], hs_has(textos[de]), PRONTO);
     }
-    hs_step("Nadie ha recibido un mensaje dos veces");
-    const char *ultimo = palabra();
-    mandar(c[0], ultimo);
-    for (int i = 1; i < N; i++) {
-        hs_tcp_wait_line(c[i], hs_has(ultimo), PRONTO);
-        hs_tcp_expect_lines(c[i], 1, hs_has(ultimo));
-    }
+    decir(c[0], c[1]);
+    decir(c[1], c[0]);
+    hs_step("Nadie debe haber recibido un mensaje dos veces");
+    for (int de = 0; de < N; de++)
+        hs_tcp_expect_lines(c[de == 0], 1, hs_has(textos[de]));
 }
 
 HS_TEST(chat, formato_del_mensaje)
