@@ -155,8 +155,7 @@ HS_TEST(postgres, alumno_no_sale_de_su_base)
         "CREATE TABLE otra (id int)",
         "CREATE TEMP TABLE otra (id int)",
         "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-        "CREATE TRIGGER x BEFORE INSERT ON t EXECUTE FUNCTION "
-        "suppress_redundant_updates_trigger()",
+        "CREATE TRIGGER x BEFORE INSERT ON t EXECUTE FUNCTION RI_FKey_check_ins()",
         "UPDATE t SET id = 0",
         "DELETE FROM t",
         "TRUNCATE t",
