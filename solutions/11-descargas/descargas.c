@@ -47,7 +47,7 @@ struct descarga {
     const char *url;
     char *nombre;         /* NULL si la URL no da uno bueno */
     char *destino, *part; /* dir/nombre y dir/nombre.part */
-    char motivo[80];      /* por qué falló, si no lo dice ya el código de error */
+    char motivo[120];     /* por qué falló, si no lo dice ya el código de error */
 
     /* Solo de quien muestra el progreso. */
     bool en_marcha;
@@ -99,7 +99,7 @@ static char *nombre_de_url(const char *url)
         return NULL;
     for (const char *c = inicio ? inicio + 1 : fin; c < fin; c++) {
         bool codificado = *c == '%' && cifra(c[1]) >= 0 && cifra(c[2]) >= 0;
-        nombre[n++] = codificado ? (char)(cifra(c[1]) << 4 | cifra(c[2])) : *c;
+        nombre[n++] = codificado ? (char)(cifra(c[1]) * 16 + cifra(c[2])) : *c;
         c += codificado ? 2 : 0;
     }
     if (!nombre_malo(nombre, n))

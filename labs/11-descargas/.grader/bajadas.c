@@ -61,40 +61,60 @@ double velocidad(const struct hs_line *linea)
     return strtod(fin, NULL);
 }
 
+/* ¿Dicen lo mismo, salvo la velocidad? */
+static bool no_avanza(const struct hs_line *antes, const struct hs_line *ahora)
+{
+    const char *fin = strrchr(ahora->text, ' ');
+    while (fin && fin > ahora->text && fin[-1] != ' ')
+        fin--;
+    return antes && fin &&
+           strncmp(antes->text, ahora->text, (size_t)(fin - ahora->text)) == 0;
+}
+
 const struct hs_line *exigir_progreso(struct hs_program *p, struct archivo a,
                                       const char *cuanto)
 {
-    enum { REFRESCOS = 12 };
-    int desde = hs_mark(p);
-    const struct hs_line *linea = NULL;
-    for (int i = 1; i <= REFRESCOS; i++) {
-        struct hs_match alguna = {.has = {"PROGRESO ", a.nombre}, .after = desde};
-        alguna.what = hs_format("una línea «PROGRESO %s ...»", a.nombre);
+    enum { REFRESCOS = 15 };
+    struct hs_match alguna = {.has = {"PROGRESO ", a.nombre}, .after = hs_mark(p)};
+    struct hs_match buena = progreso(a, cuanto, alguna.after);
+    const struct hs_line *antes = NULL, *linea = NULL;
+    alguna.what = hs_format("una línea «PROGRESO %s ...»", a.nombre);
+    for (int i = 1, quietas = 0; quietas < REFRESCOS; i++) {
         linea = hs_wait_lines(p, i, alguna, PRONTO);
-        if (hs_find_line(p, progreso(a, cuanto, desde), 1))
-            return hs_find_line(p, progreso(a, cuanto, desde), 1);
+        if (hs_find_line(p, buena, 1))
+            return hs_find_line(p, buena, 1);
+        quietas = no_avanza(antes, linea) ? quietas + 1 : 0;
+        antes = linea;
     }
     hs_fail(
         "tras %d refrescos con el servidor parado debía haber %s, y la última es «%s»",
-        REFRESCOS, progreso(a, cuanto, 0).what, linea->text);
+        REFRESCOS, buena.what, linea->text);
+}
+
+void acabar(struct hs_program *p, int ms)
+{
+    struct hs_exit fin = hs_wait_exit(p, ms);
+    if (!fin.exited || fin.asan)
+        hs_fail("el programa debía acabar por su pie, y %s", hs_exit_words(fin));
 }
 
 /* ---- Lo que hay en el directorio -------------------------------------------------- */
 
 void exigir_bytes(struct hs_dir *dir, const char *nombre, struct archivo a, size_t n)
 {
-    size_t hay;
+    size_t hay, i = 0;
     const char *bytes = hs_file_read(dir, nombre, &hay);
-    hs_expect(bytes, "existe %s", hs_dir_path(dir, nombre));
-    size_t i = 0;
+    if (!bytes)
+        hs_fail("falta el archivo %s", hs_dir_path(dir, nombre));
     while (i < hay && i < n && bytes[i] == a.cuerpo.bytes[i])
         i++;
+    const char *pero = i < hay && i < n ? hs_format("el byte %zu ya es distinto", i)
+                       : hay > n        ? hs_format("sobran los %zu últimos", hay - n)
+                                        : hs_format("faltan los %zu últimos", n - hay);
     if (hay != n || i != n)
-        hs_fail(
-            "%s debía tener los %zu primeros bytes que mandó el servidor. Tiene %zu y %s",
-            hs_dir_path(dir, nombre), n, hay,
-            i < hay && i < n ? hs_format("el byte %zu ya es distinto", i)
-                             : "los que hay son iguales");
+        hs_fail("%s debía tener los %zu primeros bytes que mandó el servidor. Tiene %zu, "
+                "y %s",
+                hs_dir_path(dir, nombre), n, hay, pero);
 }
 
 void exigir_entero(struct hs_dir *dir, struct archivo a)
@@ -104,9 +124,9 @@ void exigir_entero(struct hs_dir *dir, struct archivo a)
 
 void exigir_que_no_esta(struct hs_dir *dir, const char *nombre)
 {
-    hs_expect(hs_file_size(dir, nombre) < 0,
-              "%s no debe existir: su descarga no ha terminado bien",
-              hs_dir_path(dir, nombre));
+    if (hs_file_size(dir, nombre) >= 0)
+        hs_fail("existe %s y no debía: su descarga no ha terminado bien",
+                hs_dir_path(dir, nombre));
 }
 
 const char *lista(struct hs_dir *dir)

@@ -59,6 +59,9 @@ double velocidad(const struct hs_line *linea);
 const struct hs_line *exigir_progreso(struct hs_program *p, struct archivo a,
                                       const char *cuanto);
 
+/* Espera a que acabe por su pie, con el código que sea. */
+void acabar(struct hs_program *p, int ms);
+
 /* El archivo `nombre` debe tener los primeros `n` bytes de `a`, y nada más; el suyo, todos. */
 void exigir_bytes(struct hs_dir *dir, const char *nombre, struct archivo a, size_t n);
 void exigir_entero(struct hs_dir *dir, struct archivo a);

@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -74,46 +73,25 @@ static int64_t ahora_ms(void)
 
 /* ---- El nombre ------------------------------------------------------------------- */
 
-static int cifra(char c)
-{
-    const char *cifras = "0123456789abcdef";
-    const char *donde = c ? strchr(cifras, c | 0x20) : NULL;
-    return donde ? (int)(donde - cifras) : -1;
-}
-
-/* Un nombre que no es de un archivo del directorio, o que chocaría con un .part. */
-static bool nombre_malo(const char *nombre, size_t n)
-{
-    if (n == 0 || strcmp(nombre, ".") == 0 || strcmp(nombre, "..") == 0)
-        return true;
-    for (size_t i = 0; i < n; i++)
-        if (nombre[i] == '/' || (unsigned char)nombre[i] < ' ' || nombre[i] == 0x7f)
-            return true;
-    return n >= 5 && strcmp(nombre + n - 5, ".part") == 0;
-}
-
-/*
- * El último tramo de la ruta, sin consulta y descodificado. Se juzga después de
- * descodificar: «%2e%2e%2f» es tan «../» como el escrito a las claras.
- */
+/* El último tramo de la ruta, descodificado, o NULL si no es el nombre de un archivo. */
 static char *nombre_de_url(const char *url)
 {
-    const char *resto = strstr(url, "://") + 3;
-    const char *fin = resto + strcspn(resto, "?#");
-    const char *inicio = memrchr(resto, '/', (size_t)(fin - resto));
-    char *nombre = calloc(1, (size_t)(fin - resto) + 1);
-    size_t n = 0;
-    if (!nombre)
-        return NULL;
-    for (const char *c = inicio ? inicio + 1 : fin; c < fin; c++) {
-        bool codificado = *c == '%' && cifra(c[1]) >= 0 && cifra(c[2]) >= 0;
-        nombre[n++] = codificado ? (char)(cifra(c[1]) << 4 | cifra(c[2])) : *c;
-        c += codificado ? 2 : 0;
-    }
-    if (!nombre_malo(nombre, n))
-        return nombre;
-    free(nombre);
-    return NULL;
+    char *ruta = NULL, *nombre = NULL;
+    int n = 0;
+    CURLU *partes = curl_url();
+    if (curl_url_set(partes, CURLUPART_URL, url, CURLU_PATH_AS_IS) == CURLUE_OK &&
+        curl_url_get(partes, CURLUPART_PATH, &ruta, 0) == CURLUE_OK)
+        nombre = curl_easy_unescape(NULL, strrchr(ruta, '/') + 1, 0, &n);
+    bool malo = !nombre || n == 0 || strcmp(nombre, ".") == 0 ||
+                strcmp(nombre, "..") == 0 ||
+                (n >= 5 && strcmp(nombre + n - 5, ".part") == 0);
+    for (int i = 0; nombre && i < n; i++)
+        malo |= nombre[i] == '/' || (unsigned char)nombre[i] < ' ' || nombre[i] == 0x7f;
+    char *copia = malo ? NULL : strdup(nombre);
+    curl_free(nombre);
+    curl_free(ruta);
+    curl_url_cleanup(partes);
+    return copia;
 }
 
 /* ---- La cola ---------------------------------------------------------------------- */
@@ -135,9 +113,8 @@ static void avisar(struct mensaje mensaje)
 static struct mensaje *sacar(int64_t limite_ms)
 {
     struct timespec limite = {limite_ms / 1000, limite_ms % 1000 * 1000000};
-    int rc = 0;
     pthread_mutex_lock(&cerrojo);
-    while (!primero && rc == 0)
+    for (int rc = 0; !primero && rc == 0;)
         rc = pthread_cond_timedwait(&hay_mensaje, &cerrojo, &limite);
     struct mensaje *m = primero;
     if (m && !(primero = m->siguiente))
@@ -253,22 +230,16 @@ static bool descargar_con_progreso(struct descarga *d, CURLM *multi)
     return false;
 }
 
-static void preparar(struct descarga *d)
-{
-    curl_easy_setopt(d->curl, CURLOPT_URL, d->url);
-    curl_easy_setopt(d->curl, CURLOPT_FOLLOWLOCATION, 1L);
-    curl_easy_setopt(d->curl, CURLOPT_MAXREDIRS, 10L);
-    curl_easy_setopt(d->curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(d->curl, CURLOPT_WRITEFUNCTION, al_llegar);
-    curl_easy_setopt(d->curl, CURLOPT_WRITEDATA, d);
-}
-
 static void descargar(struct descarga *d, CURL *curl, CURLM *multi)
 {
     bool bien = false;
     if (d->nombre) {
         d->curl = curl;
-        preparar(d);
+        curl_easy_setopt(d->curl, CURLOPT_URL, d->url);
+        curl_easy_setopt(d->curl, CURLOPT_FOLLOWLOCATION, 1L);
+        curl_easy_setopt(d->curl, CURLOPT_NOSIGNAL, 1L);
+        curl_easy_setopt(d->curl, CURLOPT_WRITEFUNCTION, al_llegar);
+        curl_easy_setopt(d->curl, CURLOPT_WRITEDATA, d);
         bien = descargar_con_progreso(d, multi);
         if (!bien && parar)
             return;
@@ -464,7 +435,6 @@ static int gestionar(void)
     descargas = calloc(o.n, sizeof *descargas);
     if (!descargas || !crear_directorio(o.dir)) {
         fprintf(stderr, "descargas: no se puede crear «%s»\n", o.dir);
-        free(descargas);
         return SALIDA_FALLO;
     }
     for (size_t i = 0; i < o.n; i++)
@@ -481,12 +451,6 @@ static int gestionar(void)
     mostrar_progreso(o.max);
     for (int i = 0; i < o.max; i++)
         pthread_join(hilos[i], NULL);
-    for (size_t i = 0; i < o.n; i++) {
-        free(descargas[i].nombre);
-        free(descargas[i].destino);
-        free(descargas[i].part);
-    }
-    free(descargas);
     return listos == o.n ? SALIDA_BIEN : SALIDA_FALLO;
 }
 
@@ -494,7 +458,6 @@ static int gestionar(void)
 
 #define USO "[--dir D] [--max N] [--refresco S] [--timeout S] URL..."
 
-/* Llena `opciones`, o explica qué está mal en una línea y devuelve -1. */
 static int leer_opciones(int argc, char **argv, struct opciones *opciones)
 {
     *opciones = (struct opciones){
@@ -509,12 +472,9 @@ static int leer_opciones(int argc, char **argv, struct opciones *opciones)
     int primera = as_args(argc, argv, USO, tabla);
     if (primera < 0)
         return -1;
-    if (!*opciones->dir) {
-        fprintf(stderr, "descargas: --dir está vacío. Uso: descargas " USO "\n");
-        return -1;
-    }
-    if (primera == argc) {
-        fprintf(stderr, "descargas: falta la URL que bajar. Uso: descargas " USO "\n");
+    if (primera == argc || !*opciones->dir) {
+        fprintf(stderr,
+                "descargas: falta la URL o el directorio. Uso: descargas " USO "\n");
         return -1;
     }
     for (int i = primera; i < argc; i++)

@@ -11,11 +11,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -64,46 +62,25 @@ static uint64_t ahora_ms(void)
 
 /* ---- El nombre ------------------------------------------------------------------- */
 
-static int cifra(char c)
-{
-    const char *cifras = "0123456789abcdef";
-    const char *donde = c ? strchr(cifras, c | 0x20) : NULL;
-    return donde ? (int)(donde - cifras) : -1;
-}
-
-/* Un nombre que no es de un archivo del directorio, o que chocaría con un .part. */
-static bool nombre_malo(const char *nombre, size_t n)
-{
-    if (n == 0 || strcmp(nombre, ".") == 0 || strcmp(nombre, "..") == 0)
-        return true;
-    for (size_t i = 0; i < n; i++)
-        if (nombre[i] == '/' || (unsigned char)nombre[i] < ' ' || nombre[i] == 0x7f)
-            return true;
-    return n >= 5 && strcmp(nombre + n - 5, ".part") == 0;
-}
-
-/*
- * El último tramo de la ruta, sin consulta y descodificado. Se juzga después de
- * descodificar: «%2e%2e%2f» es tan «../» como el escrito a las claras.
- */
+/* El último tramo de la ruta, descodificado, o NULL si no es el nombre de un archivo. */
 static char *nombre_de_url(const char *url)
 {
-    const char *resto = strstr(url, "://") + 3;
-    const char *fin = resto + strcspn(resto, "?#");
-    const char *inicio = memrchr(resto, '/', (size_t)(fin - resto));
-    char *nombre = calloc(1, (size_t)(fin - resto) + 1);
-    size_t n = 0;
-    if (!nombre)
-        return NULL;
-    for (const char *c = inicio ? inicio + 1 : fin; c < fin; c++) {
-        bool codificado = *c == '%' && cifra(c[1]) >= 0 && cifra(c[2]) >= 0;
-        nombre[n++] = codificado ? (char)(cifra(c[1]) << 4 | cifra(c[2])) : *c;
-        c += codificado ? 2 : 0;
-    }
-    if (!nombre_malo(nombre, n))
-        return nombre;
-    free(nombre);
-    return NULL;
+    char *ruta = NULL, *nombre = NULL;
+    int n = 0;
+    CURLU *partes = curl_url();
+    if (curl_url_set(partes, CURLUPART_URL, url, CURLU_PATH_AS_IS) == CURLUE_OK &&
+        curl_url_get(partes, CURLUPART_PATH, &ruta, 0) == CURLUE_OK)
+        nombre = curl_easy_unescape(NULL, strrchr(ruta, '/') + 1, 0, &n);
+    bool malo = !nombre || n == 0 || strcmp(nombre, ".") == 0 ||
+                strcmp(nombre, "..") == 0 ||
+                (n >= 5 && strcmp(nombre + n - 5, ".part") == 0);
+    for (int i = 0; nombre && i < n; i++)
+        malo |= nombre[i] == '/' || (unsigned char)nombre[i] < ' ' || nombre[i] == 0x7f;
+    char *copia = malo ? NULL : strdup(nombre);
+    curl_free(nombre);
+    curl_free(ruta);
+    curl_url_cleanup(partes);
+    return copia;
 }
 
 /* ---- La pantalla ------------------------------------------------------------------ */
@@ -133,11 +110,10 @@ static void escribir_fila(const struct descarga *d, int ancho)
 
 static void medir_velocidad(struct descarga *d)
 {
-    uint64_t ahora = ahora_ms();
-    if (ahora > d->ms_antes)
-        d->kb_por_segundo = (double)(d->bytes - d->bytes_antes) / 1.024 /
-                            (double)(ahora - d->ms_antes);
-    d->ms_antes = ahora;
+    uint64_t ms = ahora_ms() - d->ms_antes;
+    if (ms > 0)
+        d->kb_por_segundo = (double)(d->bytes - d->bytes_antes) / 1.024 / (double)ms;
+    d->ms_antes += ms;
     d->bytes_antes = d->bytes;
 }
 
@@ -225,7 +201,6 @@ static void pedir(struct descarga *d)
     curl_easy_setopt(d->curl, CURLOPT_URL, d->url);
     curl_easy_setopt(d->curl, CURLOPT_PRIVATE, d);
     curl_easy_setopt(d->curl, CURLOPT_FOLLOWLOCATION, 1L);
-    curl_easy_setopt(d->curl, CURLOPT_MAXREDIRS, 10L);
     curl_easy_setopt(d->curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(d->curl, CURLOPT_WRITEFUNCTION, al_llegar);
     curl_easy_setopt(d->curl, CURLOPT_WRITEDATA, d);
@@ -254,16 +229,9 @@ static void despedirse(void)
     borrar_estado();
     printf("RESUMEN listos=%zu errores=%zu interrumpidos=%zu bytes=%" PRId64 "\n",
            g.listos, g.errores, g.o.n - g.listos - g.errores, g.bytes);
-    for (size_t i = 0; i < g.o.n; i++) {
-        struct descarga *d = &g.descargas[i];
-        if (d->curl)
-            soltar(d);
-        if (d->archivo >= 0)
-            close(d->archivo);
-        free(d->nombre);
-        free(d->destino);
-        free(d->part);
-    }
+    for (size_t i = 0; i < g.o.n; i++)
+        if (g.descargas[i].curl)
+            soltar(&g.descargas[i]);
     curl_multi_cleanup(g.multi); /* cierra las conexiones, y con ellas sus uv_poll */
     uv_walk(&g.bucle, cerrar_handle, NULL);
 }
@@ -370,11 +338,6 @@ static void conexion_lista(uv_poll_t *poll, int error, int eventos)
     recoger_terminadas();
 }
 
-static void liberar(uv_handle_t *handle)
-{
-    free(handle);
-}
-
 /* libcurl dice qué quiere saber de una conexión; su uv_poll viaja como `datos`. */
 static int al_cambiar_conexion(CURL *curl, curl_socket_t fd, int quiere, void *nada,
                                void *datos)
@@ -385,7 +348,7 @@ static int al_cambiar_conexion(CURL *curl, curl_socket_t fd, int quiere, void *n
     if (quiere == CURL_POLL_REMOVE) {
         if (poll) {
             uv_poll_stop(poll);
-            uv_close((uv_handle_t *)poll, liberar);
+            uv_close((uv_handle_t *)poll, (uv_close_cb)free);
         }
         return 0;
     }
@@ -477,9 +440,9 @@ static int gestionar(void)
     g.terminal = isatty(STDOUT_FILENO);
     curl_multi_setopt(g.multi, CURLMOPT_SOCKETFUNCTION, al_cambiar_conexion);
     curl_multi_setopt(g.multi, CURLMOPT_TIMERFUNCTION, al_cambiar_plazo);
-    uv_timer_init(&g.bucle, &g.plazo_curl);
-    uv_timer_init(&g.bucle, &g.refresco);
-    uv_timer_init(&g.bucle, &g.guardia);
+    uv_timer_t *const timers[] = {&g.plazo_curl, &g.refresco, &g.guardia};
+    for (int i = 0; i < 3; i++)
+        uv_timer_init(&g.bucle, timers[i]);
     uv_signal_init(&g.bucle, &g.ctrl_c);
     uint64_t cada = (uint64_t)g.o.refresco_ms, guardia = (uint64_t)g.o.timeout_ms / 8 + 1;
     uv_timer_start(&g.refresco, refrescar, cada, cada);
@@ -488,7 +451,6 @@ static int gestionar(void)
     empezar_las_que_quepan();
     uv_run(&g.bucle, UV_RUN_DEFAULT);
     uv_loop_close(&g.bucle);
-    free(g.descargas);
     return g.listos == g.o.n ? SALIDA_BIEN : SALIDA_FALLO;
 }
 
@@ -496,7 +458,6 @@ static int gestionar(void)
 
 #define USO "[--dir D] [--max N] [--refresco S] [--timeout S] URL..."
 
-/* Llena `opciones`, o explica qué está mal en una línea y devuelve -1. */
 static int leer_opciones(int argc, char **argv, struct opciones *opciones)
 {
     *opciones = (struct opciones){
@@ -511,12 +472,9 @@ static int leer_opciones(int argc, char **argv, struct opciones *opciones)
     int primera = as_args(argc, argv, USO, tabla);
     if (primera < 0)
         return -1;
-    if (!*opciones->dir) {
-        fprintf(stderr, "descargas: --dir está vacío. Uso: descargas " USO "\n");
-        return -1;
-    }
-    if (primera == argc) {
-        fprintf(stderr, "descargas: falta la URL que bajar. Uso: descargas " USO "\n");
+    if (primera == argc || !*opciones->dir) {
+        fprintf(stderr,
+                "descargas: falta la URL o el directorio. Uso: descargas " USO "\n");
         return -1;
     }
     for (int i = primera; i < argc; i++)
