@@ -1,0 +1,56 @@
+/* usuarios.h: lo que comparten las pruebas del laboratorio 12: la tabla, lo que se retiene en
+ * ella y las líneas que pide el enunciado. */
+#ifndef USUARIOS_H
+#define USUARIOS_H
+
+#include "harness/pg.h"
+
+/* Plazos nominales: el banco los alarga en una máquina lenta. */
+enum { PRONTO = 4000, ENSEGUIDA = 2000, TODAS = 10 };
+
+#define ARRANCAR(pg, ...) hs_start("--dsn", hs_pg_dsn(pg), ##__VA_ARGS__)
+#define NUMERO(n)         hs_format("%d", n)
+
+/* Lo que tarda el servidor en contestar a esto: lo que se mide no puede ser menos. */
+#define PAUSA "SELECT pg_sleep(0.15)"
+
+/* Un servidor con la tabla, y en ella usuarios que el programa no conoce. */
+struct hs_pg *base(void);
+
+/* Nadie puede insertar hasta que se suelte; leer, sí. */
+struct hs_pg_hold *cerrar_tabla(struct hs_pg *pg);
+
+/* Quien inserte esa clave espera; los demás, no. */
+struct hs_pg_hold *retener(struct hs_pg *pg, int id);
+void soltar(struct hs_pg_hold *retenido);
+
+/* El principio de la línea de una tanda, hasta el tiempo. Devuelve sus milisegundos. */
+double exigir_tanda(struct hs_program *p, const char *titulo, int insertados,
+                    int fallidos);
+
+/* Las líneas de una consulta y de un registro que falló. */
+struct hs_match consulta(int k);
+struct hs_match fallo(int id);
+
+/* La respuesta `k` con lo que había en la tabla al preguntar: sin lo secuencial. */
+const char *respuesta(struct hs_pg *pg, int k, int registros);
+
+/* Los registros que hay entre dos claves. */
+int64_t cuantos(struct hs_pg *pg, int desde, int hasta);
+
+/* Los registros de `desde` a `hasta`, con su nombre. */
+void exigir_registros(struct hs_pg *pg, int desde, int hasta);
+
+/* Ocupa `k` claves entre `desde` y `hasta`, al azar. */
+void ocupar(struct hs_pg *pg, int k, int desde, int hasta);
+
+/* Corta las `c` conexiones, que esperan un cerrojo, y espera a que otras ocupen su sitio. */
+void cortar(struct hs_pg *pg, int c);
+
+/* Lo que pregunta cada consulta, de la 1 a la 10. */
+struct pregunta {
+    const char *pregunta, *sql;
+};
+extern const struct pregunta CONSULTAS[TODAS];
+
+#endif
