@@ -71,8 +71,11 @@ HS_TEST(base_datos, consulta_que_falla)
     struct hs_pg_hold *puerta;
     int q = hs_random_between(4, TODAS), fallidas = 0;
     struct hs_program *p = parar_consultas(pg, q, &puerta);
-    const char *pid = hs_pg_text(pg, "SELECT pid FROM pg_stat_activity WHERE usename = "
-                                     "'alumno' AND wait_event_type = 'Lock' LIMIT 1");
+    const char *pid = hs_pg_text(
+        pg,
+        "SELECT pid FROM pg_stat_activity WHERE usename = 'alumno' "
+        "AND wait_event_type = 'Lock' ORDER BY query OFFSET %d",
+        hs_random_between(0, q - 1));
     hs_step("El servidor interrumpe una de las consultas: «%s»",
             hs_pg_text(pg, "SELECT query FROM pg_stat_activity WHERE pid = %s", pid));
     hs_pg_run(pg, "SELECT pg_cancel_backend(%s)", pid);
