@@ -248,11 +248,12 @@ HS_TEST(agregador, reconoce_por_el_contenido)
 HS_TEST(agregador, json_de_verdad)
 {
     int n = hs_random_between(10, 39), a = grados(), b = grados(), c = grados();
-    hs_step("Lo mismo se puede escribir de muchas formas: enteros, negativos, "
+    hs_step("Lo mismo se puede escribir de muchas formas: enteros, negativos, el cero, "
             "exponentes, blancos, claves con \\u, comillas dentro de un texto");
     const struct dato datos[] = {
         {hs_format("{\"current\":{\"temp_c\":%d}}", n), 100 * n},
         {hs_format("{\"current\":{\"temp_c\":-%d}}", n), -100 * n},
+        {"{\"current\":{\"temp_c\":0}}", 0},
         {hs_format("{\"current\":{\"temp_c\":-%s}}", centesimas(a)), -a},
         {hs_format("{\"current\":{\"temp_c\":%de-2}}", b), b},
         {hs_format("\n{\t\"current\" :\r\n { \"temp_c\"\n:\n%s } }\n", centesimas(c)), c},
@@ -460,6 +461,22 @@ HS_TEST(agregador, una_peticion_por_api)
             N);
     hs_wait_exit(preguntar(argv), PRONTO);
     hs_expect_eq_int("peticiones recibidas", N, hs_http_stats(web, NULL).requests);
+
+    /* Cada corte, en su propio servidor: al cliente que reutiliza una conexión ya cerrada se
+     * le permite volver a intentarlo con otra nueva. */
+    static const enum hs_fault cortes[] = {HS_CLOSE, HS_RESET, HS_CUT_BODY};
+    enum { C = sizeof cortes / sizeof *cortes };
+    struct hs_http *rotas[C];
+    const char *urls[C + 1] = {NULL};
+    for (int i = 0; i < C; i++) {
+        rotas[i] = hs_http_start();
+        urls[i] = API(rotas[i], {.fault = cortes[i]});
+    }
+    hs_step("%d API que cortan la conexión. Tampoco se les pregunta dos veces", C);
+    hs_wait_exit(preguntar(urls), PRONTO);
+    for (int i = 0; i < C; i++)
+        hs_expect_eq_int(hs_format("peticiones a %s", urls[i]), 1,
+                         hs_http_stats(rotas[i], NULL).requests);
 }
 
 HS_TEST(agregador, sigue_redirecciones)
@@ -471,19 +488,22 @@ HS_TEST(agregador, sigue_redirecciones)
     hs_http_on(web, meta, DA(c));
     hs_http_on(web, nada, {.status = 410});
     hs_http_on(web, vuelta, {.status = 302, .location = vuelta});
-    static const int estados[] = {301, 302, 303, 307, 308};
-    const char *paso = meta;
-    for (int i = 0; i < 5; i++) {
+    const char *paso = meta, *diez = NULL;
+    for (int i = 0; i < 11; i++) {
+        static const int estados[] = {301, 302, 303, 307, 308};
         const char *antes = hs_random_path();
-        hs_http_on(web, antes, {.status = estados[i], .location = paso});
+        hs_http_on(web, antes, {.status = estados[i % 5], .location = paso});
+        diez = i == 9 ? antes : diez;
         paso = antes;
     }
-    const char *bien = hs_http_url(web, paso), *bucle = hs_http_url(web, vuelta);
+    const char *bien = hs_http_url(web, diez), *larga = hs_http_url(web, paso);
+    const char *bucle = hs_http_url(web, vuelta);
     const char *mal = API(web, {.status = 302, .location = nada});
-    hs_step("%s lleva, en cinco saltos, a la temperatura", bien);
+    hs_step("%s lleva a la temperatura en diez saltos, y %s, en once", bien, larga);
     hs_step("%s lleva a un 410, y %s a sí misma", mal, bucle);
-    struct hs_program *p = hs_start(SIN_PRISA, bien, mal, bucle);
+    struct hs_program *p = hs_start(SIN_PRISA, bien, larga, mal, bucle);
     exigir_temperatura(p, bien, c);
+    exigir_error(p, larga);
     exigir_error(p, mal);
     exigir_error(p, bucle);
     hs_expect_at_most("peticiones a la que se redirige a sí misma, con holgura", 25,
@@ -646,13 +666,13 @@ HS_TEST(agregador, timeout_cubre_toda_la_respuesta)
     struct hs_http *web = hs_http_start();
     int c = grados();
     const char *meta = hs_random_path(), *medio = hs_random_path();
-    const char *cuerpo = hs_format("%s%*s", weatherapi(c), 10000, "");
+    const char *cuerpo = hs_format("%s%*s", weatherapi(c), 60000, "");
     hs_http_on(web, meta, {.body = weatherapi(c), .delay_ms = 450});
     hs_http_on(web, medio, {.status = 302, .location = meta, .delay_ms = 450});
     const char *gotas = API(web, {.fault = HS_TRICKLE, .trickle_ms = 2, .body = cuerpo});
     const char *saltos = API(web, {.status = 302, .location = medio, .delay_ms = 450});
     hs_step("%s contesta a gotas, un byte cada 2 ms: las cabeceras llegan a tiempo, pero "
-            "el cuerpo tarda más de 20 s",
+            "el cuerpo tarda más de 2 min",
             gotas);
     hs_step("%s redirige dos veces, y cada paso tarda 450 ms: ninguno agota el plazo, y "
             "entre los tres sí",
