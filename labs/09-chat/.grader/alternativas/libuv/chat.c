@@ -86,12 +86,12 @@ static void enviar(struct cliente *c, struct mensaje *m)
     }
     uv_buf_t bytes = uv_buf_init(m->texto, (unsigned)m->largo);
     *e = (struct envio){.peticion.data = c, .mensaje = m};
-    m->usos++;
     if (uv_write(&e->peticion, flujo, &bytes, 1, enviado) < 0) {
-        soltar(m);
         free(e);
         cerrar(c);
+        return;
     }
+    m->usos++; /* libuv no llama a `enviado` hasta que volvamos al bucle */
 }
 
 static struct mensaje *componer(const char *formato, va_list datos)
@@ -231,7 +231,7 @@ static void listar(struct cliente *c)
     size_t total = 0, n = 0;
     for (const struct cliente *o = s.clientes; o; o = o->siguiente)
         total++;
-    char *nombres = calloc(total, MAX_NOMBRE + 2);
+    char *nombres = calloc(total + 1, MAX_NOMBRE + 2);
     if (!nombres)
         return;
     total = 0;
