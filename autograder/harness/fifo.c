@@ -26,6 +26,7 @@ struct hs_fifo {
     char opener[sizeof OPENER + 3 * sizeof(int)];
     int handle; /* O_PATH: la tubería misma, le hagan lo que le hagan a su nombre */
     pthread_t waiter;
+    bool told; /* la historia ya dice que la abrieron */
 
     /* Con el cerrojo tomado. */
     int fd;      /* escritura; -1 hasta que la abran y desde que se cierra */
@@ -70,7 +71,37 @@ void hs_fifo_wait_open(struct hs_fifo *f, int ms)
     if (!hs__wait(opened_check, f, ms))
         hs__fail_waiting(ms, "El programa no abrió %s", f->path);
     hs__unlock();
-    hs_step("El programa ha abierto %s", f->path);
+    if (!f->told)
+        hs_step("El programa ha abierto %s", f->path);
+    f->told = true;
+}
+
+struct some {
+    struct hs_fifo *const *fifos;
+    int n, wanted;
+};
+
+static int some_check(void *arg)
+{
+    const struct some *s = arg;
+    int opened = 0;
+    for (int i = 0; i < s->n; i++)
+        opened += s->fifos[i]->opened;
+    return opened >= s->wanted;
+}
+
+void hs_fifo_wait_some(struct hs_fifo *const *fifos, int n, int wanted, int ms)
+{
+    struct some some = {fifos, n, wanted};
+    hs__checked();
+    hs__lock();
+    if (!hs__wait(some_check, &some, ms))
+        hs__fail_waiting(ms, "De %s y las otras %d tuberías, el programa debía abrir %d",
+                         fifos[0]->path, n - 1, wanted);
+    for (int i = 0; i < n; i++)
+        fifos[i]->told |= fifos[i]->opened;
+    hs__unlock();
+    hs_step("El programa ha abierto %d de las %d tuberías", wanted, n);
 }
 
 /* Espera a que quepa otro trozo: a que se haya leído lo anterior. */

@@ -301,7 +301,7 @@ const char *const *hs_file_list(struct hs_dir *d, int *count);
  * Un archivo que se entrega a trozos: una tubería con nombre. Hasta que se cierra, quien lo
  * lee espera. Cada llamada a hs_fifo_write entrega un trozo (o varios, de 4 KiB) y vuelve
  * cuando el programa lo ha leído: los cortes entre sus lecturas son los que diga la prueba.
- * Las tres últimas esperan a que el programa la abra; fallan con «tiempo» si no la abre o no
+ * Escribir y cerrar esperan a que el programa la abra; fallan con «tiempo» si no la abre o no
  * lee, y con «mal» si la cierra antes del final. hs_fifo_close es ese final.
  *
  * Quien lee una tubería ocupa un hilo, y libuv tiene cuatro: más de tres a la vez atascan
@@ -311,6 +311,8 @@ struct hs_fifo;
 struct hs_fifo *hs_fifo(struct hs_dir *d, const char *name);
 bool hs_fifo_opened(struct hs_fifo *f); /* sin esperar */
 void hs_fifo_wait_open(struct hs_fifo *f, int ms);
+/* Espera a que haya abierto `wanted` de las `n`, sean cuales sean. */
+void hs_fifo_wait_some(struct hs_fifo *const *fifos, int n, int wanted, int ms);
 void hs_fifo_write(struct hs_fifo *f, const void *bytes, size_t size);
 void hs_fifo_write_text(struct hs_fifo *f,
                         const char *text); /* lo cuenta en la historia */

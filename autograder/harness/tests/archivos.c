@@ -141,6 +141,7 @@ HS_TEST(archivos, cada_tuberia_a_su_paso)
     hs_expect(hs_running(p), "la otra sigue");
     hs_fifo_close(a);
     hs_expect_exit(p, 0, 5000);
+    hs_fifo_wait_some((struct hs_fifo *const[]){c, b, a}, 3, 2, 5000);
     hs_expect(!hs_fifo_opened(c), "nadie abrió la tercera, y la prueba acaba igual");
 }
 

@@ -188,6 +188,7 @@ HS_TEST(ejemplos, archivo_sin_abrir)
     struct hs_fifo *f = hs_fifo(d, "tubo");
     hs_file_write_text(d, "otro", "hola");
     hs_wait_line(hs_start("esperar"), hs_has("listo"), 5000);
+    hs_fifo_wait_some(&f, 1, 0, 50);
     hs_fifo_wait_open(f, 50);
 }
 

@@ -272,6 +272,7 @@ Test(historias, archivos)
     golden("archivo_sin_abrir", "tiempo",
            " 1. +# s  Arranco: prog esperar\n"
            " 2. +# s  El programa escribió: «listo»\n"
+           " 3. +# s  El programa ha abierto 0 de las 1 tuberías\n"
            "FALLO: El programa no abrió datos/tubo. Esperé # s.\n"
            "Programa: prog esperar\n"
            "  Estado: seguía en marcha y lo he parado\n"
