@@ -133,7 +133,7 @@ static void *trabajar(void *nada)
         pthread_mutex_lock(&cerrojo);
         struct archivo *a = siguiente < n ? &archivos[siguiente++] : NULL;
         pthread_mutex_unlock(&cerrojo);
-        if (!a)
+        if (!a || !a->ruta)
             return NULL;
         a->error = contar_palabras(a->ruta, &a->palabras);
         demorar();
