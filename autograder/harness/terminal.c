@@ -104,7 +104,7 @@ static int row_check(void *arg)
 static const char *row_words(const struct hs_match *match)
 {
     return match->what ? match->what
-                       : hs_format("en la pantalla, %s", hs__match_words(match));
+                       : hs_format("%s en la pantalla", hs__match_words(match));
 }
 
 const char *hs_wait_row(struct hs_program *p, struct hs_match match, int ms)

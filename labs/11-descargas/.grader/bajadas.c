@@ -77,14 +77,21 @@ const struct hs_line *exigir_progreso(struct hs_program *p, struct archivo a,
     enum { REFRESCOS = 15 };
     struct hs_match alguna = {.has = {"PROGRESO ", a.nombre}, .after = hs_mark(p)};
     struct hs_match buena = progreso(a, cuanto, alguna.after);
-    const struct hs_line *antes = NULL, *linea = NULL;
     alguna.what = hs_format("una línea «PROGRESO %s ...»", a.nombre);
-    for (int i = 1, quietas = 0; quietas < REFRESCOS; i++) {
-        linea = hs_wait_lines(p, i, alguna, PRONTO);
-        if (hs_find_line(p, buena, 1))
-            return hs_find_line(p, buena, 1);
-        quietas = no_avanza(antes, linea) ? quietas + 1 : 0;
-        antes = linea;
+    const struct hs_line *linea = hs_wait_line(p, alguna, PRONTO), *hallada;
+    for (int quietas = 0; quietas < REFRESCOS;) {
+        hallada = hs_find_line(p, buena, 1);
+        if (hallada) {
+            hs_step("Y después: «%s»", hallada->text);
+            return hallada;
+        }
+        alguna.after = linea->number;
+        const struct hs_line *otra = hs_try_line(p, alguna, PRONTO);
+        if (!otra)
+            hs_fail("esperaba %s, y la última que ha llegado es «%s»", buena.what,
+                    linea->text);
+        quietas = no_avanza(linea, otra) ? quietas + 1 : 0;
+        linea = otra;
     }
     hs_fail(
         "tras %d refrescos con el servidor parado debía haber %s, y la última es «%s»",

@@ -17,10 +17,10 @@ enum { PRONTO = 4000, DESPEDIDA = 1000, KB = 1024 };
 #define DIR       "bajadas"
 #define VELOCIDAD "[0-9]+([.][0-9]+)? KB/s"
 
-/* Arrancan el programa. El segundo, con refrescos rápidos, para no esperar medio segundo
- * cada vez. */
+/* Arrancan el programa. El segundo, con refrescos rápidos, para no esperar medio segundo cada
+ * vez, y un plazo que no vence mientras el servidor está parado. */
 #define bajar(...)         hs_start("--dir", DIR, __VA_ARGS__)
-#define bajar_deprisa(...) bajar("--refresco", "0.05", __VA_ARGS__)
+#define bajar_deprisa(...) bajar("--refresco", "0.05", "--timeout", "3600", __VA_ARGS__)
 
 struct cuerpo {
     const char *bytes;

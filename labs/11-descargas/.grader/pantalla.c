@@ -77,8 +77,8 @@ HS_TEST(descargas, ctrl_c_sale_con_1)
     hs_dir(DIR);
     struct archivo a = archivo_de(web, 1000);
     PUBLICAR(web, a, .pause_at = 500);
-    struct hs_program *p = bajar(a.url);
-    hs_http_wait_paused(web, a.ruta, 1, PRONTO);
+    struct hs_program *p = bajar_deprisa(a.url);
+    exigir_progreso(p, a, "50%");
     hs_signal(p, SIGINT);
     hs_expect_exit(p, 1, DESPEDIDA);
 }
@@ -130,14 +130,14 @@ HS_TEST(descargas, argumentos_invalidos)
 /* En una terminal de tantas columnas. */
 #define EN_TERMINAL(columnas, ...)                                                       \
     hs_start_with(((struct hs_options){.columns = (columnas)}), "--dir", DIR,            \
-                  "--refresco", "0.05", __VA_ARGS__)
+                  "--refresco", "0.05", "--timeout", "3600", __VA_ARGS__)
 
 /* Una fila de la pantalla con el estado de `a`: "nombre 42% 120.5 KB/s". */
 static struct hs_match estado(struct archivo a, const char *cuanto)
 {
     return (struct hs_match){
         .regex = hs_format("%s %s " VELOCIDAD, a.nombre, cuanto),
-        .what = hs_format("en la pantalla, «%s %s (n) KB/s»", a.nombre, cuanto),
+        .what = hs_format("«%s %s (n) KB/s» en la pantalla", a.nombre, cuanto),
     };
 }
 
@@ -189,8 +189,8 @@ HS_TEST(descargas, terminal_sin_restos)
 {
     struct hs_http *web = hs_http_start();
     hs_dir(DIR);
-    struct archivo a = archivo_de(web, 10000), b = archivo_de(web, 100);
-    PUBLICAR(web, a, .pause_at = 5000);
+    struct archivo a = archivo_de(web, 30000), b = archivo_de(web, 100);
+    PUBLICAR(web, a, .pause_at = 15000);
     PUBLICAR(web, b, .pause_at = 50);
     struct hs_program *p = EN_TERMINAL(100, a.url, b.url);
     hs_wait_row(p, estado(a, "50%"), PRONTO);
@@ -203,8 +203,8 @@ HS_TEST(descargas, terminal_sin_restos)
     hs_http_advance(web, b.ruta, SIZE_MAX);
     acabar(p, PRONTO);
     hs_expect_eq_str("lo que queda en la pantalla",
-                     hs_format("LISTO %s 10000 bytes\nLISTO %s 100 bytes\n"
-                               "RESUMEN listos=2 errores=0 interrumpidos=0 bytes=10100",
+                     hs_format("LISTO %s 30000 bytes\nLISTO %s 100 bytes\n"
+                               "RESUMEN listos=2 errores=0 interrumpidos=0 bytes=30100",
                                a.nombre, b.nombre),
                      hs_screen(p));
 }

@@ -263,7 +263,7 @@ static double entre_refrescos(const char *refresco, int n, int plazo)
     hs_dir(DIR);
     struct archivo a = archivo_de(web, 10000);
     PUBLICAR(web, a, .pause_at = 3000);
-    struct hs_program *p = bajar("--refresco", refresco, a.url);
+    struct hs_program *p = bajar("--refresco", refresco, "--timeout", "3600", a.url);
     hs_http_wait_paused(web, a.ruta, 1, PRONTO);
     hs_step("El servidor se ha parado; el progreso debe seguir saliendo cada refresco");
     double antes = hs_wait_line(p, progreso(a, NULL, 0), PRONTO)->ms;
