@@ -9,6 +9,7 @@
  */
 #include "usuarios.h"
 
+#include <ctype.h>
 #include <string.h>
 
 HS_SUITE(base_datos)
@@ -108,6 +109,18 @@ HS_TEST(base_datos, una_lenta_no_detiene_a_las_demas)
     hs_wait_exit(p, PRONTO);
 }
 
+/* ¿Hay un número suelto en el SQL? No lo son el de $1 ni el de int8. */
+static bool lleva_un_numero(const char *sql)
+{
+    for (const char *c = sql; *c; c++) {
+        char antes = c > sql ? c[-1] : ' ';
+        if (isdigit((unsigned char)*c) && !isalnum((unsigned char)antes) &&
+            !strchr("_$", antes))
+            return true;
+    }
+    return false;
+}
+
 HS_TEST(base_datos, valores_como_parametros)
 {
     struct hs_pg *pg = base();
@@ -125,6 +138,10 @@ HS_TEST(base_datos, valores_como_parametros)
               "los valores viajan aparte del SQL, como $1 y $2; aquí el nombre «%s» va "
               "pegado dentro: «%s»",
               nombre, sql);
+    hs_expect(!lleva_un_numero(sql),
+              "los valores viajan aparte del SQL, como $1 y $2; aquí el id va pegado "
+              "dentro: «%s»",
+              sql);
     soltar(puerta);
     hs_wait_exit(p, PRONTO);
 }
