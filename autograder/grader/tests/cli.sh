@@ -589,9 +589,9 @@ test_autoprueba_ve_lo_que_esta_mal() {
 stories=labs/01-eco/.grader/historias
 
 test_autoprueba_ve_una_historia_que_cambia() {
-    sed -i 's/no escribe lo esperado/no escribe nada/' $stories/mudo.txt
-    rm $stories/uno_solo.txt
-    echo 'de un mutante que ya no está' >$stories/antiguo.txt
+    sed -i 's/no escribe lo esperado/no escribe nada/' "$stories/mudo.txt"
+    rm "$stories/uno_solo.txt"
+    echo 'de un mutante que ya no está' >"$stories/antiguo.txt"
     grade --autoprueba --lab 01
     is código 3 "$rc"
     says 'not ok 5 - 01 mutante mudo cae en saluda'
@@ -604,16 +604,16 @@ test_autoprueba_ve_una_historia_que_cambia() {
 }
 
 test_autoprueba_con_otra_semilla_no_compara() {
-    rm -r $stories
+    rm -r "$stories"
     grade --autoprueba --lab 01 --semilla 5
     is código 0 "$rc"
     silent 'not ok'
 }
 
 test_historias_guarda_solo_lo_que_cambia() {
-    sed -i 's/no escribe lo esperado/no escribe nada/' $stories/mudo.txt
-    rm $stories/uno_solo.txt
-    echo 'de un mutante que ya no está' >$stories/antiguo.txt
+    sed -i 's/no escribe lo esperado/no escribe nada/' "$stories/mudo.txt"
+    rm "$stories/uno_solo.txt"
+    echo 'de un mutante que ya no está' >"$stories/antiguo.txt"
     local before
     before=$(stat -c %y $stories/lee_de_mas.txt $stories/no_acaba.txt)
     grade --historias --lab 01
@@ -631,7 +631,7 @@ test_historias_guarda_solo_lo_que_cambia() {
 }
 
 test_historias_no_guarda_la_de_un_mutante_que_pasa() {
-    rm $stories/mudo.txt
+    rm "$stories/mudo.txt"
     sed -i 's/i < 0/i < argc + 0/' labs/01-eco/.grader/mutantes/mudo.patch
     grade --historias --lab 01
     is código 3 "$rc"
