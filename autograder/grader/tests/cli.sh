@@ -615,14 +615,14 @@ test_historias_guarda_solo_lo_que_cambia() {
     rm "$stories/uno_solo.txt"
     echo 'de un mutante que ya no está' >"$stories/antiguo.txt"
     local before
-    before=$(stat -c %y $stories/lee_de_mas.txt $stories/no_acaba.txt)
+    before=$(stat -c %y "$stories/lee_de_mas.txt" "$stories/no_acaba.txt")
     grade --historias --lab 01
     is código 0 "$rc"
     says "escrita  $stories/mudo.txt"
     says "escrita  $stories/uno_solo.txt"
     says "borrada  $stories/antiguo.txt"
     says '4 mutantes: 2 historias escritas, 0 sin escribir'
-    is 'sin tocar' "$before" "$(stat -c %y $stories/lee_de_mas.txt $stories/no_acaba.txt)"
+    is 'sin tocar' "$before" "$(stat -c %y "$stories/lee_de_mas.txt" "$stories/no_acaba.txt")"
     grade --autoprueba --lab 01
     is código 0 "$rc"
     says 'ok 8 - 01 sin historias de más'
@@ -636,7 +636,7 @@ test_historias_no_guarda_la_de_un_mutante_que_pasa() {
     grade --historias --lab 01
     is código 3 "$rc"
     says '01 mutante mudo: saluda no lo atrapa'
-    [ ! -e $stories/mudo.txt ] || why+='guardó la historia'$'\n'
+    [ ! -e "$stories/mudo.txt" ] || why+='guardó la historia'$'\n'
 }
 
 for name in $(declare -F | sed -n 's/^declare -f test_//p' | sort -s); do
