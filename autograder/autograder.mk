@@ -58,6 +58,11 @@ N ?= 100
 flaky: setup-grade $(GRADE_TOOLS) $(GRADE_SUITES) ### Califica N veces la solución con la máquina ocupada
 	@autograder/flaky.sh $(GRADER) $(N) $(if $(LAB),--lab $(call quoted,$(LAB)))
 
+BENCH_STEPS += bench-grade
+.PHONY: bench-grade
+bench-grade: setup-grade $(GRADE_TOOLS) $(GRADE_SUITES) ### Mide cuánto tarda en calificar
+	@RONDAS='$(RONDAS)' autograder/bench.sh $(GRADER)
+
 # ---- pruebas del corrector -------------------------------------------------------------
 
 GRADER_TESTS   := $(O)/autograder/grader/tests

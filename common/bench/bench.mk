@@ -15,11 +15,13 @@ $(BENCH_PEERS): %: %.o $(BENCH_DIR)/bench.o
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs libuv)
 
+# Lo que otros fragmentos quieran medir además (BENCH_STEPS) va detrás, sin estorbarse.
 .PHONY: bench
-bench: setup-grade $(BENCH_OURS) $(BENCH_PEERS) ### Mide la biblioteca frente a asyncio, aiohttp, curl y otros
+bench: setup-grade $(BENCH_OURS) $(BENCH_PEERS) ### Mide la biblioteca frente a asyncio, aiohttp, curl y otros, y la espera de make grade
 	@SOLO='$(SOLO)' RONDAS='$(RONDAS)' CC='$(CC)' \
 		$(if $(filter-out pg,$(SOLO)),,common/tests/pg_cluster.sh) \
 		common/bench/bench.sh $(BENCH_DIR) build/bench.json
+	$(if $(SOLO),,@$(foreach step,$(BENCH_STEPS),$(MAKE) --no-print-directory $(step) &&) :)
 
 TEST_STEPS += test-bench
 .PHONY: test-bench
