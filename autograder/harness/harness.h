@@ -34,7 +34,7 @@
  *  - Lo que devuelven las funciones (cadenas, líneas, programas, servidores) vive hasta
  *    el final de la prueba y lo libera el banco.
  *
- * La base de datos de las pruebas está en pg.h.
+ * Los clientes TCP están en tcp.h, y la base de datos de las pruebas, en pg.h.
  *
  * Entorno que pone el corrector: ASINC_PROGRAM, ASINC_PROGRAM_ASAN, ASINC_RUNNER,
  * ASINC_POSTGRES, ASINC_RESULTS, ASINC_SEED, ASINC_BOX, ASINC_REPRO. Sin ASINC_RESULTS
