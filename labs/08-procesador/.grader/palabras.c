@@ -42,32 +42,38 @@ HS_TEST(procesador, escribe_al_momento)
     hs_fail("el programa no escribió ninguna línea que empiece por «%s »", corto);
 }
 
+/* Un archivo con cada caso, hasta NULL, y todos tienen las mismas palabras. */
+static void exigir_en_todos(const char *const *casos, int palabras)
+{
+    enum { MAX = 20 };
+    const char *rutas[MAX];
+    int n = 0;
+    struct hs_dir *d = hs_dir_read_only("datos");
+    for (; casos[n]; n++)
+        rutas[n] = con_bytes(d, hs_format("%d.txt", n + 1), casos[n], strlen(casos[n]));
+    struct hs_program *p = arrancar(OPCIONES(SIN_DEMORA), rutas, n);
+    for (int i = 0; i < n; i++)
+        exigir_palabras(p, rutas[i], palabras);
+}
+
 HS_TEST(procesador, espacios_ascii)
 {
-    static const char *const casos[] = {"uno\tdos",
-                                        "uno\ndos",
-                                        "uno\vdos",
-                                        "uno\fdos",
-                                        "uno\rdos",
-                                        "uno\x1c"
-                                        "dos",
-                                        "uno\x1d"
-                                        "dos",
-                                        "uno\x1e"
-                                        "dos",
-                                        "uno\x1f"
-                                        "dos",
-                                        "uno dos",
-                                        "  uno \t\r\n\n dos \n",
-                                        "\nuno\r\ndos\r\n"};
-    enum { N = sizeof casos / sizeof *casos };
-    const char *rutas[N];
-    struct hs_dir *d = hs_dir_read_only("datos");
-    for (int i = 0; i < N; i++)
-        rutas[i] = con_bytes(d, hs_format("%d.txt", i + 1), casos[i], strlen(casos[i]));
-    struct hs_program *p = arrancar(OPCIONES(SIN_DEMORA), rutas, N);
-    for (int i = 0; i < N; i++)
-        exigir_palabras(p, rutas[i], 2);
+    exigir_en_todos(OPCIONES("uno\tdos", "uno\ndos", "uno\vdos", "uno\fdos", "uno\rdos",
+                             "uno dos", "  uno \t\r\n\n dos \n", "\nuno\r\ndos\r\n"),
+                    2);
+}
+
+HS_TEST(procesador, espacios_que_no_da_isspace)
+{
+    exigir_en_todos(OPCIONES("uno\x1c"
+                             "dos",
+                             "uno\x1d"
+                             "dos",
+                             "uno\x1e"
+                             "dos",
+                             "uno\x1f"
+                             "dos"),
+                    2);
 }
 
 HS_TEST(procesador, archivo_vacio)

@@ -79,7 +79,19 @@ HS_TEST(procesador, archivo_que_falta)
     exigir_palabras(p, a, n);
     exigir_palabras(p, b, n + 4);
     exigir_dato(p, "TOTAL", hs_format("palabras=%d", 2 * n + 4));
-    hs_expect_exit(p, 1, PRONTO);
+    exigir_que_acabe(p, PRONTO);
+}
+
+HS_TEST(procesador, codigo_de_salida)
+{
+    struct hs_dir *d = hs_dir_read_only("datos");
+    const char *bueno = con_palabras(d, 3);
+    const char *nada = hs_dir_path(d, otro_nombre());
+    const char *tampoco = hs_dir_path(d, otro_nombre());
+    hs_step("Con todo leído sale con 0; si algo no se pudo leer, con 1");
+    hs_expect_exit(hs_start(SIN_DEMORA, bueno), 0, PRONTO);
+    hs_step("%s y %s no existen", nada, tampoco);
+    hs_expect_exit(hs_start(SIN_DEMORA, nada, bueno, tampoco), 1, PRONTO);
 }
 
 HS_TEST(procesador, archivos_ilegibles)
@@ -93,24 +105,29 @@ HS_TEST(procesador, archivos_ilegibles)
     exigir_error(p, cerrado);
     exigir_error(p, "datos/carpeta");
     exigir_palabras(p, bueno, 9);
-    hs_expect_exit(p, 1, PRONTO);
+    exigir_que_acabe(p, PRONTO);
 }
 
 HS_TEST(procesador, estadisticas_de_los_leidos)
 {
     struct hs_dir *d = hs_dir_read_only("datos");
     int n = hs_random_between(10, 30);
-    const char *a = con_palabras(d, n), *b = con_palabras(d, n + 1);
+    const char *a = con_palabras(d, n), *b = con_palabras(d, n + 2);
     const char *nada = hs_dir_path(d, otro_nombre());
     hs_step("%s no existe: la media es solo de los otros dos", nada);
     struct hs_program *p = hs_start(SIN_DEMORA, a, nada, b);
-    exigir_dato(p, "PROMEDIO", hs_format("palabras=%d.50", n));
-    hs_expect_exit(p, 1, PRONTO);
+    exigir_dato(p, "PROMEDIO", hs_format("palabras=%d.00", n + 1));
+    exigir_que_acabe(p, PRONTO);
+    hs_step("Y si el único que se lee está vacío, ese es el mayor");
+    const char *vacio = con_bytes(d, "vacio.txt", "", 0);
+    p = hs_start(SIN_DEMORA, nada, vacio);
+    exigir_dato(p, "MAYOR", hs_format("%s palabras=0", vacio));
+    exigir_que_acabe(p, PRONTO);
     hs_step("Y si no se puede leer ninguno, no hay MAYOR");
     p = hs_start(SIN_DEMORA, nada);
     exigir_dato(p, "TOTAL", "palabras=0");
     exigir_dato(p, "PROMEDIO", "palabras=0.00");
-    hs_expect_exit(p, 1, PRONTO);
+    exigir_que_acabe(p, PRONTO);
     hs_expect_no_line(p, hs_regex("^MAYOR"));
 }
 
@@ -226,7 +243,7 @@ HS_TEST(procesador, memoria_limpia, .segundos = 60)
     struct hs_program *p = hs_start_with(
         asan, "--demora-min", "0", "--demora-max", "0.05", "--concurrencia", "3",
         "--crear", hs_dir_path(t, "m"), "datos/no-existe", vacio, largo, "datos");
-    hs_expect_exit(p, 1, 2 * PRONTO);
+    exigir_que_acabe(p, 2 * PRONTO);
     struct hs_fifo *f = hs_fifo(d, "tuberia");
     p = hs_start_with(asan, SIN_DEMORA, "datos/tuberia");
     hs_fifo_write(f, "uno\xe2\x80", 5);

@@ -100,6 +100,13 @@ struct hs_match de_dos_palabras(void)
                              .what = "la línea de un archivo de dos palabras"};
 }
 
+void exigir_que_acabe(struct hs_program *p, int ms)
+{
+    struct hs_exit end = hs_wait_exit(p, ms);
+    if (!end.exited || end.asan)
+        hs_fail("debía acabar por sí solo, pero %s", hs_exit_words(end));
+}
+
 /* La línea de estadísticas que empieza por `palabra`. */
 const struct hs_line *exigir_dato(struct hs_program *p, const char *palabra,
                                   const char *resto)

@@ -46,6 +46,9 @@ struct hs_match de_dos_palabras(void);
 const struct hs_line *exigir_palabras(struct hs_program *p, const char *ruta, int64_t n);
 void exigir_error(struct hs_program *p, const char *ruta);
 
+/* Exige que acabe por sí solo, con el código que sea: el código es de otra prueba. */
+void exigir_que_acabe(struct hs_program *p, int ms);
+
 /* Exige la línea de estadísticas que empieza por `palabra`. */
 const struct hs_line *exigir_dato(struct hs_program *p, const char *palabra,
                                   const char *resto);
