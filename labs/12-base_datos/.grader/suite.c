@@ -214,15 +214,21 @@ HS_TEST(base_datos, no_quema_cpu)
     hs_pg_wait_blocked(pg, 1, ENSEGUIDA);
     hs_pg_run(pg, PAUSA);
     hs_step("Todas sus inserciones esperan: el programa no tiene nada que hacer");
-    double desde = hs_now();
-    int64_t antes = hs_usage(p).cpu_ms;
-    hs_pg_run(pg, "SELECT pg_sleep(%f)", hs_ms(400) / 1000.0);
-    int64_t gasto = hs_usage(p).cpu_ms - antes;
-    double ms = hs_now() - desde;
+    double desde = hs_now(), ms;
+    int64_t antes = hs_usage(p).cpu_ms, gasto, admisible;
+    /* Con la máquina cargada, quien no para apenas consigue procesador: si gasta algo sin
+     * llegar a lo inadmisible, se le mira más rato. A quien espera no le afecta. */
+    int miradas = 0;
+    do {
+        hs_pg_run(pg, "SELECT pg_sleep(%f)", hs_ms(400) / 1000.0);
+        gasto = hs_usage(p).cpu_ms - antes;
+        ms = hs_now() - desde;
+        admisible = 30 + (int64_t)(ms / 50);
+    } while (gasto > 2 && gasto <= admisible && ++miradas < 6);
     hs_step("En %.0f ms ha gastado %lld ms de procesador", ms, (long long)gasto);
     hs_expect_at_most(
         hs_format("milisegundos de procesador gastados en %.0f ms de espera", ms),
-        30 + (int64_t)(ms / 50), gasto);
+        admisible, gasto);
     soltar(puerta);
     hs_wait_exit(p, PRONTO);
 }
