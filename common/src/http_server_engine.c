@@ -227,6 +227,8 @@ static void on_connection(void *arg, struct MHD_Connection *mhd, void **context,
         connection_opened(arg, mhd, context);
     } else if (connection) {
         as__connection_rest(connection);
+        /* Que se cierre no basta: si otro proceso lo heredó, epoll seguiría nombrándola. */
+        epoll_ctl(connection->server->epoll_fd, EPOLL_CTL_DEL, connection->fd, NULL);
         free(connection);
     }
 }

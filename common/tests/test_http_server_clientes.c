@@ -3,7 +3,9 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* Clientes lentos, que se van a medias, que preguntan mucho o que no hablan HTTP. */
@@ -42,12 +44,27 @@ static int manda_mucho(as_http_server_request *p, void *arg)
     return rc;
 }
 
+/* Un hijo que hereda la conexión, como el que aún no ha llegado a exec. */
+static int bifurca(as_http_server_request *p, void *arg)
+{
+    struct banco *b = arg;
+
+    b->vivos = fork();
+    if (b->vivos == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* si la prueba falla, no queda nadie */
+        pause();
+        _exit(0);
+    }
+    return as_http_reply_text(p, 200, "hijo");
+}
+
 static void rutas(struct banco *b)
 {
     ruta(b, "GET", "/hola/{n}", saluda);
     ruta(b, "POST", "/hola", saluda);
     ruta(b, "GET", "/espera", espera);
     ruta(b, "GET", "/mucho", manda_mucho);
+    ruta(b, "GET", "/bifurca", bifurca);
 }
 
 static const as_http_server_options real = {.client_timeout_ms = 60000};
@@ -247,6 +264,27 @@ static int se_van(struct banco *b)
 PRUEBA(http_server_clientes, si_el_cliente_se_va_se_cancela_su_tarea)
 {
     con_banco(rutas, se_van, real);
+}
+
+static int cierra_lo_heredado(struct banco *b)
+{
+    char texto[1024];
+    as_stream *s = conecta(b);
+    manda(s, "GET /bifurca HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    lee_hasta_cierre(s, texto, sizeof texto);
+    pid_t hijo = b->vivos;
+    get_es(b, "/hola/1", 200, "hola 1"); /* el servidor ya soltó la conexión */
+    cr_assert_eq(as_shutdown(s), 0);
+    get_es(b, "/hola/2", 200, "hola 2");
+    as_stream_close(s);
+    kill(hijo, SIGKILL);
+    cr_assert_eq(waitpid(hijo, NULL, 0), hijo);
+    return 0;
+}
+
+PRUEBA(http_server_clientes, una_conexion_heredada_por_otro_proceso_no_revive)
+{
+    con_banco(rutas, cierra_lo_heredado, real);
 }
 
 /* ---- Que preguntan mucho ------------------------------------------------------------ */
