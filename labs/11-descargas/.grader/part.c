@@ -180,6 +180,10 @@ HS_TEST(descargas, progreso_al_reanudar)
     const struct hs_line *linea = exigir_progreso(p, a, "61%");
     hs_expect_at_most("KB/s: los bytes que ya estaban no acaban de llegar", 20000,
                       (int64_t)velocidad(linea));
+    hs_step("Manda los 1950 KB que faltan: en esta ejecución se han recibido 2000");
+    hs_http_advance(web, a.ruta, SIZE_MAX);
+    acabar(p, PRONTO);
+    hs_expect_line(p, hs_regex(hs_format("^RESUMEN .* bytes=%d$", 2000 * KB)));
 }
 
 HS_TEST(descargas, servidor_sin_rangos)

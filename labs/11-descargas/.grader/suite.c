@@ -136,7 +136,7 @@ HS_TEST(descargas, nunca_mas_de_max)
     struct hs_program *p = bajar_con_max(web, max, n, a);
     hs_http_wait_paused(web, NULL, max, PRONTO);
     hs_step("Están todas a medias y el servidor parado: no debe empezar ninguna más");
-    hs_wait_lines(p, 3, progreso(a[0], NULL, 0), PRONTO);
+    hs_wait_line(p, progreso(a[max - 1], NULL, 0), PRONTO);
     hs_expect_eq_int(hs_format("peticiones con --max %d y ninguna descarga acabada", max),
                      max, hs_http_stats(web, NULL).requests);
     hs_step("Las dejo seguir de una en una, hasta el final");
@@ -204,11 +204,16 @@ HS_TEST(descargas, progreso_de_cada_una)
     struct archivo a = archivo_de(web, 10000), b = archivo_de(web, 30000);
     PUBLICAR(web, a, .pause_at = 7000);
     PUBLICAR(web, b, .pause_at = 6000);
-    hs_step("Dos descargas paradas, una al 70%% y otra al 20%%");
-    struct hs_program *p = bajar_deprisa(a.url, b.url);
+    struct archivo muda = archivo_de(web, 1);
+    PUBLICAR(web, muda, .fault = HS_SILENT);
+    hs_step("Dos descargas paradas, una al 70%% y otra al 20%%, y otra sin contestar");
+    struct hs_program *p = bajar_deprisa(muda.url, a.url, b.url);
+    hs_http_wait_requests(web, muda.ruta, 1, PRONTO);
     exigir_progreso(p, a, "70%");
     exigir_progreso(p, b, "20%");
     exigir_progreso(p, a, "70%");
+    hs_expect_eq_int("líneas PROGRESO de la que aún no ha recibido nada", 0,
+                     hs_count_lines(p, progreso(muda, NULL, 0)));
 }
 
 HS_TEST(descargas, velocidad)
