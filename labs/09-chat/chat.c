@@ -36,37 +36,12 @@ struct sala {
     size_t n;
 };
 
-/*
- * TODO 2: hace llegar la línea `texto` a todos los de la sala menos a `salvo` (NULL: a
- * todos). Empieza por escribírsela a cada uno con as_write. Cuando funcione, piensa qué
- * les pasa a los demás si uno no lee. El atributo evita el aviso del compilador mientras
- * nadie la usa: quítalo cuando la uses.
- */
-__attribute__((unused)) static void difundir(struct sala *sala, const char *texto,
-                                             const struct cliente *salvo)
-{
-    (void)sala;
-    (void)texto;
-    (void)salvo;
-}
+/* Las tres que faltan, de fuera adentro: cada una usa la siguiente. */
+static int manejar_cliente(as_stream *flujo, void *arg);
+static void difundir(struct sala *sala, const char *texto, const struct cliente *salvo);
 
 /*
- * TODO 1: atiende a un cliente desde que llega hasta que se va. as_serve la llama para
- * cada uno en su propia tarea, y cierra `flujo` cuando vuelve.
- *
- * Pregúntale el nombre, mételo en la sala, lee sus líneas con as_readline y difúndelas.
- * Pase lo que pase, antes de volver sácalo de la sala.
- */
-static int manejar_cliente(as_stream *flujo, void *arg)
-{
-    struct sala *sala = arg;
-    (void)flujo;
-    (void)sala;
-    return 0;
-}
-
-/*
- * TODO 3: escucha donde digan las opciones (as_listen), anúncialo con la línea
+ * TODO 1: escucha donde digan las opciones (as_listen), anúncialo con la línea
  * «Escuchando en HOST:PUERTO» y atiende a quien llegue (as_serve) hasta Ctrl+C.
  *
  * Es la tarea principal.
@@ -79,6 +54,34 @@ static int chatear(void *arg)
     (void)sala;
     (void)manejar_cliente;
     return UV_ENOSYS;
+}
+
+/*
+ * TODO 2: atiende a un cliente desde que llega hasta que se va. as_serve la llama para
+ * cada uno en su propia tarea, y cierra `flujo` cuando vuelve.
+ *
+ * Pregúntale el nombre, mételo en la sala, lee sus líneas con as_readline y difúndelas.
+ * Pase lo que pase, antes de volver sácalo de la sala.
+ */
+static int manejar_cliente(as_stream *flujo, void *arg)
+{
+    struct sala *sala = arg;
+    (void)flujo;
+    (void)sala;
+    (void)difundir;
+    return 0;
+}
+
+/*
+ * TODO 3: hace llegar la línea `texto` a todos los de la sala menos a `salvo` (NULL: a
+ * todos). Empieza por escribírsela a cada uno con as_write. Cuando funcione, piensa qué
+ * les pasa a los demás si uno no lee.
+ */
+static void difundir(struct sala *sala, const char *texto, const struct cliente *salvo)
+{
+    (void)sala;
+    (void)texto;
+    (void)salvo;
 }
 
 /* ---- Línea de órdenes (está hecha) ------------------------------------------- */
@@ -112,7 +115,7 @@ int main(int argc, char **argv)
 
     int rc = as_run(chatear, &opciones);
     if (rc == UV_ENOSYS)
-        fprintf(stderr, "chat: todavía no escucha; empieza por el TODO 3 de "
+        fprintf(stderr, "chat: todavía no escucha; empieza por el TODO 1 de "
                         "labs/09-chat/chat.c\n");
     return rc < 0 ? SALIDA_FALLO : SALIDA_BIEN;
 }
