@@ -163,6 +163,7 @@ HS_TEST(chat, nombres_invalidos)
     exigir_rechazo(ana, hs_format("%.*s", MAX_NOMBRE + 1, "abcdefghijklmnopqrstuvwxyz"),
                    "de 21 bytes");
     exigir_rechazo(ana, hs_format("%*s", 300, "largo"), "de 300 bytes");
+    exigir_rechazo(ana, hs_format("%*s", 1500, "largo"), "de 1500 bytes");
     exigir_rechazo(ana, "dos palabras", "con un espacio");
     exigir_rechazo(ana, " ana", "con un espacio delante");
     exigir_rechazo(ana, "ana ", "con un espacio detrás");
