@@ -17,8 +17,9 @@ env --default-signal=INT,QUIT "$@" >"$log" 2>&1
 status=$?
 
 # Un archivo del que ninguna prueba ejecuta nada no deja contadores: sin ellos, gcov cuenta ceros.
-for notes in "$objects"/*.gcno; do
-    source=common/src/$(basename "$notes" .gcno).c
+for notes in "$objects"/*/*.gcno; do
+    source=common/src${notes#"$objects"}
+    source=${source%.gcno}.c
     [ -e "$source" ] || continue # de un archivo que ya no existe
     gcov --stdout --object-file "${notes%.gcno}.gcda" "$source" 2>/dev/null
 done | awk -F: -v limit="$LIMITE" '

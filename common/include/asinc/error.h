@@ -3,8 +3,10 @@
  *
  * En asinc un error es un valor: las funciones devuelven >= 0 si todo fue bien y un
  * código negativo si no. Los códigos son los de libuv (UV_ECANCELED, UV_ETIMEDOUT...),
- * más los dos de aquí. Nunca mires `errno`: pertenece al hilo, no a la tarea, y otra
+ * más los tres de aquí. Nunca mires `errno`: pertenece al hilo, no a la tarea, y otra
  * tarea puede haberlo cambiado mientras la tuya esperaba.
+ *
+ * Ninguna de estas funciones suspende.
  */
 #ifndef ASINC_ERROR_H
 #define ASINC_ERROR_H
@@ -18,32 +20,38 @@
 /* El cuerpo de una respuesta supera el límite que fijaste. */
 #define AS_EOVERFLOW (-EOVERFLOW)
 
+/* El certificado del otro extremo no es de fiar, o el nuestro no se puede usar. */
+#define AS_EKEYREJECTED (-EKEYREJECTED)
+
 /*
- * Explica un código de error en español. Nunca devuelve NULL; el texto es estático o,
- * para un código desconocido, de una memoria interna del hilo que dura hasta la próxima
- * llamada. No suspende. Equivale a str(excepción).
+ * Lo que un programa escribe cuando algo falla con el código `error`: la explicación que
+ * dejó la función fallida, por ejemplo la de libcurl («Failed to connect to 127.0.0.1
+ * port 9»); si no dejó ninguna para ese código, as_strerror(error). Nunca devuelve NULL.
+ *
+ * Una tarea recuerda su última explicación y de qué código era: la de otro código no se
+ * confunde con la de este. Al esperar una tarea que falló, su explicación pasa a quien la
+ * esperó. El texto es de la tarea y dura hasta su próximo error: cópialo para guardarlo
+ * (as_gather lo hace por ti, ver as_outcome). Fuera del bucle, la explicación es la del
+ * error con que terminó el último as_run de este hilo (511 bytes como mucho).
+ *
+ * Equivale a str(excepción).
+ */
+const char *as_error_text(int error);
+
+/*
+ * Explica un código de error en español. Nunca devuelve NULL; el texto es estático o, para
+ * un código desconocido, de una memoria del hilo que sirve para los cuatro últimos: caben
+ * varios en el mismo printf.
  */
 const char *as_strerror(int error);
 
-/*
- * El nombre simbólico de un código ("ETIMEDOUT"). Mismas reglas que as_strerror.
- */
+/* El nombre simbólico de un código ("ETIMEDOUT"). Mismas reglas que as_strerror. */
 const char *as_errname(int error);
-
-/*
- * La última explicación que dejó una función fallida en la tarea actual, por ejemplo la
- * de libcurl ("Failed to connect to 127.0.0.1 port 9"); "" si no hay. Al esperar una
- * tarea que falló, su explicación pasa a quien la esperó. El texto es de la tarea y dura
- * hasta su próximo error. Fuera del bucle, la explicación con que falló el último as_run
- * de este hilo (511 bytes como mucho). No suspende. Equivale a los argumentos de la
- * excepción.
- */
-const char *as_error_detail(void);
 
 /*
  * Deja una explicación propia en la tarea actual, con formato de printf, y devuelve
  * `error` para poder escribir `return as_error_set(UV_EINVAL, "falta %s", x);`.
- * Fuera de una tarea solo devuelve `error`. No suspende.
+ * Fuera de una tarea solo devuelve `error`. Equivale a raise ValueError("...").
  */
 int as_error_set(int error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

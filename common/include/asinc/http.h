@@ -7,12 +7,13 @@
  * la petición en cualquier punto, también mientras se resuelve el nombre.
  *
  * Un estado 404 o 500 no es un error: la petición llegó y hubo respuesta. Los errores son
- * los de no tenerla: UV_ECONNREFUSED, UV_ETIMEDOUT, UV_EAI_NONAME... y as_error_detail()
- * los cuenta con las palabras de libcurl.
+ * los de no tenerla: UV_ECONNREFUSED, UV_ETIMEDOUT, UV_EAI_NONAME... y as_error_text(rc)
+ * los cuenta.
  *
- * Habla HTTP/1.1, no guarda cookies y no hace caso de las variables http_proxy. Un nombre
- * de máquina con letras que no son ASCII necesita setlocale(LC_ALL, "") en un sistema
- * UTF-8.
+ * Habla HTTP/1.1 y no guarda cookies. Un nombre de máquina con letras que no son ASCII
+ * necesita setlocale(LC_ALL, "") en un sistema UTF-8.
+ *
+ * Ninguna de estas funciones suspende, salvo las que lo dicen.
  */
 #ifndef ASINC_HTTP_H
 #define ASINC_HTTP_H
@@ -28,6 +29,19 @@ typedef struct {
     size_t max_body;        /* bytes de una respuesta, ya descomprimida; 0 = 64 MiB */
     int max_redirects;      /* 0 = 10; negativo = no seguir ninguna */
     const char *user_agent; /* NULL = "asinc" */
+
+    /* Para https://; los archivos, en formato PEM. En qué autoridades se confía, y en ninguna
+     * más: NULL = las de la variable SSL_CERT_FILE o, si no está, las del sistema. */
+    const char *ca_file;
+    bool insecure; /* no comprobar quién es el servidor: solo para pruebas */
+    /* El certificado con que se presenta el programa, si se lo piden (NULL = ninguno), y su
+     * clave, sin contraseña (NULL = está en cert_file). */
+    const char *cert_file, *key_file;
+
+    /* "http://máquina:puerto": todo se pide a través de él. NULL = ninguno: las variables
+     * http_proxy y https_proxy no cuentan, como en aiohttp. Si quieres que cuenten, pasa
+     * getenv("https_proxy"). */
+    const char *proxy;
 } as_http_options;
 
 /* Una petición. Solo `url` es obligatoria; todo es de quien llama y solo se lee durante
@@ -39,8 +53,12 @@ typedef struct {
                                    las que se envían sin pedirlas se quita con "Accept:" */
     const void *body;
     size_t body_size;
-    int64_t timeout_ms; /* plazo propio de la petición; 0 = solo el del ámbito */
+    int64_t timeout_ms; /* plazo de la petición entera, con sus redirecciones; 0 = solo el
+                           del ámbito. Cuenta desde que hay plaza en el cliente: la espera
+                           de plaza (max_connections) la acota el ámbito */
     size_t max_body;    /* 0 = el del cliente */
+    bool send_once;     /* que no pueda llegar dos veces al servidor: va por una conexión
+                           nueva, para ella sola. Ver as_http_send */
 } as_http_request;
 
 /* Una respuesta completa. Libérala con as_http_response_clear. */
@@ -53,11 +71,15 @@ typedef struct {
 } as_http_response;
 
 /*
- * Crea un cliente; NULL si falta memoria o descriptores. `options` puede ser NULL y solo
- * se lee durante la llamada. Ciérralo con as_http_close. No suspende.
+ * Crea un cliente y lo deja en `*http`. `options` puede ser NULL y solo se lee durante la
+ * llamada. Ciérralo con as_http_close. Devuelve 0, o deja NULL en `*http` y devuelve:
+ *   UV_EMFILE, UV_ENFILE    no quedan descriptores
+ *   UV_ENOENT, UV_EACCES... uno de los archivos de las opciones no se puede leer
+ *   UV_EINVAL               el proxy no es una dirección, o hay key_file sin cert_file
+ *   UV_ENOMEM
  * Equivale a aiohttp.ClientSession().
  */
-as_http *as_http_new(const as_http_options *options) AS_MUST_CHECK;
+int as_http_new(const as_http_options *options, as_http **http) AS_MUST_CHECK;
 
 /*
  * Cierra las conexiones y libera el cliente; NULL no hace nada. No debe quedar ninguna
@@ -67,52 +89,90 @@ as_http *as_http_new(const as_http_options *options) AS_MUST_CHECK;
 void as_http_close(as_http *http);
 
 /*
- * Hace la petición y espera la respuesta entera, que llega ya descomprimida. Sigue las
+ * Hace la petición y espera la respuesta entera, que llega ya descomprimida (gzip y
+ * deflate; si pones tu propia cabecera Accept-Encoding, llega tal cual). Sigue las
  * redirecciones: 303, y 301 o 302 tras un POST, continúan con GET y sin cuerpo; 307 y 308
  * repiten lo mismo; Authorization, Cookie y Host no pasan a otra máquina, otro puerto u
- * otro esquema. Si la conexión, reutilizada, muere sin respuesta, la petición se repite
- * en otra, salvo que el método no sea idempotente (POST, PATCH): el servidor pudo
- * atenderla. Devuelve 0 y llena `response`, o deja `response` vacía (no hay que
- * liberarla) y devuelve:
+ * otro esquema.
+ *
+ * Si la conexión, reutilizada, muere sin respuesta, la petición se repite en otra, y el
+ * servidor pudo atenderla las dos veces. Por eso no se repite un método que no es
+ * idempotente (POST, PATCH): da UV_ECONNRESET. Con request->send_once no se repite ninguna.
+ *
+ * Devuelve 0 y llena `response`, o deja `response` vacía (no hay que liberarla) y devuelve:
  *   UV_ECANCELED     cancelaron la tarea o venció un ámbito
  *   UV_ETIMEDOUT     pasó request->timeout_ms, o el sistema se cansó de conectar
- *   UV_EINVAL        la URL, el método o una cabecera no son válidos
+ *   UV_EINVAL        la URL, el método o una cabecera no son válidos, o HEAD con cuerpo
  *   UV_EAI_*         el nombre de la máquina no se pudo resolver
- *   UV_ECONNREFUSED, UV_ECONNRESET, UV_EHOSTUNREACH...   la red
- *   UV_EOF           el servidor cerró sin responder o a media respuesta
- *   UV_EPROTO        la respuesta no es HTTP, redirige a algo que no lo es, o falló TLS
+ *   UV_ECONNREFUSED, UV_EHOSTUNREACH...   no se pudo conectar
+ *   UV_ECONNRESET    el servidor cortó la conexión, sin responder o a media respuesta
+ *   AS_EKEYREJECTED  el certificado del servidor no es de fiar: caducó, es de otra máquina,
+ *                    nadie de confianza lo firma... O no se puede usar el del programa, o
+ *                    el servidor no lo admite, o exige uno y no lo hay
+ *   UV_EPROTO        lo que responde no es HTTP, está mal comprimido o redirige a algo que
+ *                    no es una dirección; o no hubo acuerdo en TLS
  *   UV_ELOOP         demasiadas redirecciones
- *   AS_EOVERFLOW     el cuerpo supera el límite, o las cabeceras pasan de 256 KiB
+ *   AS_EOVERFLOW     el cuerpo supera el límite; o las cabeceras pasan de 256 KiB, o una
+ *                    sola línea, de 100
  *   UV_ENOMEM
  * Suspende. Equivale a await session.request(...) más await response.read().
  */
 int as_http_send(as_http *http, const as_http_request *request,
                  as_http_response *response) AS_MUST_CHECK;
 
-/*
- * ¿Es `url` una dirección http:// o https:// bien escrita, que as_http_send aceptaría? 0,
- * UV_EINVAL o UV_ENOMEM. No la pide ni busca su nombre. No suspende, ni necesita el bucle.
- */
-int as_http_check_url(const char *url);
-
-/* as_http_send con un GET a `url`. Equivale a await session.get(url). */
+/* as_http_send con un GET a `url`. Suspende. Equivale a await session.get(url). */
 int as_http_get(as_http *http, const char *url, as_http_response *response) AS_MUST_CHECK;
 
 /*
  * as_http_send con un POST a `url` de `size` bytes de `body`, cuyo tipo es `content_type`
- * ("application/json"...). Equivale a await session.post(url, data=body).
+ * ("application/json"...). Suspende. Equivale a await session.post(url, data=body).
  */
 int as_http_post(as_http *http, const char *url, const char *content_type,
                  const void *body, size_t size, as_http_response *response) AS_MUST_CHECK;
 
 /*
  * El valor de la primera cabecera `name` de la respuesta, sin distinguir mayúsculas, o
- * NULL. El texto es de la respuesta. No suspende. Equivale a response.headers.get(name).
+ * NULL. El texto es de la respuesta. Equivale a response.headers.get(name).
  */
 const char *as_http_header(const as_http_response *response, const char *name);
 
-/* Libera lo que guarda una respuesta y la deja vacía; puede repetirse. No suspende. */
+/*
+ * Cuántos milisegundos pide esperar la cabecera Retry-After de una respuesta (RFC 9110,
+ * 10.2.3: segundos o una fecha), o -1 si no está o no se entiende. Ver as_retry_at_least.
+ */
+int64_t as_http_retry_after(const as_http_response *response);
+
+/* Libera lo que guarda una respuesta y la deja vacía; puede repetirse. */
 void as_http_response_clear(as_http_response *response);
+
+/* ---- Direcciones -------------------------------------------------------------------- */
+
+/*
+ * ¿Es `url` una dirección http:// o https:// bien escrita, que as_http_send aceptaría? 0,
+ * UV_EINVAL o UV_ENOMEM. No la pide ni busca su nombre. No necesita el bucle.
+ */
+int as_http_check_url(const char *url);
+
+/*
+ * Deja en `*escaped` el texto `text` escrito de forma que pueda ser un trozo de una
+ * dirección: cada byte que no sea una letra inglesa, una cifra o uno de «-._~» pasa a ser
+ * «%XX». Libéralo con free. 0, o UV_ENOMEM y NULL en `*escaped`. No necesita el bucle.
+ * Equivale a urllib.parse.quote(text, safe="").
+ */
+int as_http_escape(const char *text, char **escaped) AS_MUST_CHECK;
+
+/*
+ * Deja en `*result` la dirección `url` con una consulta, que se añade a la que ya tuviera.
+ * `pairs` son nombre, valor, nombre, valor... y NULL al final:
+ *     const char *const pairs[] = {"q", "café con leche", "lang", "es", NULL};
+ *     as_http_add_query("http://sitio/buscar", pairs, &url);
+ *                                 // http://sitio/buscar?q=caf%C3%A9%20con%20leche&lang=es
+ * Los escapa as_http_escape. Libera `*result` con free. 0, o NULL en `*result` y UV_EINVAL
+ * (la dirección no vale, o al último nombre le falta su valor) o UV_ENOMEM. No necesita el
+ * bucle. Equivale a session.get(url, params=[...]).
+ */
+int as_http_add_query(const char *url, const char *const *pairs,
+                      char **result) AS_MUST_CHECK;
 
 /* ---- El cuerpo a trozos ------------------------------------------------------------- */
 
@@ -145,7 +205,7 @@ ssize_t as_http_read(as_http_stream *stream, void *buffer, size_t size) AS_MUST_
 
 /*
  * Cierra el flujo; si quedaba cuerpo, abandona la conexión. NULL no hace nada. Ninguna
- * otra tarea debe estar leyéndolo. No suspende.
+ * otra tarea debe estar leyéndolo.
  */
 void as_http_stream_close(as_http_stream *stream);
 

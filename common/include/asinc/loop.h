@@ -3,6 +3,8 @@
  *
  * Hay un bucle por hilo y está escondido: ninguna función lo pide. `as_run` lo crea,
  * ejecuta tu función principal como primera tarea y lo destruye cuando esa tarea termina.
+ *
+ * Suspenden las funciones que lo dicen; las demás, no.
  */
 #ifndef ASINC_LOOP_H
 #define ASINC_LOOP_H
@@ -34,10 +36,18 @@ typedef struct {
  *   UV_ENOMEM   no hay memoria para empezar
  *   AS_EDEADLK  todas las tareas esperan algo que nadie puede darles
  *
- * La primera vez que llega SIGINT (Ctrl+C) cancela la tarea principal: sus esperas
- * devuelven UV_ECANCELED y puede despedirse con calma. El segundo Ctrl+C mata el
- * programa. Ignora SIGPIPE durante la ejecución. Instala además un manejador de SIGSEGV
- * que nombra a la tarea que desborde su pila.
+ * El primer Ctrl+C (SIGINT) cancela la tarea principal: sus esperas devuelven UV_ECANCELED y
+ * puede despedirse con calma; ver as_interrupted. El segundo mata el programa, aunque una tarea
+ * acapare el hilo. Hay tres casos en que as_run no toca SIGINT:
+ *   - El programa ya le puso un manejador suyo. Si se lo pone durante as_run, se queda el suyo.
+ *   - Llega ignorada: con nohup, o lanzado con «programa &» desde un guion (la shell que no es
+ *     interactiva lo hace así). Entonces `kill -INT` no le hace nada: se detiene con `kill`.
+ *   - Este no es el hilo principal del proceso. Con bucles en varios hilos, Ctrl+C es del suyo,
+ *     y a los demás los detiene el programa; si el principal no tiene bucle, mata el programa.
+ * Al terminar la tarea principal, Ctrl+C vuelve a matar el programa, como antes de as_run.
+ *
+ * Mientras haya un bucle en algún hilo se ignora SIGPIPE, y un manejador de SIGSEGV nombra a la
+ * tarea que desborde su pila. El efecto que tuvieran vuelve al terminar el último.
  *
  * Equivale a asyncio.run(main()).
  */
@@ -51,7 +61,7 @@ int as_run_options(as_fn *main_fn, void *arg, const as_options *options);
 
 /*
  * Milisegundos de un reloj que nunca retrocede; solo sirven las diferencias. Con el reloj
- * virtual, es el tiempo simulado. No suspende. Equivale a loop.time().
+ * virtual, es el tiempo simulado. Equivale a loop.time().
  */
 uint64_t as_now(void);
 
@@ -59,20 +69,61 @@ uint64_t as_now(void);
 uint64_t as_now_ns(void);
 
 /*
- * Suspende la tarea al menos `ms` milisegundos; 0 o menos solo cede el turno.
- * Devuelve 0, o UV_ECANCELED si la tarea o su ámbito se cancela antes.
- * Equivale a await asyncio.sleep(ms / 1000).
+ * Suspende la tarea al menos `ms` milisegundos; 0 o menos solo cede el turno, y más de 292 años
+ * son 292 años, aquí y en todos los plazos. Devuelve 0, o UV_ECANCELED si la tarea o su ámbito
+ * se cancela antes. Equivale a await asyncio.sleep(ms / 1000).
  */
-int as_sleep(int64_t ms);
+int as_sleep(int64_t ms) AS_MUST_CHECK;
 
 /*
- * Cede el turno: las demás tareas listas corren antes de que esta siga.
- * Devuelve 0 o UV_ECANCELED. Suspende. Equivale a await asyncio.sleep(0).
+ * Cede el turno: las demás tareas listas corren antes de que esta siga. Los plazos y la red se
+ * miran como mucho 10 ms después de que venza uno o llegue algo, más lo que tarde la tarea que
+ * esté corriendo: quien trabaja a ratos y cede no deja a nadie sin turno. Devuelve 0 o
+ * UV_ECANCELED. Suspende. Equivale a await asyncio.sleep(0).
  */
-int as_yield(void);
+int as_yield(void) AS_MUST_CHECK;
 
 /*
- * true si la tarea principal fue cancelada por Ctrl+C. No suspende.
+ * Suspende hasta que ninguna otra tarea puede correr: todas esperan algo, y la red no trae nada
+ * nuevo. Es para pruebas: «deja que todo llegue hasta donde pueda, y entonces mira». El reloj
+ * virtual no salta antes. No cuenta lo que ande por otro hilo o por otra máquina. 0 o
+ * UV_ECANCELED. Equivale a trio.testing.wait_all_tasks_blocked() y a
+ * anyio.wait_all_tasks_blocked().
+ */
+int as_wait_all_blocked(void) AS_MUST_CHECK;
+
+/* ---- Llamar más tarde --------------------------------------------------------------- */
+
+/* Una llamada pendiente. Vive en tu memoria, y debe seguir viva hasta que se haga o la canceles. */
+typedef struct as_timer {
+    struct as__timer timer;
+    as_callback_fn *fn;
+    void *arg;
+} as_timer;
+
+/*
+ * El bucle llamará una vez a `fn(arg)` cuando pasen al menos `ms` milisegundos (0 o menos: en su
+ * próxima vuelta). `fn` no es una tarea: no puede suspenderse y debe volver pronto. Al llamarla,
+ * `timer` ya está libre y puede usarse de nuevo, también dentro de ella; antes de eso no se
+ * puede volver a usar sin cancelarlo. Las que sigan pendientes cuando termine la tarea principal
+ * no se hacen. No falla. Equivale a loop.call_later(...) y, con 0, a loop.call_soon(...).
+ */
+void as_call_later(as_timer *timer, int64_t ms, as_callback_fn *fn, void *arg);
+
+/*
+ * Quita la llamada; true si estaba pendiente, y entonces ya no se hará. Con una ya hecha o ya
+ * cancelada no hace nada; con una que nunca se apuntó, ponla antes a cero. Equivale a
+ * handle.cancel().
+ */
+bool as_timer_cancel(as_timer *timer);
+
+/* ---- Ctrl+C -------------------------------------------------------------------------- */
+
+/*
+ * true si Ctrl+C canceló la tarea principal. Después de as_run, y hasta el próximo, dice lo
+ * mismo del último de este hilo, y también true si Ctrl+C llegó cuando la principal ya no podía
+ * enterarse, porque estaba terminando. Así main puede acabar como se espera de un programa
+ * interrumpido: `return as_interrupted() ? 130 : rc < 0;`.
  */
 bool as_interrupted(void);
 

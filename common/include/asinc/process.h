@@ -10,6 +10,8 @@
  *     ...
  *     rc = as_process_wait(p, NULL);
  *     as_process_close(p);
+ *
+ * Suspenden las funciones que lo dicen; las demás, no.
  */
 #ifndef ASINC_PROCESS_H
 #define ASINC_PROCESS_H
@@ -31,10 +33,9 @@ typedef struct {
     const char *const
         *env;        /* "NOMBRE=valor"..., NULL al final; NULL = el de este programa */
     const char *cwd; /* directorio en que empieza; NULL = el de este programa */
-    bool
-        same_group; /* se queda en el grupo de procesos de este programa: Ctrl+C también le
-                        llega, puede usar la terminal, y as_process_kill no alcanza a sus
-                        hijos. Si no, estrena sesión y grupo. */
+    /* Se queda en el grupo de procesos de este programa: Ctrl+C también le llega, puede usar
+     * la terminal, y as_process_kill no alcanza a sus hijos. Si no, estrena sesión y grupo. */
+    bool same_group;
 } as_process_options;
 
 typedef struct as_process as_process;
@@ -42,9 +43,9 @@ typedef struct as_process as_process;
 /*
  * Lanza el programa `argv[0]`, que se busca en PATH si no lleva «/», con los argumentos
  * `argv`, acabados en NULL. `options` puede ser NULL. Deja en `*process` el proceso, que
- * cierras siempre con as_process_close, o NULL. No suspende. 0, UV_ECANCELED, UV_ENOENT si
- * no existe el programa (o el directorio), UV_EACCES, UV_EAGAIN o UV_EMFILE si el sistema
- * no da para más, UV_ENOMEM, UV_EINVAL.
+ * cierras siempre con as_process_close, o NULL. 0, UV_ECANCELED si la tarea está cancelada,
+ * UV_ENOENT si no existe el programa (o el directorio), UV_EACCES, UV_EAGAIN o UV_EMFILE si
+ * el sistema no da para más, UV_ENOMEM, UV_EINVAL.
  * Equivale a await asyncio.create_subprocess_exec(...).
  */
 int as_process_spawn(const char *const argv[], const as_process_options *options,
@@ -58,18 +59,18 @@ int as_process_spawn(const char *const argv[], const as_process_options *options
  * Para que termine con calma, pídeselo antes y dale un plazo:
  *
  *     as_process_kill(p, SIGTERM);
- *     as_scope_enter(&plazo, 2000, 0);
+ *     as_scope_enter(&plazo, 2000);
  *     rc = as_scope_leave(&plazo, as_process_wait(p, NULL));
  *     as_process_close(p);
  */
 void as_process_close(as_process *process);
 
-/* Su número de proceso. No suspende. Equivale a process.pid. */
+/* Su número de proceso. Equivale a process.pid. */
 int as_process_pid(const as_process *process);
 
 /*
  * El extremo de cada tubería que pediste con AS_PIPE; NULL si no la pediste. Son del
- * proceso: as_process_close los cierra. No suspenden. Equivalen a process.stdin, stdout...
+ * proceso: as_process_close los cierra. Equivalen a process.stdin, stdout...
  */
 as_stream *as_process_stdin(as_process *process);
 as_stream *as_process_stdout(as_process *process);
@@ -92,7 +93,7 @@ int as_process_wait(as_process *process, int *signum) AS_MUST_CHECK;
 
 /*
  * Manda la señal `signum` al proceso y a su grupo. 0, UV_ESRCH si ya terminó, UV_EPERM,
- * UV_EINVAL. No suspende. Equivale a process.send_signal(signum).
+ * UV_EINVAL. Equivale a process.send_signal(signum).
  */
 int as_process_kill(as_process *process, int signum);
 

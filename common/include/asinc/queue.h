@@ -3,7 +3,11 @@
  *
  * Una cola con tope hace esperar a quien produce más deprisa de lo que se consume: es la
  * contrapresión (backpressure), y la razón de usarla en vez de una lista. Guarda punteros;
- * lo apuntado es de quien lo puso hasta que otro lo saca.
+ * lo apuntado es de quien lo puso hasta que otro lo saca. Quien espera lo hace en orden de
+ * llegada.
+ *
+ * Solo suspenden as_queue_put, as_queue_get y as_queue_join; las demás pueden llamarse
+ * también desde un callback.
  */
 #ifndef ASINC_QUEUE_H
 #define ASINC_QUEUE_H
@@ -24,18 +28,19 @@ typedef struct as_queue {
 
 /*
  * Prepara una cola en la que caben `maxsize` elementos (0: sin tope, crece cuanto haga
- * falta). Acaba con as_queue_destroy. No suspende. Equivale a asyncio.Queue(maxsize).
+ * falta). No falla: la memoria se pide al poner. Acaba con as_queue_destroy. Equivale a
+ * asyncio.Queue(maxsize).
  */
 void as_queue_init(as_queue *queue, size_t maxsize);
 
 /*
  * Como as_queue_init, pero sale antes el menor según `compare`; entre iguales no promete
- * orden. No suspende. Equivale a asyncio.PriorityQueue(maxsize).
+ * orden. Equivale a asyncio.PriorityQueue(maxsize).
  */
 void as_queue_init_priority(as_queue *queue, size_t maxsize, as_compare_fn *compare);
 
 /* Libera la memoria de la cola, no la de lo que quede dentro. Nadie debe estar esperando
- * en ella: lo contrario aborta. No suspende. */
+ * en ella: lo contrario aborta. */
 void as_queue_destroy(as_queue *queue);
 
 /*
@@ -44,8 +49,8 @@ void as_queue_destroy(as_queue *queue);
  */
 int as_queue_put(as_queue *queue, void *item) AS_MUST_CHECK;
 
-/* Pone `item` sin esperar: 0, UV_EAGAIN si está llena, UV_EPIPE o UV_ENOMEM. Puede llamarse
- * desde un callback. No suspende. Equivale a put_nowait(item). */
+/* Pone `item` sin esperar: 0, UV_EAGAIN si está llena, UV_EPIPE o UV_ENOMEM. Equivale a
+ * put_nowait(item). */
 int as_queue_put_nowait(as_queue *queue, void *item) AS_MUST_CHECK;
 
 /*
@@ -54,12 +59,12 @@ int as_queue_put_nowait(as_queue *queue, void *item) AS_MUST_CHECK;
  */
 int as_queue_get(as_queue *queue, void **item) AS_MUST_CHECK;
 
-/* Saca sin esperar: 0, UV_EAGAIN si está vacía o UV_EOF. No suspende.
- * Equivale a get_nowait(). */
+/* Saca sin esperar: 0, UV_EAGAIN si está vacía, o UV_EOF si además está cerrada. Equivale a
+ * get_nowait(). */
 int as_queue_get_nowait(as_queue *queue, void **item) AS_MUST_CHECK;
 
-/* Dice que lo último que sacaste ya está hecho. Llamarla más veces que elementos hubo es un
- * error de programación y aborta. No suspende. Equivale a task_done(). */
+/* Dice que ya está hecho algo que sacaste. Llamarla más veces que elementos hubo es un error
+ * de programación y aborta. Equivale a task_done(). */
 void as_queue_task_done(as_queue *queue);
 
 /* Suspende hasta que se haya hecho todo lo que se puso. 0 o UV_ECANCELED.
@@ -68,11 +73,11 @@ int as_queue_join(as_queue *queue) AS_MUST_CHECK;
 
 /*
  * Cierra la cola: ya no entra nada, y quien saca vacía lo que quede y luego recibe UV_EOF.
- * Puede repetirse. No suspende. Equivale a shutdown() de Python 3.13.
+ * Puede repetirse. Equivale a shutdown() de Python 3.13.
  */
 void as_queue_close(as_queue *queue);
 
-/* Cuántos elementos hay. No suspende. Equivale a qsize(). */
+/* Cuántos elementos hay. Equivale a qsize(). */
 size_t as_queue_size(const as_queue *queue);
 
 #endif

@@ -13,7 +13,6 @@
 #ifndef ASINC_RETRY_H
 #define ASINC_RETRY_H
 
-#include <asinc/http.h>
 #include <asinc/types.h>
 
 /* Cómo se reparte al azar la espera, para que mil clientes no vuelvan todos a la vez. */
@@ -33,7 +32,8 @@ typedef struct {
     int64_t cap_ms;  /* la espera más larga; 0 = 60000 */
     enum as_jitter jitter;
     uint64_t seed;      /* del azar; 0 = una distinta en cada ejecución */
-    as_retry_fn *retry; /* NULL = todo menos UV_ECANCELED y UV_EINVAL */
+    as_retry_fn *retry; /* NULL = todo menos UV_ECANCELED, UV_EINVAL y
+                           AS_EKEYREJECTED, que no se arreglan esperando */
     void *retry_arg;
 } as_retry_options;
 
@@ -58,13 +58,8 @@ void as_retry_init(as_retry *retry, const as_retry_options *options);
  */
 bool as_retry_again(as_retry *retry, int *rc);
 
-/* La próxima espera será al menos de `ms`: lo que pidió el servidor. No suspende. */
+/* La próxima espera será al menos de `ms`: lo que pidió el servidor, por ejemplo con la
+ * cabecera que lee as_http_retry_after. No suspende. */
 void as_retry_at_least(as_retry *retry, int64_t ms);
-
-/*
- * Cuántos milisegundos pide esperar la cabecera Retry-After de una respuesta (RFC 9110,
- * 10.2.3: segundos o una fecha), o -1 si no está o no se entiende. No suspende.
- */
-int64_t as_http_retry_after(const as_http_response *response);
 
 #endif

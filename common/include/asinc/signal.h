@@ -45,8 +45,8 @@ int as_signals_wait(as_signals *signals) AS_MUST_CHECK;
 
 /*
  * Cierra y libera el receptor; NULL no hace nada. Las señales vuelven a tener el efecto
- * que tenían, y las que llegaron y nadie recogió se olvidan. Si una tarea está esperando,
- * aborta. No suspende.
+ * que tenían, salvo las que entretanto recibieron otro, que se queda; las que llegaron y nadie
+ * recogió se olvidan. Si una tarea está esperando, aborta. No suspende.
  */
 void as_signals_close(as_signals *signals);
 

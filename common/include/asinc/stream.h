@@ -11,6 +11,8 @@
  * próxima.
  *
  * Si el otro extremo no lee, escribir acaba por suspender: es la contrapresión.
+ *
+ * Suspenden las funciones que lo dicen; las demás, no.
  */
 #ifndef ASINC_STREAM_H
 #define ASINC_STREAM_H
@@ -44,42 +46,78 @@ int as_connect_unix(const char *path, as_stream **stream) AS_MUST_CHECK;
  * STDIN_FILENO lees el teclado sin parar el bucle. Desde entonces es del flujo: no lo uses
  * por tu cuenta. Al cerrar el flujo se cierra el descriptor, salvo 0, 1 y 2, que recuperan
  * el modo que tenían. Un archivo (`programa < datos.txt`) también vale, pero se lee y se
- * escribe sin ceder el turno. Puede suspender. 0, UV_EBADF, UV_ENOMEM, UV_EINVAL si no es
- * nada de eso. Equivale a loop.connect_read_pipe y connect_write_pipe.
+ * escribe sin ceder el turno. Para un FIFO, mira file.h. Si falla puede suspender, y el
+ * descriptor sigue siendo tuyo. 0, UV_EBADF, UV_ENOMEM, UV_EINVAL si no es nada de eso.
+ * Equivale a loop.connect_read_pipe y connect_write_pipe.
  */
 int as_stream_open_fd(int fd, as_stream **stream) AS_MUST_CHECK;
 
 /*
  * Crea una tubería: lo que se escribe en `*writer` se lee en `*reader`. Los dos son tuyos y
- * se cierran por separado. Puede suspender. 0, UV_ENOMEM, UV_EMFILE. Equivale a os.pipe().
+ * se cierran por separado. Si falla puede suspender. 0, UV_ENOMEM, UV_EMFILE. Equivale a
+ * os.pipe().
  */
 int as_stream_pipe(as_stream **reader, as_stream **writer) AS_MUST_CHECK;
 
 /*
  * Entrega lo que quede por escribir, cierra el flujo y lo libera; NULL no hace nada. Si la
  * tarea está cancelada, o la cancelan, lo no entregado se pierde: para no esperar siempre a
- * quien no lee, ciérralo dentro de un ámbito con plazo. Ciérralo una sola vez: las tareas
- * que lo estén usando reciben UV_EBADF y no deben tocarlo más. Suspende.
+ * quien no lee, ciérralo dentro de un ámbito con plazo, o córtalo antes con as_stream_abort.
+ * Ciérralo una sola vez: las tareas que lo estén usando reciben UV_EBADF y no deben tocarlo
+ * más. Suspende.
  * Equivale a writer.close() y await writer.wait_closed().
  */
 void as_stream_close(as_stream *stream);
 
 /*
+ * Corta el flujo sin entregar lo que quede por escribir: para echar a quien no lee, o a quien
+ * se pasó de plazo. A las tareas que lo estén usando, y a quien lo use después, les llega
+ * UV_ECONNABORTED. El flujo sigue siendo de quien era, y hay que cerrarlo: as_stream_close ya
+ * no esperará nada, y en as_serve lo hace ella al volver tu función. Repetirla, o NULL, no
+ * hace nada.
+ *
+ * El otro extremo aún puede recibir lo que el sistema tuviera ya, y después lee el final; o
+ * UV_ECONNRESET, si había enviado algo que aquí no se leyó. Equivale a transport.abort().
+ */
+void as_stream_abort(as_stream *stream);
+
+/*
  * La dirección del otro extremo y la de este: «127.0.0.1:8888», «[::1]:8888», la ruta de un
- * socket Unix, o "" si no tiene. El texto es del flujo. No suspenden.
- * Equivalen a writer.get_extra_info("peername") y "sockname".
+ * socket Unix, o "" si no tiene. El texto es del flujo. Equivalen a
+ * writer.get_extra_info("peername") y "sockname".
  */
 const char *as_stream_peername(as_stream *stream);
 const char *as_stream_sockname(as_stream *stream);
+
+/* ---- Nombres de máquina ------------------------------------------------------------- */
+
+/*
+ * Las direcciones de la máquina `host`, «127.0.0.1» o «fe80::1%eth0», en el orden en que
+ * conviene probarlas: deja en `*addresses` un vector terminado en NULL, que liberas con un
+ * solo free, y en `*count` cuántas son (puede ser NULL). Si falla, NULL y 0. Para conectarte
+ * no la necesitas: as_connect ya la busca.
+ *
+ * Por una dirección ya escrita no se pregunta a nadie, ni por «localhost», que es siempre
+ * 127.0.0.1 y ::1. Un nombre se busca en /etc/hosts y después en los servidores de
+ * /etc/resolv.conf, sin gastar un hilo: a cada uno se le pregunta tres veces, y se le esperan
+ * 2, 4 y 8 segundos. No se buscan los nombres que el sistema conoce por otros medios de
+ * /etc/nsswitch.conf: ni los «.local» (mDNS), ni los de LDAP.
+ *
+ * Suspende. 0, UV_EAI_NONAME si no existe, UV_EAI_NODATA si no tiene dirección,
+ * UV_EAI_AGAIN si ningún servidor contestó, UV_EAI_FAIL, UV_ECANCELED, UV_ENOMEM.
+ * Equivale a await loop.getaddrinfo(host, None).
+ */
+int as_getaddrinfo(const char *host, char ***addresses, size_t *count) AS_MUST_CHECK;
 
 /* ---- Leer --------------------------------------------------------------------------- */
 
 /*
  * Todas suspenden mientras no haya lo que piden, y además de lo suyo devuelven:
- *   UV_ECANCELED   cancelaron a quien espera
- *   UV_EBUSY       otra tarea está leyendo de este flujo
- *   UV_EBADF       otra tarea lo cerró
- *   UV_ECONNRESET  el otro extremo cortó sin despedirse
+ *   UV_ECANCELED     cancelaron a quien espera
+ *   UV_EBUSY         otra tarea está leyendo de este flujo
+ *   UV_EBADF         otra tarea lo cerró
+ *   UV_ECONNABORTED  se cortó con as_stream_abort
+ *   UV_ECONNRESET    el otro extremo cortó sin despedirse
  *   UV_ENOMEM
  */
 
@@ -108,7 +146,7 @@ ssize_t as_readuntil(as_stream *stream, const void *delimiter, size_t length,
                      char *buffer, size_t size) AS_MUST_CHECK;
 
 /*
- * Lee `size` bytes justos. 0, o UV_EOF si el flujo acaba antes: as_error_detail() dice
+ * Lee `size` bytes justos. 0, o UV_EOF si el flujo acaba antes: as_error_text(rc) dice
  * cuántos llegaron, que no se consumen y puedes leer con as_read.
  * Equivale a await reader.readexactly(size).
  */
@@ -122,7 +160,7 @@ int as_readexactly(as_stream *stream, void *buffer, size_t size) AS_MUST_CHECK;
  * hasta que queden 16. O se acepta todo o hay un error:
  *   UV_ECANCELED  cancelaron a quien esperaba; no se escribió nada
  *   UV_EPIPE      el otro extremo ya no lee, o llamaste a as_shutdown
- *   UV_ECONNRESET, UV_EBADF, UV_ENOMEM
+ *   UV_ECONNRESET, UV_ECONNABORTED, UV_EBADF, UV_ENOMEM
  * Lo copiado puede fallar después; entonces lo dice la siguiente llamada que escriba.
  * Equivale a writer.write(data) y await writer.drain().
  */
@@ -152,7 +190,7 @@ int as_shutdown(as_stream *stream) AS_MUST_CHECK;
  * "127.0.0.1" para clientes de esta máquina, NULL para los de cualquiera. El sistema
  * acepta hasta `backlog` conexiones antes de que tú las atiendas (0: 128). `*listener` se
  * cierra con as_listener_close. Suspende si `host` es un nombre que hay que consultar. 0,
- * UV_EADDRINUSE, UV_EADDRNOTAVAIL, UV_EACCES, UV_EINVAL, UV_EAI_*, UV_ENOMEM.
+ * UV_EADDRINUSE, UV_EADDRNOTAVAIL, UV_EACCES, UV_EINVAL, UV_EAI_*, UV_ECANCELED, UV_ENOMEM.
  */
 int as_listen(const char *host, int port, int backlog,
               as_listener **listener) AS_MUST_CHECK;
@@ -160,14 +198,13 @@ int as_listen(const char *host, int port, int backlog,
 /*
  * Escucha en un socket Unix, que crea en la ruta `path` y borra al cerrar. Si en esa ruta
  * quedó el de un servidor que ya no existe, lo sustituye. Como as_listen; UV_ENAMETOOLONG.
- * No suspende.
  */
 int as_listen_unix(const char *path, int backlog, as_listener **listener) AS_MUST_CHECK;
 
-/* El puerto en que escucha; 0 en un socket Unix. No suspende. */
+/* El puerto en que escucha; 0 en un socket Unix. */
 int as_listener_port(const as_listener *listener);
 
-/* Dónde escucha, como as_stream_sockname. No suspende. */
+/* Dónde escucha, como as_stream_sockname. */
 const char *as_listener_name(const as_listener *listener);
 
 /*
@@ -178,8 +215,10 @@ const char *as_listener_name(const as_listener *listener);
 int as_accept(as_listener *listener, as_stream **stream) AS_MUST_CHECK;
 
 /*
- * Deja de escuchar y libera `listener`; NULL no hace nada. A quien espera en as_accept le
- * llega UV_EOF. Las conexiones ya aceptadas siguen. Suspende. Equivale a server.close().
+ * Deja de escuchar y libera `listener`: nadie puede usarlo después, así que una tarea que
+ * acepta en un bucle se cancela y se espera antes. NULL no hace nada. A quien en este momento
+ * espera en as_accept le llega UV_EOF. Las conexiones ya aceptadas siguen. Suspende. Equivale
+ * a server.close().
  */
 void as_listener_close(as_listener *listener);
 
@@ -189,7 +228,7 @@ typedef int as_client_fn(as_stream *client, void *arg);
 /*
  * Atiende a todos los clientes de `listener`, cada uno con `fn(cliente, arg)` en su propia
  * tarea. Un cliente que acaba con un error no para el servidor: se dice por stderr, salvo
- * que sea que el cliente se fue. Suspende hasta que:
+ * que sea que se fue o que lo echaste con as_stream_abort. Suspende hasta que:
  *   - cancelan a quien llama: cancela también a los clientes, los espera y devuelve
  *     UV_ECANCELED;
  *   - otra tarea cierra `listener`: espera a que los clientes terminen y devuelve 0.

@@ -37,6 +37,9 @@ struct as__timer {
 
 typedef struct as_task as_task;
 
+/* Lo que el bucle llama sin que sea una tarea: corre deprisa y no puede suspenderse. */
+typedef void as_callback_fn(void *arg);
+
 /* La función de una tarea: >= 0 si fue bien, un código UV_E* (< 0) si no. */
 typedef int as_fn(void *arg);
 

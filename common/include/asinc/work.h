@@ -5,11 +5,15 @@
  * las tareas si la llamas sin más. as_work la ejecuta en un hilo del sistema y suspende
  * solo a quien espera el resultado.
  *
- * Los hilos son los de libuv, compartidos con los archivos y los nombres de máquina.
- * as_run deja cuántos son en la variable de entorno UV_THREADPOOL_SIZE, si no está ya:
- * 2 * (núcleos + 5), con un máximo de 64. Los trabajos ocupan a la vez menos de la mitad
- * (uno al menos) y los demás hacen cola: por muchos que lances, siempre queda un hilo para
- * abrir un archivo. Si la pones tú, vale lo que digas al empezar el programa.
+ * Los hilos son los de libuv, compartidos con los archivos. Los trabajos ocupan a la vez la
+ * mitad como mucho (uno al menos) y los demás hacen cola: por muchos que lances, siempre queda
+ * un hilo para abrir un archivo.
+ *
+ * Cuántos son lo decide el primer as_run del proceso: los que diga la variable de entorno
+ * UV_THREADPOOL_SIZE o, si no está, 2 * (núcleos + 5) con un máximo de 64, que deja escritos en
+ * ella. Libuv la lee una sola vez, al crear los hilos, así que main puede ponerla antes de ese
+ * primer as_run; después ya no la cambies. Y si main encarga algo por su cuenta a los hilos de
+ * libuv antes de as_run, serán los que libuv pone si nadie los pide: cuatro.
  *
  * Un hilo no se puede cortar a la mitad. Cancelar a quien espera quita el trabajo de la
  * cola si aún no empezó; si ya corre, solo puede pedírsele que lo deje, y es la función
@@ -23,7 +27,8 @@
 /*
  * Lo que se ejecuta en el hilo: >= 0 si fue bien, un código UV_E* (< 0) si no. Corre a la
  * vez que el bucle, así que solo debe tocar lo que le llega en `arg`; y desde él no puede
- * llamarse a nada de asinc salvo as_work_cancelled, as_strerror, as_now y el registro.
+ * llamarse a nada de asinc salvo as_work_cancelled, as_strerror, as_now, el registro y lo de
+ * threadsafe.h, con lo que puede contar por dónde va.
  */
 typedef int as_work_fn(void *arg);
 

@@ -1,0 +1,63 @@
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/internal.h"
+
+/*
+ * libcurl llama igual, CURLE_OUT_OF_MEMORY, a quedarse sin memoria y a una línea de cabecera
+ * de más de 100 KiB. Para no confundir una cosa con la otra, pide la memoria a través de
+ * estas funciones, que llevan la cuenta de las veces que no la hubo.
+ */
+
+static _Thread_local unsigned long starved;
+
+unsigned long as__libcurl_starved(void)
+{
+    return starved;
+}
+
+static void *note(void *memory)
+{
+    starved += !memory;
+    return memory;
+}
+
+static void *on_malloc(size_t size)
+{
+    return note(malloc(size));
+}
+
+static void *on_realloc(void *memory, size_t size)
+{
+    return note(realloc(memory, size));
+}
+
+static void *on_calloc(size_t count, size_t size)
+{
+    return note(calloc(count, size));
+}
+
+static char *on_strdup(const char *text)
+{
+    return note(strdup(text));
+}
+
+static CURLcode result;
+
+static void init(void)
+{
+    result = curl_global_init_mem(CURL_GLOBAL_DEFAULT, on_malloc, free, on_realloc,
+                                  on_strdup, on_calloc);
+}
+
+int as__libcurl_init(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, init);
+    if (result == CURLE_OK)
+        return 0;
+    return as_error_set(UV_ENOTSUP, "libcurl no se pudo iniciar: %s",
+                        curl_easy_strerror(result));
+}

@@ -1,0 +1,310 @@
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "http/internal.h"
+
+/*
+ * libcurl no espera por sí misma: dice qué sockets mirar (on_socket) y cuándo quiere que
+ * la llamen (on_timer), y nosotros la llamamos (curl_multi_socket_action). Los sockets
+ * van a un epoll propio, y ese epoll, como un descriptor más, al bucle de libuv. Con un
+ * uv_poll_t por socket, libcurl obligaría a crearlo y cerrarlo en cada petición, porque
+ * suelta el socket al acabar aunque la conexión siga abierta; aquí uno ocioso se queda
+ * apuntado y volver a usarlo no cuesta ninguna llamada al sistema.
+ */
+
+enum { EVENTS_PER_TURN = 64 };
+
+/* ---- Lo que hay que hacer tras cada llamada a libcurl ------------------------------- */
+
+/* libcurl se quedó sin memoria o en un estado imposible: no se la puede llamar más. */
+static void break_client(as_http *http, CURLMcode code)
+{
+    http->broken = code == CURLM_OUT_OF_MEMORY ? UV_ENOMEM : UV_EIO;
+    for (struct as__link *l = http->active.next; l != &http->active; l = l->next) {
+        struct as__transfer *t = as__container_of(l, struct as__transfer, active);
+        if (!t->done) {
+            t->error = http->broken;
+            as__transfer_finished(t, CURLE_FAILED_INIT);
+        }
+    }
+}
+
+/* Una transferencia puede acabar en cualquier llamada, también en la de otro socket o en
+ * la del reloj. */
+static void step(as_http *http, curl_socket_t fd, int events)
+{
+    int running, left;
+    CURLMsg *message;
+
+    if (http->broken)
+        return;
+    CURLMcode code = curl_multi_socket_action(http->multi, fd, events, &running);
+    while ((message = curl_multi_info_read(http->multi, &left))) {
+        struct as__transfer *transfer;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
+        as__transfer_finished(transfer, message->data.result);
+    }
+    if (code != CURLM_OK)
+        break_client(http, code);
+}
+
+/* ---- El reloj de libcurl ------------------------------------------------------------
+ *
+ * Va en un temporizador de libuv y no en los plazos del bucle, que pueden ser virtuales:
+ * libcurl mide el tiempo real por su cuenta. */
+
+static void run_kick(struct as__job *job)
+{
+    as_http *http = as__container_of(job, as_http, kick);
+
+    http->kick_queued = false;
+    if (!http->closing)
+        step(http, CURL_SOCKET_TIMEOUT, 0);
+}
+
+void as__http_kick(as_http *http)
+{
+    if (http->kick_queued)
+        return;
+    http->kick_queued = true;
+    as__loop_push(as__loop, &http->kick);
+}
+
+static void on_time(uv_timer_t *timer)
+{
+    step(timer->data, CURL_SOCKET_TIMEOUT, 0);
+    uv_stop(timer->loop); /* quizá despertó a alguien: que libuv no se duerma antes */
+}
+
+static int on_timer(CURLM *multi, long timeout_ms, void *arg)
+{
+    as_http *http = arg;
+
+    (void)multi;
+    uv_timer_stop(&http->timer);
+    if (timeout_ms == 0) {
+        as__http_kick(http); /* «ya», pero nunca desde dentro de libcurl */
+    } else if (timeout_ms > 0) {
+        uv_update_time(&as__loop->uv);
+        uv_timer_start(&http->timer, on_time, (uint64_t)timeout_ms, 0);
+    }
+    return 0;
+}
+
+/* ---- Los sockets de libcurl --------------------------------------------------------- */
+
+static int watch(as_http *http, curl_socket_t fd, uint8_t events)
+{
+    struct as__socket *s = &http->sockets[fd];
+    struct epoll_event event = {.events = events, .data.fd = fd};
+    int op = !events ? EPOLL_CTL_DEL : s->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+
+    if (epoll_ctl(http->epoll_fd, op, fd, &event) < 0)
+        return -1;
+    s->watched = events;
+    return 0;
+}
+
+static int make_room_for(as_http *http, curl_socket_t fd)
+{
+    if ((size_t)fd < http->socket_count)
+        return 0;
+    size_t count = (size_t)fd * 2 + 64;
+    struct as__socket *sockets = realloc(http->sockets, count * sizeof *sockets);
+    if (!sockets)
+        return UV_ENOMEM;
+    memset(sockets + http->socket_count, 0,
+           (count - http->socket_count) * sizeof *sockets);
+    http->sockets = sockets;
+    http->socket_count = count;
+    return 0;
+}
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
+{
+    static const uint8_t events[] = {
+        [CURL_POLL_NONE] = 0,       [CURL_POLL_IN] = EPOLLIN,
+        [CURL_POLL_OUT] = EPOLLOUT, [CURL_POLL_INOUT] = EPOLLIN | EPOLLOUT,
+        [CURL_POLL_REMOVE] = 0,
+    };
+    as_http *http = arg;
+
+    (void)easy, (void)socket_arg;
+    if (make_room_for(http, fd) < 0)
+        return -1;
+    struct as__socket *s = &http->sockets[fd];
+    s->wanted = events[what];
+    /* Lo que sobra se quita cuando moleste (on_ready): quizá la próxima petición lo
+     * vuelva a querer. */
+    if (s->wanted && s->wanted != s->watched)
+        return watch(http, fd, s->wanted);
+    return 0;
+}
+
+/* Si falta memoria, el tiempo virtual correrá como el real con esta conexión: nada más. */
+static struct as__dial *announce(int fd)
+{
+    struct as__dial *dial = as__loop->is_virtual ? calloc(1, sizeof *dial) : NULL;
+
+    if (dial)
+        as__dial_add(dial, fd);
+    return dial;
+}
+
+static void withdraw(struct as__socket *s)
+{
+    if (s->dial)
+        as__dial_remove(s->dial);
+    free(s->dial);
+    s->dial = NULL;
+}
+
+int as__http_open_socket(as_http *http, const struct curl_sockaddr *address)
+{
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
+    if (fd < 0)
+        return -errno;
+    if (make_room_for(http, fd) < 0) {
+        close(fd);
+        return UV_ENOMEM;
+    }
+    withdraw(&http->sockets[fd]); /* libcurl no avisa si cierra uno a medio conectar */
+    http->sockets[fd] = (struct as__socket){.dial = announce(fd)};
+    return fd;
+}
+
+/* El único momento en que se sabe que `fd` va a morir: después, el número puede ser de
+ * otro. */
+int as__http_close_socket(as_http *http, curl_socket_t fd)
+{
+    if ((size_t)fd < http->socket_count) {
+        if (http->sockets[fd].watched)
+            watch(http, fd, 0);
+        withdraw(&http->sockets[fd]);
+        http->sockets[fd] = (struct as__socket){0};
+    }
+    return close(fd);
+}
+
+static int curl_events(uint32_t events)
+{
+    int result = 0;
+
+    /* Con un error, leer es lo que le dice a libcurl cuál. */
+    if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
+        result |= CURL_CSELECT_IN;
+    if (events & EPOLLOUT)
+        result |= CURL_CSELECT_OUT;
+    if (events & EPOLLERR)
+        result |= CURL_CSELECT_ERR;
+    return result;
+}
+
+static bool is_any_paused(const as_http *http)
+{
+    for (const struct as__link *l = http->active.next; l != &http->active; l = l->next) {
+        if (as__container_of(l, struct as__transfer, active)->paused)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Un socket que libcurl no quiere tiene novedades. Puede ser el de un flujo pausado; si no,
+ * es una conexión ociosa que el servidor cerró, o por la que envió algo que nadie pidió y que
+ * la próxima petición tomaría por su respuesta. Vacía y cerrada por aquí, libcurl la verá
+ * muerta cuando vaya a usarla.
+ */
+static void on_unwanted(as_http *http, curl_socket_t fd)
+{
+    char rest[4096];
+
+    watch(http, fd, 0);
+    if (is_any_paused(http))
+        return;
+    shutdown(fd, SHUT_RDWR);
+    while (recv(fd, rest, sizeof rest, MSG_DONTWAIT) > 0)
+        ;
+}
+
+static void on_ready(uv_poll_t *handle, int status, int uv_events)
+{
+    as_http *http = handle->data;
+    struct epoll_event ready[EVENTS_PER_TURN];
+
+    (void)status, (void)uv_events;
+    int n = epoll_wait(http->epoll_fd, ready, EVENTS_PER_TURN, 0);
+    for (int i = 0; i < n; i++) {
+        int fd = ready[i].data.fd;
+        if (!http->sockets[fd].wanted)
+            on_unwanted(http, fd);
+        else
+            step(http, fd, curl_events(ready[i].events));
+    }
+}
+
+int as__http_wait_on(as_http *http, struct as__link *waiters, const char *what)
+{
+    /* Solo mientras alguien la espera mantiene la red vivo el bucle: así, si todas las
+     * tareas esperan otra cosa, el interbloqueo se ve. */
+    if (http->waiting++ == 0)
+        uv_ref((uv_handle_t *)&http->ready);
+    as__io_begin();
+    int rc = as__wait_on(waiters, what);
+    as__io_end();
+    if (--http->waiting == 0)
+        uv_unref((uv_handle_t *)&http->ready);
+    return rc;
+}
+
+/* ---- Atarla y soltarla -------------------------------------------------------------- */
+
+int as__http_attach(as_http *http)
+{
+    uv_loop_t *loop = &as__loop->uv;
+
+    http->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (http->epoll_fd < 0)
+        return uv_translate_sys_error(errno);
+    int rc = uv_poll_init(loop, &http->ready, http->epoll_fd);
+    if (rc < 0) {
+        close(http->epoll_fd);
+        return rc;
+    }
+    uv_timer_init(loop, &http->timer);
+    http->handles = 2;
+    http->ready.data = http->timer.data = http;
+    uv_poll_start(&http->ready, UV_READABLE, on_ready);
+    uv_unref((uv_handle_t *)&http->ready);
+    uv_unref((uv_handle_t *)&http->timer);
+
+    http->kick.run = run_kick;
+    curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
+    curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
+    return 0;
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    as_http *http = handle->data;
+
+    if (--http->handles == 0)
+        as__wake_first(&http->closer, 0);
+}
+
+void as__http_detach(as_http *http)
+{
+    uv_close((uv_handle_t *)&http->ready, on_handle_closed);
+    uv_close((uv_handle_t *)&http->timer, on_handle_closed);
+    as__wait_on_shielded(&http->closer, "que se cierre el cliente HTTP");
+    close(http->epoll_fd);
+    for (size_t fd = 0; fd < http->socket_count; fd++)
+        withdraw(&http->sockets[fd]);
+    free(http->sockets);
+}

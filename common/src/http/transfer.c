@@ -1,0 +1,269 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/internal.h"
+
+enum {
+    IDLE_SECONDS = 15,      /* una conexión ociosa más vieja no se reutiliza */
+    NAME_SECONDS = 3600,    /* ver resolve_host en exchange.c */
+    MAX_DISCARD = 64 * 1024 /* lo que se lee de una redirección por no cortar */
+};
+
+/* ---- Lo que cuenta libcurl ---------------------------------------------------------- */
+
+void as__transfer_notify(struct as__transfer *t)
+{
+    as__wake_first(&t->waiter, 0);
+}
+
+void as__transfer_finished(struct as__transfer *t, CURLcode result)
+{
+    t->done = true;
+    t->result = result;
+    as__transfer_notify(t);
+}
+
+void as__transfer_refuse(struct as__transfer *t, int error, const char *format, ...)
+{
+    va_list args;
+
+    t->error = error;
+    va_start(args, format);
+    vsnprintf(t->why, sizeof t->why, format, args);
+    va_end(args);
+}
+
+static bool is_redirect(int status)
+{
+    return status == 301 || status == 302 || status == 303 || status == 307 ||
+           status == 308;
+}
+
+static void prepare_decoder(struct as__transfer *t)
+{
+    const char *coding = as__head_find(&t->head, "Content-Encoding");
+
+    if (!coding)
+        return;
+    int rc = as__decoder_new(coding, &t->decoder);
+    if (rc == UV_EPROTO)
+        as__transfer_refuse(
+            t, rc, "el cuerpo viene comprimido con «%.40s», que no se pidió", coding);
+    else
+        t->error = rc;
+}
+
+static void head_complete(struct as__transfer *t)
+{
+    t->head_done = true;
+    t->redirect = t->follow && is_redirect(t->status) &&
+                  as__head_find(&t->head, "Location");
+    if (t->decode && !t->redirect)
+        prepare_decoder(t);
+    if (t->streaming && !t->redirect)
+        as__transfer_notify(t);
+}
+
+/* "HTTP/1.1 200 OK": empieza una respuesta; quizá solo informativa, y vendrá otra. */
+static void start_head(struct as__transfer *t, const char *line, size_t size)
+{
+    const char *space = memchr(line, ' ', size);
+
+    as__head_clear(&t->head);
+    t->status = 0;
+    /* Tres cifras, como libcurl: las que sobren no son del estado. */
+    for (const char *p = space;
+         p && ++p < line + size && p <= space + 3 && *p >= '0' && *p <= '9';)
+        t->status = t->status * 10 + (*p - '0');
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static size_t on_header(char *line, size_t one, size_t size, void *arg)
+{
+    struct as__transfer *t = arg;
+    size_t length = size;
+
+    (void)one;
+    if (t->head_done)
+        return size; /* las que van detrás del cuerpo no cuentan */
+    while (length > 0 && is_blank(line[length - 1]))
+        length--;
+    if (t->status == 0 && length >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+        start_head(t, line, length);
+    } else if (*line == '\r' || *line == '\n') {
+        if (t->status >= 200)
+            head_complete(t);
+        else
+            t->status = 0; /* era informativa: ahora viene otra */
+    } else if ((*line == ' ' || *line == '\t') && t->head.count > 0) {
+        t->error = as__head_unfold(&t->head, line, length);
+    } else {
+        t->error = as__head_add(&t->head, line, length);
+    }
+    if (t->error == AS_EOVERFLOW)
+        as__transfer_refuse(t, t->error, "las cabeceras pasan de 256 KiB");
+    return t->error ? 0 : size;
+}
+
+static bool deliver(void *arg, const char *data, size_t size)
+{
+    struct as__transfer *t = arg;
+
+    return t->sink(t, data, size) == size;
+}
+
+static size_t decode(struct as__transfer *t, const char *data, size_t size)
+{
+    int rc = as__decoder_feed(t->decoder, data, size, deliver, t);
+
+    if (rc == UV_EPROTO)
+        as__transfer_refuse(t, rc, "el cuerpo comprimido está mal escrito");
+    else if (rc == UV_ENOMEM)
+        t->error = rc;
+    return rc < 0 ? 0 : size;
+}
+
+static size_t on_body(char *data, size_t one, size_t size, void *arg)
+{
+    struct as__transfer *t = arg;
+
+    (void)one;
+    if (t->decoder)
+        return decode(t, data, size);
+    if (!t->redirect)
+        return t->sink(t, data, size);
+    t->discarded += size;
+    return t->discarded > MAX_DISCARD ? 0 : size;
+}
+
+/*
+ * libcurl llama aquí justo antes de enviar, ya conectada. Y repite por su cuenta una
+ * petición si la conexión, reutilizada, murió sin responder ni un byte: con un POST no
+ * vale, porque el servidor pudo atenderlo.
+ */
+static int on_send(void *arg, char *remote, char *local, int remote_port, int local_port)
+{
+    struct as__transfer *t = arg;
+
+    (void)remote, (void)local, (void)remote_port, (void)local_port;
+    if (t->sends == 0)
+        curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &t->old_errno);
+    if (t->sends++ == 0 || t->idempotent)
+        return CURL_PREREQFUNC_OK;
+    as__transfer_refuse(t, UV_ECONNRESET,
+                        "el servidor cerró la conexión sin responder; la petición no se "
+                        "repite por si llegó a atenderla");
+    return CURL_PREREQFUNC_ABORT;
+}
+
+static curl_socket_t on_open_socket(void *arg, curlsocktype purpose,
+                                    struct curl_sockaddr *address)
+{
+    struct as__transfer *t = arg;
+
+    (void)purpose;
+    int fd = as__http_open_socket(t->http, address);
+    if (fd == UV_EMFILE || fd == UV_ENFILE || fd == UV_ENOBUFS || fd == UV_ENOMEM)
+        t->error = fd; /* con otra dirección tampoco iría */
+    return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+static int on_close_socket(void *arg, curl_socket_t fd)
+{
+    return as__http_close_socket(arg, fd);
+}
+
+/* ---- El asa ------------------------------------------------------------------------- */
+
+/* Lo que es igual en todas las peticiones. */
+static CURLcode configure(struct as__transfer *t)
+{
+    CURL *easy = t->easy;
+
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->detail);
+    curl_easy_setopt(easy, CURLOPT_SHARE, t->http->sessions);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)IDLE_SECONDS);
+    curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)NAME_SECONDS);
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_send);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
+    /* La conexión sobrevive a la transferencia: su dueño es el cliente. */
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, t->http);
+    /* Con "", libcurl no mira las variables http_proxy ni no_proxy. */
+    CURLcode rc = curl_easy_setopt(easy, CURLOPT_PROXY, t->http->proxy);
+    if (rc == CURLE_OK && t->http->proxy_url)
+        rc = curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    if (rc == CURLE_OK)
+        rc = curl_easy_setopt(easy, CURLOPT_USERAGENT, t->http->user_agent);
+    return rc;
+}
+
+int as__transfer_open(struct as__transfer *t)
+{
+    t->status = 0;
+    as__head_clear(&t->head);
+    t->discarded = 0;
+    t->head_done = t->redirect = t->paused = t->done = false;
+    t->sends = t->error = 0;
+    t->old_errno = 0;
+    t->detail[0] = t->why[0] = '\0';
+    t->starved = as__libcurl_starved();
+    as__list_init(&t->active);
+    as__list_init(&t->waiter);
+    t->easy = curl_easy_init();
+    return t->easy && configure(t) == CURLE_OK ? 0 : as__error(UV_ENOMEM);
+}
+
+int as__transfer_start(struct as__transfer *t)
+{
+    if (t->http->broken)
+        return as_error_set(t->http->broken, "el cliente HTTP quedó inservible tras un "
+                                             "error de libcurl; crea otro");
+    CURLMcode rc = curl_multi_add_handle(t->http->multi, t->easy);
+    if (rc != CURLM_OK)
+        return rc == CURLM_OUT_OF_MEMORY
+                   ? UV_ENOMEM
+                   : as_error_set(UV_EIO, "%s", curl_multi_strerror(rc));
+    as__list_append(&t->http->active, &t->active);
+    return 0;
+}
+
+int as__transfer_wait(struct as__transfer *t)
+{
+    return as__http_wait_on(t->http, &t->waiter, "la respuesta de un servidor HTTP");
+}
+
+void as__transfer_close(struct as__transfer *t)
+{
+    if (!t->easy)
+        return;
+    as__list_remove(&t->active);
+    curl_multi_remove_handle(t->http->multi, t->easy);
+    curl_easy_cleanup(t->easy);
+    t->easy = NULL;
+    as__decoder_free(t->decoder);
+    t->decoder = NULL;
+}
+
+void as__transfer_free(struct as__transfer *t)
+{
+    as__transfer_close(t);
+    as__head_free(&t->head);
+}

@@ -1,0 +1,262 @@
+#include <asinc/file.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "core/buffer.h"
+#include "core/task_internal.h"
+#include "io/file_internal.h"
+
+/* Cada cuánto se mira, a mitad de un archivo, si lo cancelaron. */
+enum { STEP = 1024 * 1024 };
+
+int as__write_fully(int fd, const void *data, size_t size)
+{
+    const char *from = data;
+
+    while (size > 0) {
+        ssize_t n = write(fd, from, size);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return as__sys_error();
+        from += n;
+        size -= (size_t)n;
+    }
+    return 0;
+}
+
+/* ---- Leer entero -------------------------------------------------------------------- */
+
+struct reading {
+    struct as__offload offload;
+    struct as__buffer text;
+    char path[];
+};
+
+/* El búfer tiene de antemano el tamaño del archivo y un byte más, para ver el final sin
+ * crecer; si crece mientras (o no dice su tamaño, como los de /proc), se dobla. */
+static int read_to_end(struct reading *r, int fd)
+{
+    struct as__buffer *b = &r->text;
+
+    while (!atomic_load(&r->offload.cancelled)) {
+        if (as__buffer_size(b) > AS_FILE_ALL_MAX)
+            return AS_EOVERFLOW;
+        int rc = as__buffer_reserve(b, 1);
+        if (rc < 0)
+            return rc;
+        size_t room = b->capacity - b->end;
+        ssize_t n = read(fd, b->data + b->end, room < STEP ? room : STEP);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n < 0 ? as__sys_error() : 0;
+        b->end += (size_t)n;
+    }
+    return UV_ECANCELED;
+}
+
+static int run_reading(struct as__offload *offload)
+{
+    struct reading *r = as__container_of(offload, struct reading, offload);
+    struct stat info;
+    int rc;
+
+    int fd = open(r->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return as__sys_error();
+    if (fstat(fd, &info) != 0)
+        rc = as__sys_error();
+    else if (info.st_size > (off_t)AS_FILE_ALL_MAX)
+        rc = AS_EOVERFLOW;
+    else
+        rc = as__buffer_reserve(&r->text,
+                                info.st_size > 0 ? (size_t)info.st_size + 1 : 4096);
+    if (rc == 0)
+        rc = read_to_end(r, fd);
+    close(fd);
+    return rc;
+}
+
+static void free_reading(struct as__offload *offload)
+{
+    struct reading *r = as__container_of(offload, struct reading, offload);
+
+    as__buffer_free(&r->text);
+    free(r);
+}
+
+int as_file_read_all(const char *path, char **data, size_t *size)
+{
+    as__task_required("as_file_read_all");
+    bool abandoned;
+
+    *data = NULL;
+    if (size)
+        *size = 0;
+    int rc = as__checkpoint();
+    if (rc < 0)
+        return rc;
+    struct reading *r = calloc(1, sizeof *r + strlen(path) + 1);
+    if (!r)
+        return as__error(UV_ENOMEM);
+    strcpy(r->path, path);
+    as__offload_init(&r->offload, run_reading, free_reading);
+    rc = as__offload_run(&r->offload, "que se lea un archivo", &abandoned);
+    if (rc == 0) {
+        size_t length = as__buffer_size(&r->text);
+        *data = as__buffer_release(&r->text); /* cabe el '\0': no puede fallar */
+        if (size)
+            *size = length;
+    }
+    if (!abandoned)
+        free_reading(&r->offload);
+    if (rc == AS_EOVERFLOW)
+        return as_error_set(rc, "«%s» pasa de %zu MiB: léelo por partes con as_file_read",
+                            path, AS_FILE_ALL_MAX / 1024 / 1024);
+    return as__file_error(rc, "leer", path);
+}
+
+/* ---- Escribir entero ---------------------------------------------------------------- */
+
+struct writing {
+    struct as__offload offload;
+    const char *path, *data;
+    size_t size;
+};
+
+/* El archivo de verdad, sea cual sea el enlace por el que se llegue, y sus permisos, si
+ * ya existe. */
+static int find_target(const char *path, char **target, int *mode)
+{
+    struct stat info;
+
+    *target = realpath(path, NULL);
+    if (!*target && errno == ENOENT) {
+        *target = strdup(path);
+        return *target ? 0 : UV_ENOMEM;
+    }
+    if (!*target || stat(*target, &info) != 0)
+        return as__sys_error();
+    if (S_ISDIR(info.st_mode))
+        return UV_EISDIR;
+    *mode = (int)(info.st_mode & 07777);
+    return S_ISREG(info.st_mode) ? 0 : UV_EINVAL;
+}
+
+/* Crea en el directorio `dir` el archivo que ocupará el sitio del otro. */
+static int create_beside(const char *dir, int mode, char **name)
+{
+    unsigned long long luck;
+
+    for (;;) {
+        if (getrandom(&luck, sizeof luck, 0) != sizeof luck)
+            return as__sys_error();
+        if (asprintf(name, "%s/.asinc-%016llx", dir, luck) < 0) {
+            *name = NULL;
+            return UV_ENOMEM;
+        }
+        int fd = open(*name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+        if (fd >= 0 && (mode < 0 || fchmod(fd, (mode_t)mode) == 0))
+            return fd;
+        int rc = as__sys_error();
+        if (fd >= 0) {
+            close(fd);
+            unlink(*name);
+        }
+        free(*name);
+        *name = NULL;
+        if (rc != UV_EEXIST)
+            return rc;
+    }
+}
+
+static int fill_and_sync(struct writing *w, int fd)
+{
+    int rc = 0;
+
+    for (size_t done = 0; rc == 0 && done < w->size; done += STEP) {
+        size_t left = w->size - done;
+        rc = as__write_fully(fd, w->data + done, left < STEP ? left : STEP);
+        if (rc == 0 && atomic_load(&w->offload.cancelled))
+            rc = UV_ECANCELED;
+    }
+    if (rc == 0 && fsync(fd) != 0)
+        rc = as__sys_error();
+    return rc;
+}
+
+/* Que también el nuevo nombre sobreviva a un apagón; si el sistema no sabe, qué remedio. */
+static void sync_directory(const char *dir)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    fsync(fd);
+    close(fd);
+}
+
+static char *directory_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        return strdup(".");
+    return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+static int run_writing(struct as__offload *offload)
+{
+    struct writing *w = as__container_of(offload, struct writing, offload);
+    char *target = NULL, *dir = NULL, *name = NULL;
+    int mode = -1;
+
+    int rc = find_target(w->path, &target, &mode);
+    if (rc < 0)
+        goto done;
+    dir = directory_of(target);
+    if (!dir) {
+        rc = UV_ENOMEM;
+        goto done;
+    }
+    int fd = create_beside(dir, mode, &name);
+    if (fd < 0) {
+        rc = fd;
+        goto done;
+    }
+    rc = fill_and_sync(w, fd);
+    if (close(fd) != 0 && rc == 0)
+        rc = as__sys_error();
+    if (rc == 0 && atomic_load(&offload->cancelled))
+        rc = UV_ECANCELED;
+    if (rc == 0 && rename(name, target) != 0)
+        rc = as__sys_error();
+    if (rc == 0)
+        sync_directory(dir);
+    else if (name)
+        unlink(name);
+done:
+    free(name);
+    free(dir);
+    free(target);
+    return rc;
+}
+
+int as_file_write_all(const char *path, const void *data, size_t size)
+{
+    struct writing w = {.path = path, .data = data, .size = size};
+
+    as__task_required("as_file_write_all");
+    int rc = as__checkpoint();
+    if (rc < 0)
+        return rc;
+    as__offload_init(&w.offload, run_writing, NULL);
+    rc = as__offload_complete(&w.offload, "que se escriba un archivo");
+    return as__file_error(rc, "escribir", path);
+}

@@ -1,0 +1,35 @@
+/*
+ * De nombre de máquina a direcciones.
+ *
+ * Una dirección ya escrita no se pregunta a nadie, ni «localhost». Lo demás se pregunta con
+ * dns.h: las respuestas se guardan unos segundos, y las tareas que preguntan a la vez por el
+ * mismo nombre comparten una sola consulta. Cuando se va la última que esperaba, la consulta
+ * se abandona.
+ */
+#ifndef ASINC_RESOLVE_H
+#define ASINC_RESOLVE_H
+
+#include "io/dns.h"
+
+/* Lo que un cliente ha preguntado; vive en su memoria. */
+struct as__resolver {
+    struct as__link hosts; /* primero, el usado más recientemente */
+    size_t count;
+};
+
+void as__resolver_init(struct as__resolver *resolver);
+
+/* Nadie debe estar esperando. */
+void as__resolver_close(struct as__resolver *resolver);
+
+/*
+ * Llena `addresses` con las direcciones de `name`. Devuelve 0, UV_EAI_*, UV_ENOMEM o
+ * UV_ECANCELED, y explica el error. Suspende si no lo sabía ya.
+ */
+int as__resolve(struct as__resolver *resolver, const char *name,
+                struct as__addresses *addresses);
+
+/* Lo mismo, para quien no va a preguntar más y no necesita recordar nada. */
+int as__resolve_once(const char *name, struct as__addresses *addresses);
+
+#endif
