@@ -34,17 +34,24 @@ static int descriptores(void)
     return n;
 }
 
+as_pg *abre_pool(const char *conninfo, size_t max)
+{
+    as_pg *pool;
+
+    BIEN(as_pg_new(conninfo, &(as_pg_options){.max_connections = max}, &pool));
+    return pool;
+}
+
 struct envoltorio {
     struct pg_entorno e;
-    as_pg_options opciones;
+    size_t max;
 };
 
 static int prepara_y_corre(void *arg)
 {
     struct envoltorio *v = arg;
 
-    v->e.pool = as_pg_new(v->e.conninfo, &v->opciones);
-    cr_assert_not_null(v->e.pool, "%s", as_error_detail());
+    v->e.pool = abre_pool(v->e.conninfo, v->max);
     hace(v->e.pool, "create schema prueba_%d", (int)getpid());
     int rc = v->e.fn(&v->e);
     as_pg_close(v->e.pool);
@@ -53,8 +60,7 @@ static int prepara_y_corre(void *arg)
 
 void con_pg(int (*fn)(struct pg_entorno *e), size_t max, void *arg)
 {
-    struct envoltorio v = {.e = {.fn = fn, .arg = arg},
-                           .opciones = {.max_connections = max}};
+    struct envoltorio v = {.e = {.fn = fn, .arg = arg}, .max = max};
 
     necesita_pg();
     snprintf(v.e.conninfo, sizeof v.e.conninfo,
@@ -74,8 +80,8 @@ static as_pg_result *consulta(as_pg *pool, const char *sql, va_list args)
     as_pg_result *r;
 
     cr_assert_geq(vasprintf(&texto, sql, args), 0);
-    int rc = as_pg_query(pool, texto, 0, NULL, &r);
-    cr_assert_eq(rc, 0, "«%s»: %s (%s)", texto, as_strerror(rc), as_error_detail());
+    int rc = as_pg_query(pool, texto, NULL, 0, &r);
+    cr_assert_eq(rc, 0, "«%s»: %s", texto, as_error_text(rc));
     free(texto);
     return r;
 }
@@ -113,8 +119,8 @@ long proceso_de(as_pg_connection *c)
 {
     as_pg_result *r;
 
-    int rc = as_pg_query_on(c, "select pg_backend_pid()", 0, NULL, &r);
-    cr_assert_eq(rc, 0, "%s (%s)", as_strerror(rc), as_error_detail());
+    int rc = as_pg_query_on(c, "select pg_backend_pid()", NULL, 0, &r);
+    cr_assert_eq(rc, 0, "%s", as_error_text(rc));
     return primera_casilla(r);
 }
 
@@ -157,6 +163,15 @@ static int conecta_al_servidor(const struct puente *p)
     return fd;
 }
 
+bool puente_tiene_servidor(const struct puente *p)
+{
+    int fd = conecta_al_servidor(p);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 static bool traslada(int de, int a)
 {
     char datos[65536];
@@ -171,17 +186,26 @@ static bool traslada(int de, int a)
     return n > 0;
 }
 
+/* La petición de cifrar son 8 bytes, y la respuesta una letra. */
+static bool acepta_cifrar(int tcp)
+{
+    char peticion[8];
+
+    return recv(tcp, peticion, sizeof peticion, MSG_WAITALL) == sizeof peticion &&
+           send(tcp, "S", 1, MSG_NOSIGNAL) == 1;
+}
+
 static void *enlaza(void *arg)
 {
     struct enlace *enlace = arg;
     struct puente *p = enlace->puente;
     int fds[2] = {enlace->tcp, conecta_al_servidor(p)};
-    bool sigue = fds[1] >= 0;
+    bool sigue = fds[1] >= 0 && (!p->tls || acepta_cifrar(fds[0]));
 
     while (sigue && !atomic_load(&p->cerrando) && atomic_load(&p->modo) != CORTA) {
         struct pollfd mira[2] = {{.fd = fds[0], .events = POLLIN},
                                  {.fd = fds[1], .events = POLLIN}};
-        if (atomic_load(&p->modo) == CONGELA) {
+        if (atomic_load(&p->modo) == CONGELA || atomic_load(&p->modo) == ENMUDECE) {
             usleep(1000);
             continue;
         }
@@ -210,6 +234,8 @@ static void *acepta(void *arg)
     int fd;
 
     while ((fd = accept4(p->escucha, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
+        while (atomic_load(&p->modo) == ENMUDECE && !atomic_load(&p->cerrando))
+            usleep(1000);
         struct enlace *enlace = malloc(sizeof *enlace);
         *enlace = (struct enlace){p, fd};
         atomic_fetch_add(&p->vivos, 1);
@@ -220,11 +246,40 @@ static void *acepta(void *arg)
     return NULL;
 }
 
+static struct sockaddr_in direccion(int puerto)
+{
+    return (struct sockaddr_in){.sin_family = AF_INET,
+                                .sin_port = htons((uint16_t)puerto),
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+}
+
+/* Llama a la puerta. En la propia máquina se sabe enseguida si cabe. */
+static bool cabe_otro(const struct puente *p, int *fd)
+{
+    struct sockaddr_in donde = direccion(p->puerto);
+
+    *fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    cr_assert_geq(*fd, 0);
+    if (connect(*fd, (struct sockaddr *)&donde, sizeof donde) == 0)
+        return true;
+    cr_assert_eq(errno, EINPROGRESS);
+    return poll(&(struct pollfd){.fd = *fd, .events = POLLOUT}, 1, 100) == 1;
+}
+
+void puente_enmudece(struct puente *p)
+{
+    int i = 0;
+
+    atomic_store(&p->modo, ENMUDECE);
+    cr_assert_eq(listen(p->escucha, 0), 0);
+    while (cabe_otro(p, &p->puerta[i]))
+        cr_assert_lt(++i, EN_LA_PUERTA, "la puerta no se llena");
+}
+
 struct puente *puente_abre(int modo)
 {
     struct puente *p = calloc(1, sizeof *p);
-    struct sockaddr_in donde = {.sin_family = AF_INET,
-                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in donde = direccion(0);
     socklen_t largo = sizeof donde;
 
     atomic_store(&p->modo, modo);
@@ -240,10 +295,12 @@ struct puente *puente_abre(int modo)
 
 void puente_cierra(struct puente *p)
 {
+    atomic_store(&p->cerrando, true);
     shutdown(p->escucha, SHUT_RDWR);
     pthread_join(p->aceptador, NULL);
     close(p->escucha);
-    atomic_store(&p->cerrando, true);
+    for (int i = 0; i < EN_LA_PUERTA && p->puerta[i] > 0; i++)
+        close(p->puerta[i]);
     while (atomic_load(&p->vivos) > 0)
         usleep(500);
     free(p);

@@ -26,6 +26,13 @@ void necesita_pg(void);
  */
 void con_pg(int (*fn)(struct pg_entorno *e), size_t max, void *arg);
 
+/* Los parámetros de una consulta y cuántos son. */
+#define PARAMETROS(...)                                                                  \
+    (const char *[]){__VA_ARGS__}, sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *)
+
+/* Un pool de `max` conexiones (0: las que trae). */
+as_pg *abre_pool(const char *conninfo, size_t max);
+
 /* Hace `sql`, con formato de printf, y exige que vaya bien. */
 __attribute__((format(printf, 2, 3))) void hace(as_pg *pool, const char *sql, ...);
 
@@ -44,19 +51,29 @@ void crea_cita(as_pg *pool);
 
 /* ---- Un puente entre TCP y el socket de Unix del servidor, que se puede estropear ------- */
 
-enum { PASA, CONGELA, CORTA };
+enum { PASA, CONGELA, CORTA, ENMUDECE, EN_LA_PUERTA = 16 };
 
 struct puente {
     char servidor[108]; /* su socket */
+    bool tls;           /* acepta cifrar en su nombre: el que lo hace es el servidor */
     int escucha, puerto;
-    atomic_int modo; /* CONGELA: nadie lee; CORTA: reinicia lo que haya y lo que llegue */
-    atomic_int vivos;    /* conexiones abiertas */
-    atomic_int llegadas; /* conexiones aceptadas */
+    atomic_int modo;  /* CONGELA: nadie lee; CORTA: reinicia lo que haya y lo que llegue;
+                         ENMUDECE: como CONGELA, y nadie acepta */
+    atomic_int vivos; /* conexiones abiertas */
+    atomic_int llegadas;      /* conexiones aceptadas */
+    int puerta[EN_LA_PUERTA]; /* los que la llenan, si enmudeció; 0: ninguno */
     atomic_bool cerrando;
     pthread_t aceptador;
 };
 
 struct puente *puente_abre(int modo);
+/* true si el servidor acepta conexiones. */
+bool puente_tiene_servidor(const struct puente *p);
+
+/* La red se corta sin que nadie se entere: no pasa nada más ni se acepta a nadie, y conectarse
+ * no acaba nunca. Ya no tiene arreglo. */
+void puente_enmudece(struct puente *p);
+
 void puente_cierra(struct puente *p);
 
 #endif

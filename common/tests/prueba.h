@@ -60,6 +60,16 @@ void __gcov_dump(void);
                      as_strerror(corre_rc));                                             \
     } while (0)
 
+/* Exige que una llamada de asinc salga bien (0); si no, dice por qué no. */
+#define BIEN(llamada)                                                                    \
+    do {                                                                                 \
+        int bien_rc = llamada;                                                           \
+        cr_assert_eq(bien_rc, 0, "%s: %s", #llamada, as_error_text(bien_rc));            \
+    } while (0)
+
+/* La tarea sigue adelante salga como salga la llamada. */
+#define DA_IGUAL(llamada) ((void)!(llamada))
+
 /* Un diario donde las tareas apuntan qué hacen, para comparar el orden de un vistazo. */
 struct diario {
     char texto[1024];

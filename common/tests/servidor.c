@@ -229,9 +229,9 @@ static int con_cliente(void *arg)
 {
     struct entorno *e = arg;
 
-    e->http = as_http_new(&e->opciones);
-    cr_assert_not_null(e->http);
-    int rc = e->cuerpo(e);
+    int rc = as_http_new(&e->opciones, &e->http);
+    cr_assert_eq(rc, 0, "%s", as_strerror(rc));
+    rc = e->cuerpo(e);
     as_http_close(e->http);
     return rc;
 }
@@ -267,7 +267,7 @@ void get_correcto(struct entorno *e, const char *direccion)
     as_http_response r;
     int rc = as_http_get(e->http, direccion, &r);
 
-    cr_assert_eq(rc, 0, "%s: %s (%s)", direccion, as_strerror(rc), as_error_detail());
+    cr_assert_eq(rc, 0, "%s: %s", direccion, as_error_text(rc));
     cr_assert_eq(r.status, 200);
     as_http_response_clear(&r);
 }

@@ -96,6 +96,11 @@ void con_servidor_y(atiende_fn *atiende, int (*cuerpo)(struct entorno *e), void 
 /* Cede el turno hasta que el servidor lleve el contador a `valor`. */
 void espera_a(const atomic_int *contador, int valor);
 
+/* La explicación del error `codigo` contiene `texto`. */
+#define EXPLICA(codigo, texto)                                                           \
+    cr_assert_not_null(strstr(as_error_text(codigo), texto), "«%s» no dice «%s»",        \
+                       as_error_text(codigo), texto)
+
 /* GET que debe ir bien y traer 200; la respuesta se comprueba y se libera. */
 void get_correcto(struct entorno *e, const char *direccion);
 

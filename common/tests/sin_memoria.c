@@ -154,8 +154,7 @@ static void recorre(int (*caso)(void), unsigned como, long minimo, bool tolerant
     int rc;
 
     /* Lo que se prepara una vez por programa (los hilos de libuv, entre otras cosas). */
-    cr_assert_eq(rc = caso(), 0, "con memoria, %s (%s)", as_strerror(rc),
-                 as_error_detail());
+    cr_assert_eq(rc = caso(), 0, "con memoria, %s", as_error_text(rc));
     while (fallo) {
         fallo = intenta(caso, ++n, como, &rc, &quedan);
         /* Lo que la biblioteca de C se guarda para siempre no vuelve a salir; una fuga, sí. */
@@ -164,7 +163,7 @@ static void recorre(int (*caso)(void), unsigned como, long minimo, bool tolerant
         cr_assert_leq(quedan, 0, "n = %ld: %ld reservas sin liberar", n, quedan);
         cr_assert(rc == 0 || (fallo && (rc == UV_ENOMEM ||
                                         (tolerante && rc < 0 && rc != UV_ETIMEDOUT))),
-                  "n = %ld: %d, %s (%s)", n, rc, as_strerror(rc), as_error_detail());
+                  "n = %ld: %d, %s", n, rc, as_error_text(rc));
         cr_assert_lt(n, MAXIMO);
     }
     cr_assert_gt(n, minimo, "solo %ld reservas: ¿se interceptan?", n);

@@ -11,8 +11,7 @@ void pareja_abre(struct pareja *p)
     as_listener *l;
 
     cr_assert_eq(as_listen("127.0.0.1", 0, 0, &l), 0);
-    cr_assert_eq(as_connect("127.0.0.1", as_listener_port(l), &p->a), 0, "%s",
-                 as_error_detail());
+    BIEN(as_connect("127.0.0.1", as_listener_port(l), &p->a));
     cr_assert_eq(as_accept(l, &p->b), 0);
     as_listener_close(l);
 }
@@ -25,7 +24,7 @@ void pareja_cierra(struct pareja *p)
 
 void escribe(as_stream *s, const char *texto)
 {
-    cr_assert_eq(as_write(s, texto, strlen(texto)), 0, "%s", as_error_detail());
+    BIEN(as_write(s, texto, strlen(texto)));
 }
 
 size_t lee_todo(as_stream *s, char *texto, size_t tamano)
@@ -48,7 +47,7 @@ void llega(as_stream *s, const char *esperado)
     size_t largo = strlen(esperado);
 
     cr_assert_lt(largo, sizeof texto);
-    cr_assert_eq(as_readexactly(s, texto, largo), 0, "%s", as_error_detail());
+    BIEN(as_readexactly(s, texto, largo));
     texto[largo] = '\0';
     cr_assert_str_eq(texto, esperado);
 }
@@ -61,7 +60,7 @@ size_t atasca(as_stream *s)
 
     for (;;) {
         as_scope plazo;
-        as_scope_enter(&plazo, 50, 0);
+        as_scope_enter(&plazo, 50);
         rc = as_scope_leave(&plazo, as_write(s, bloque, sizeof bloque));
         if (rc < 0)
             break;

@@ -30,6 +30,37 @@ for funcion in $(grep -oE '`as_[a-z0-9_]+' "$tabla" | tr -d '`' | sort -u); do
 done
 resultado "${#faltan}" 'cada función de la tabla está en una cabecera' "$faltan"
 
+# Un capítulo explica una función donde la escribe en negrita: **`as_sleep(ms)`**.
+faltan=$(awk -F'|' -v tabla="$tabla" '
+    FILENAME != tabla { split(FILENAME, ruta, "/")
+        linea = $0
+        while (match(linea, /\*\*`as_[a-z0-9_]+\(/)) {
+            f = substr(linea, RSTART + 3, RLENGTH - 4)
+            if (!(f in donde)) donde[f] = substr(ruta[2], 1, 2)
+            linea = substr(linea, RSTART + RLENGTH)
+        }
+        next }
+    /^## / { dentro = /De asyncio/ }
+    dentro && NF >= 6 {
+        linea = $3
+        while (match(linea, /`as_[a-z0-9_]+/)) {
+            f = substr(linea, RSTART + 1, RLENGTH - 1)
+            if (f in donde && index($4, donde[f]) == 0) printf " %s(%s)", f, donde[f]
+            linea = substr(linea, RSTART + RLENGTH)
+        }
+    }' lessons/[01]*/*.md "$tabla")
+resultado "${#faltan}" 'el capítulo de la tabla es el que la explica' "$faltan"
+
+# Lo que nadie usa está en su apartado, y nada más: una función sin uso dice para quién es.
+usadas=$(grep -rhoE --include='*.[ch]' --include='*.md' '\bas_[a-z0-9_]+' lessons labs solutions autograder | sort -u)
+sobran=$(grep -hoE '\bas_[a-z0-9_]+\(' common/include/asinc/*.h | tr -d '(' | grep -v '_fn$' | sort -u |
+    while read -r funcion; do
+        echo "$usadas" | grep -qx "$funcion" || echo "$funcion"
+    done | xargs)
+dichas=$(sed -n '/^## Lo que el curso no usa/,$p' "$tabla" | grep -oE '`as_[a-z0-9_]+' | tr -d '`' | sort -u | xargs)
+[ "$sobran" = "$dichas" ]
+resultado $? 'lo que el curso no usa dice para quién está' " sobran: $sobran; se dicen: $dichas"
+
 # El ejemplo de la portada es el archivo que dice ser.
 ejemplo=lessons/03-corrutinas-y-tareas/saludar.c
 awk '/^```c$/ { dentro = 1; next } /^```$/ { dentro = 0 } dentro' README.md |

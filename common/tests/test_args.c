@@ -14,12 +14,13 @@ static int lee(struct valores *v, char **argv)
         {"espera", AS_ARG_SECONDS, &v->espera_ms, 0, 60},
         {"veces", AS_ARG_INT, &v->veces, 1, 9},
         {"carpeta", AS_ARG_TEXT, &v->carpeta, 0, 0},
+        {"la cosa", AS_ARG_REST, NULL, 1, 3},
         {0},
     };
     int argc = 0;
     while (argv[argc])
         argc++;
-    return as_args(argc, argv, "[--espera S] COSA...", opciones);
+    return as_args(argc, argv, "[--espera S] COSA [COSA [COSA]]", opciones);
 }
 
 #define LEE(v, ...) lee(v, (char *[]){"./dir/prueba", ##__VA_ARGS__, NULL})
@@ -68,6 +69,28 @@ static void opcion_sin_valor(void)
     cr_assert_eq(LEE(&(struct valores){0}, "--veces"), UV_EINVAL);
 }
 
+static void sin_posicionales(void)
+{
+    cr_assert_eq(LEE(&(struct valores){0}, "--veces", "2"), UV_EINVAL);
+}
+
+static void un_posicional_de_mas(void)
+{
+    cr_assert_eq(LEE(&(struct valores){0}, "a", "b", "--veces=2", "c", "--", "--d", "e"),
+                 UV_EINVAL);
+}
+
+static void ninguno_si_no_se_dice(void)
+{
+    char *argv[] = {"prueba", "a", NULL};
+    cr_assert_eq(as_args(2, argv, "", (struct as_arg[]){{0}}), UV_EINVAL);
+}
+
+static void tambien_tras_un_error(void)
+{
+    cr_assert_eq(LEE(&(struct valores){0}, "--veces", "0"), UV_EINVAL);
+}
+
 PRUEBA(args, lo_imposible_se_explica_en_una_linea)
 {
     static const struct {
@@ -79,15 +102,30 @@ PRUEBA(args, lo_imposible_se_explica_en_una_linea)
         {segundos_sin_sentido,
          "prueba: --espera «nan»: se esperaban segundos entre 0 y 60\n"},
         {opcion_desconocida,
-         "prueba: no entiendo «--vexes». Uso: prueba [--espera S] COSA...\n"},
-        {opcion_sin_valor,
-         "prueba: falta el valor de «--veces». Uso: prueba [--espera S] COSA...\n"},
+         "prueba: no entiendo «--vexes». Uso: prueba [--espera S] COSA [COSA [COSA]]\n"},
+        {sin_posicionales,
+         "prueba: falta la cosa. Uso: prueba [--espera S] COSA [COSA [COSA]]\n"},
+        {un_posicional_de_mas,
+         "prueba: sobra «--d». Uso: prueba [--espera S] COSA [COSA [COSA]]\n"},
+        {ninguno_si_no_se_dice, "prueba: sobra «a». Uso: prueba \n"},
+        {tambien_tras_un_error, "prueba: --veces «0»: se esperaba un entero de 1 a 9\n"},
+        {opcion_sin_valor, "prueba: falta el valor de «--veces». Uso: prueba [--espera "
+                           "S] COSA [COSA [COSA]]\n"},
     };
     for (size_t i = 0; i < sizeof casos / sizeof *casos; i++) {
         char salida[256];
         cr_assert_eq(en_otro_proceso(casos[i].fn, salida, sizeof salida), 0);
         cr_assert_str_eq(salida, casos[i].texto);
     }
+}
+
+PRUEBA(args, caben_los_posicionales_que_se_dijo)
+{
+    const struct as_arg muchos[] = {{"x", AS_ARG_REST, NULL, 0, AS_MANY}, {0}};
+
+    cr_assert_eq(LEE(&(struct valores){0}, "a", "b", "c"), 1);
+    cr_assert_eq(as_args(1, (char *[]){"p", NULL}, "", muchos), 1);
+    cr_assert_eq(as_args(5, (char *[]){"p", "a", "b", "c", "d", NULL}, "", muchos), 1);
 }
 
 PRUEBA(args, demasiadas_opciones_son_un_error)

@@ -9,70 +9,258 @@
 
 TestSuite(cancelado, .timeout = 60);
 
-static int intenta_de_todo(void *arg)
-{
-    as_scope ambito;
+/* Todo a punto: nada de lo que se pide tendría que esperar. */
+struct cosas {
     as_lock cerrojo, suyo;
     as_condition condicion;
     as_semaphore semaforo;
     as_event evento;
     as_queue cola;
     as_rate limite;
-    as_bucket cubo;
-    as_retry reintento;
+    as_future futuro;
+    as_task *terminada;
     void *elemento;
-    int rc = UV_EIO;
+    int turnos;
+};
 
-    (void)arg;
-    as_lock_init(&cerrojo);
-    as_lock_init(&suyo);
-    as_condition_init(&condicion, &suyo);
-    as_semaphore_init(&semaforo, 1);
-    as_event_init(&evento);
-    as_queue_init(&cola, 4);
-    as_retry_init(&reintento, &(as_retry_options){.attempts = 5});
-    cr_assert_eq(as_rate_init(&limite, 1, 1000), 0);
-    cr_assert_eq(as_bucket_init(&cubo, 1, 1), 0);
-    cr_assert_eq(as_lock_acquire(&suyo), 0);
-    cr_assert_eq(as_queue_put(&cola, "uno"), 0);
+static int cede(struct cosas *c)
+{
+    (void)c;
+    return as_yield();
+}
 
-    as_scope_enter(&ambito, AS_FOREVER, 0);
-    as_scope_cancel(&ambito);
-    cr_assert_eq(as_sleep(0), UV_ECANCELED);
-    cr_assert_eq(as_sleep(10), UV_ECANCELED);
-    cr_assert_eq(as_lock_acquire(&cerrojo), UV_ECANCELED);
-    cr_assert_eq(as_semaphore_acquire(&semaforo), UV_ECANCELED);
-    cr_assert_eq(as_event_wait(&evento), UV_ECANCELED);
-    cr_assert_eq(as_condition_wait(&condicion), UV_ECANCELED);
-    cr_assert_eq(as_queue_put(&cola, "dos"), UV_ECANCELED);
-    cr_assert_eq(as_queue_get(&cola, &elemento), UV_ECANCELED);
-    cr_assert_eq(as_queue_join(&cola), UV_ECANCELED);
-    cr_assert_eq(as_rate_wait(&limite), UV_ECANCELED);
-    cr_assert_eq(as_bucket_take(&cubo, 1), UV_ECANCELED);
-    cr_assert_not(as_retry_again(&reintento, &rc));
-    cr_assert_eq(rc, UV_ECANCELED);
-    cr_assert_eq(as_scope_leave(&ambito, UV_ECANCELED), 0);
+static int duerme_nada(struct cosas *c)
+{
+    (void)c;
+    return as_sleep(0);
+}
 
-    /* Nada cambió: todo sigue como estaba, y sin esperar. */
+static int duerme(struct cosas *c)
+{
+    (void)c;
+    return as_sleep(10);
+}
+
+static int toma_cerrojo(struct cosas *c)
+{
+    return as_lock_acquire(&c->cerrojo);
+}
+
+static int toma_semaforo(struct cosas *c)
+{
+    return as_semaphore_acquire(&c->semaforo);
+}
+
+static int espera_evento(struct cosas *c)
+{
+    return as_event_wait(&c->evento);
+}
+
+static int espera_condicion(struct cosas *c)
+{
+    return as_condition_wait(&c->condicion);
+}
+
+static int pone(struct cosas *c)
+{
+    return as_queue_put(&c->cola, "dos");
+}
+
+static int saca_uno(struct cosas *c)
+{
+    return as_queue_get(&c->cola, &c->elemento);
+}
+
+static int espera_cola(struct cosas *c)
+{
+    return as_queue_join(&c->cola);
+}
+
+static int pasa_limite(struct cosas *c)
+{
+    return as_rate_wait(&c->limite);
+}
+
+static int espera_terminada(struct cosas *c)
+{
+    return as_await(c->terminada);
+}
+
+static int espera_primera(struct cosas *c)
+{
+    return (int)as_wait_any(&c->terminada, 1);
+}
+
+static int espera_futuro(struct cosas *c)
+{
+    return as_future_wait(&c->futuro, &c->elemento);
+}
+
+static int reune_nada(struct cosas *c)
+{
+    (void)c;
+    return as_gather(NULL, 0, NULL);
+}
+
+static const struct {
+    const char *nombre;
+    int (*intenta)(struct cosas *);
+} intentos[] = {
+    {"as_yield", cede},
+    {"as_sleep(0)", duerme_nada},
+    {"as_sleep(10)", duerme},
+    {"as_lock_acquire", toma_cerrojo},
+    {"as_semaphore_acquire", toma_semaforo},
+    {"as_event_wait", espera_evento},
+    {"as_condition_wait", espera_condicion},
+    {"as_queue_put", pone},
+    {"as_queue_get", saca_uno},
+    {"as_queue_join", espera_cola},
+    {"as_rate_wait", pasa_limite},
+    {"as_await", espera_terminada},
+    {"as_wait_any", espera_primera},
+    {"as_future_wait", espera_futuro},
+    {"as_gather de ninguna", reune_nada},
+};
+
+static int prepara(struct cosas *c)
+{
+    as_lock_init(&c->cerrojo);
+    as_lock_init(&c->suyo);
+    as_condition_init(&c->condicion, &c->suyo);
+    as_semaphore_init(&c->semaforo, 1);
+    as_event_init(&c->evento);
+    as_event_set(&c->evento);
+    as_queue_init(&c->cola, 4);
+    as_future_init(&c->futuro);
+    as_future_set_result(&c->futuro, c);
+    cr_assert_eq(as_rate_init(&c->limite, 1, 1000), 0);
+    cr_assert_eq(as_lock_acquire(&c->suyo), 0);
+    return as_queue_put(&c->cola, "uno");
+}
+
+/* Nada cambió: todo sigue como estaba, y sin esperar. */
+static void comprueba(struct cosas *c)
+{
     uint64_t inicio = as_now_ns();
-    cr_assert_not(as_lock_locked(&cerrojo));
-    cr_assert(as_lock_locked(&suyo));
-    cr_assert_eq(as_semaphore_acquire(&semaforo), 0);
-    cr_assert_eq(as_queue_size(&cola), 1u);
-    cr_assert_eq(as_queue_get(&cola, &elemento), 0);
-    cr_assert_str_eq(elemento, "uno");
-    cr_assert_eq(as_rate_wait(&limite), 0);
-    cr_assert_eq(as_bucket_take(&cubo, 1), 0);
+
+    cr_assert_not(as_lock_locked(&c->cerrojo));
+    cr_assert(as_lock_locked(&c->suyo));
+    cr_assert_eq(as_semaphore_acquire(&c->semaforo), 0);
+    cr_assert_eq(as_queue_size(&c->cola), 1u);
+    cr_assert_null(c->elemento);
+    cr_assert_eq(as_queue_get(&c->cola, &c->elemento), 0);
+    cr_assert_str_eq(c->elemento, "uno");
+    cr_assert_eq(as_rate_wait(&c->limite), 0);
     cr_assert_eq(as_now_ns(), inicio);
-    as_lock_release(&suyo);
-    as_rate_destroy(&limite);
-    as_queue_destroy(&cola);
+}
+
+static void recoge(struct cosas *c)
+{
+    as_lock_release(&c->suyo);
+    as_rate_destroy(&c->limite);
+    as_queue_destroy(&c->cola);
+}
+
+static int termina(void *arg)
+{
+    (void)arg;
     return 0;
 }
 
-PRUEBA(cancelado, nada_que_suspenda_hace_nada)
+/* La vecina corre una vez cada vez que alguien cede el turno. */
+static int cuenta_turnos(void *arg)
+{
+    struct cosas *c = arg;
+    int rc;
+
+    while ((rc = as_yield()) == 0)
+        c->turnos++;
+    return rc;
+}
+
+static int intenta_de_todo(void *arg)
+{
+    struct cosas c = {0};
+    as_scope ambito;
+    as_group grupo;
+
+    (void)arg;
+    as_group_enter(&grupo);
+    c.terminada = as_spawn(&grupo, "terminada", termina, NULL);
+    int rc = as_start_soon(&grupo, "vecina", cuenta_turnos, &c);
+    if (rc == 0)
+        rc = as_await(c.terminada);
+    if (rc == 0)
+        rc = prepara(&c);
+    cr_assert_eq(rc, 0);
+
+    as_scope_enter(&ambito, AS_FOREVER);
+    as_scope_cancel(&ambito);
+    for (size_t i = 0; i < sizeof intentos / sizeof *intentos; i++) {
+        int antes = c.turnos;
+        rc = intentos[i].intenta(&c);
+        cr_assert_eq(rc, UV_ECANCELED, "%s dio %d", intentos[i].nombre, rc);
+        cr_assert_eq(c.turnos, antes + 1, "%s cedió el turno %d veces",
+                     intentos[i].nombre, c.turnos - antes);
+    }
+    cr_assert_eq(as_scope_leave(&ambito, UV_ECANCELED), 0);
+
+    comprueba(&c);
+    recoge(&c);
+    as_group_cancel(&grupo);
+    return as_group_leave(&grupo, 0);
+}
+
+PRUEBA(cancelado, nada_que_suspenda_hace_nada_y_todo_cede_una_vez)
 {
     CORRE(intenta_de_todo, NULL, 0);
+}
+
+static int reintenta_cancelada(void *arg)
+{
+    as_retry reintento;
+    as_scope ambito;
+    int rc = UV_EIO;
+
+    (void)arg;
+    as_retry_init(&reintento, &(as_retry_options){.attempts = 5});
+    as_scope_enter(&ambito, AS_FOREVER);
+    as_scope_cancel(&ambito);
+    cr_assert_not(as_retry_again(&reintento, &rc));
+    cr_assert_eq(rc, UV_ECANCELED);
+    return as_scope_leave(&ambito, rc);
+}
+
+PRUEBA(cancelado, quien_esta_cancelado_no_reintenta)
+{
+    CORRE(reintenta_cancelada, NULL, 0);
+}
+
+/* Cancelada mientras espera su turno, y no antes. */
+static int cede_y_lo_dice(void *arg)
+{
+    *(int *)arg = as_yield();
+    return 0;
+}
+
+static int cancela_a_quien_cede(void *arg)
+{
+    as_group grupo;
+
+    as_group_enter(&grupo);
+    as_task *t = as_spawn(&grupo, NULL, cede_y_lo_dice, arg);
+    cr_assert_eq(as_yield(), 0);
+    as_cancel(t);
+    return as_group_leave(&grupo, 0);
+}
+
+PRUEBA(cancelado, ceder_se_entera_de_la_cancelacion_que_llega_mientras_tanto)
+{
+    int rc = 1;
+
+    CORRE(cancela_a_quien_cede, &rc, 0);
+    cr_assert_eq(rc, UV_ECANCELED);
 }
 
 /* ---- Mal uso ------------------------------------------------------------------------ */
@@ -91,9 +279,9 @@ static int destruye_una_cola_en_uso(void *arg)
 
     (void)arg;
     as_queue_init(&cola, 1);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     int rc = as_start_soon(&grupo, "lectora", saca, &cola);
-    as_yield();
+    BIEN(as_yield());
     as_queue_destroy(&cola);
     return as_group_leave(&grupo, rc);
 }

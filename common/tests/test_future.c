@@ -21,7 +21,7 @@ static int espera_resultado(void *arg)
     as_future_init(&futuro);
     cr_assert_not(as_future_done(&futuro));
     cr_assert_eq(as_future_result(&futuro, &valor), UV_EAGAIN);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     int rc = as_start_soon(&grupo, NULL, cumple_en_un_segundo, &futuro);
     if (rc == 0)
         rc = as_future_wait(&futuro, &valor);
@@ -86,10 +86,10 @@ static int pide_callbacks(void *arg)
     cr_assert_eq(as_future_add_done_callback(&futuro, avisa, &dos), 0);
     as_future_set_result(&futuro, "ya");
     anota(arg, "aún-no ");
-    as_yield();
+    BIEN(as_yield());
     cr_assert_eq(as_future_add_done_callback(&futuro, avisa, &tarde), 0);
     anota(arg, "tampoco ");
-    as_yield();
+    BIEN(as_yield());
     return 0;
 }
 
@@ -109,7 +109,7 @@ static void apunta_estado(as_future *futuro, void *arg)
 static int falla(void *arg)
 {
     (void)arg;
-    as_sleep(1);
+    BIEN(as_sleep(1));
     return UV_EPERM;
 }
 
@@ -117,7 +117,8 @@ static int callback_de_tarea(void *arg)
 {
     as_group grupo;
 
-    as_group_enter(&grupo, AS_KEEP_GOING);
+    as_group_enter(&grupo);
+    as_group_keep_going(&grupo);
     as_task *t = as_spawn(&grupo, NULL, falla, NULL);
     cr_assert_eq(as_future_add_done_callback(as_task_future(t), apunta_estado, arg), 0);
     cr_assert_eq(as_group_leave(&grupo, 0), UV_EPERM);
@@ -149,4 +150,103 @@ PRUEBA(future, un_callback_pendiente_corre_aunque_la_principal_haya_terminado)
 
     CORRE(callback_al_final, &diario, 0);
     DIARIO_ES(&diario, "OK ");
+}
+
+/* ---- Retirar un callback ------------------------------------------------------------ */
+
+static int retira_callbacks(void *arg)
+{
+    struct pedido uno = {arg, "uno"}, dos = {arg, "dos"};
+    as_future futuro;
+
+    as_future_init(&futuro);
+    cr_assert_eq(as_future_remove_done_callback(&futuro, avisa, &uno), 0u);
+    for (int i = 0; i < 2; i++) {
+        cr_assert_eq(as_future_add_done_callback(&futuro, avisa, &uno), 0);
+        cr_assert_eq(as_future_add_done_callback(&futuro, avisa, &dos), 0);
+    }
+    cr_assert_eq(as_future_remove_done_callback(&futuro, apunta_estado, &uno), 0u);
+    cr_assert_eq(as_future_remove_done_callback(&futuro, avisa, &uno), 2u);
+    cr_assert_eq(as_future_remove_done_callback(&futuro, avisa, &uno), 0u);
+    as_future_set_result(&futuro, "ya");
+    return as_yield();
+}
+
+PRUEBA(future, un_callback_se_retira_y_los_demas_siguen)
+{
+    struct diario diario = {0};
+
+    CORRE(retira_callbacks, &diario, 0);
+    DIARIO_ES(&diario, "dos:ya dos:ya ");
+}
+
+/* Un futuro que nunca se cumple no debe dejar memoria: lo mira LeakSanitizer. */
+static int retira_y_olvida(void *arg)
+{
+    as_future futuro;
+
+    as_future_init(&futuro);
+    int rc = as_future_add_done_callback(&futuro, apunta_estado, arg);
+    cr_assert_eq(as_future_remove_done_callback(&futuro, apunta_estado, arg), 1u);
+    return rc;
+}
+
+PRUEBA(future, un_futuro_que_no_se_cumple_no_pierde_memoria_si_se_retira_su_callback)
+{
+    struct diario diario = {0};
+
+    CORRE(retira_y_olvida, &diario, 0);
+    DIARIO_ES(&diario, "");
+}
+
+/* Cumplido pero sin haber corrido aún: quien lo retira ya puede liberar `arg`. */
+static int retira_en_cola(void *arg)
+{
+    struct pedido *uno = malloc(sizeof *uno), dos = {arg, "dos"};
+    as_future futuro;
+
+    cr_assert_not_null(uno);
+    *uno = (struct pedido){arg, "uno"};
+    as_future_init(&futuro);
+    cr_assert_eq(as_future_add_done_callback(&futuro, avisa, uno), 0);
+    cr_assert_eq(as_future_add_done_callback(&futuro, avisa, &dos), 0);
+    as_future_set_result(&futuro, "ya");
+    cr_assert_eq(as_future_add_done_callback(&futuro, avisa, uno), 0);
+    cr_assert_eq(as_future_remove_done_callback(&futuro, avisa, uno), 2u);
+    free(uno);
+    return as_yield();
+}
+
+PRUEBA(future, uno_que_ya_estaba_en_la_cola_tambien_se_retira)
+{
+    struct diario diario = {0};
+
+    CORRE(retira_en_cola, &diario, 0);
+    DIARIO_ES(&diario, "dos:ya ");
+}
+
+static void se_retira(as_future *futuro, void *arg)
+{
+    size_t retirados = as_future_remove_done_callback(futuro, se_retira, arg);
+
+    anota(arg, "%zu ", retirados);
+}
+
+static int se_retiran_solos(void *arg)
+{
+    as_future futuro;
+
+    as_future_init(&futuro);
+    for (int i = 0; i < 3; i++)
+        cr_assert_eq(as_future_add_done_callback(&futuro, se_retira, arg), 0);
+    as_future_set_result(&futuro, NULL);
+    return as_yield();
+}
+
+PRUEBA(future, un_callback_puede_retirar_a_los_que_le_siguen)
+{
+    struct diario diario = {0};
+
+    CORRE(se_retiran_solos, &diario, 0);
+    DIARIO_ES(&diario, "2 ");
 }

@@ -1,6 +1,6 @@
 #include "prueba.h"
 
-#include "../src/heap.h"
+#include "core/heap.h"
 
 TestSuite(heap, .timeout = 60);
 

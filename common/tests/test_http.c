@@ -7,8 +7,8 @@ TestSuite(http, .timeout = 60);
 static void atiende_completo(struct conexion *c)
 {
     static const char respuesta[] =
-        "HTTP/1.1 201 Creado\r\nX-Uno: 1\r\nx-dos:   dos  \r\n tres\r\nX-Uno: otra\r\n"
-        "X-Vacia:\r\nContent-Length: 5\r\n\r\nab\0cd";
+        "HTTP/1.1 201 Creado\r\nX-Uno: 1\r\nx-dos:   dos  \r\n \t tres\r\nX-Uno: otra\r\n"
+        "X-Vacia:\r\nRetry-After: 5 \t\r\nContent-Length: 5\r\n\r\nab\0cd";
 
     while (lee_peticion(c))
         envia(c, respuesta, sizeof respuesta - 1);
@@ -29,10 +29,12 @@ static int trae_todo(struct entorno *e)
     cr_assert_str_eq(as_http_header(&r, "x-vacia"), "");
     cr_assert_null(as_http_header(&r, "X"), "un prefijo no basta");
     cr_assert_null(as_http_header(&r, "X-No"));
-    cr_assert_str_eq(as_http_header(&r, "X-Dos"), "dos   tres", "una línea plegada");
+    cr_assert_str_eq(as_http_header(&r, "X-Dos"), "dos tres", "una línea plegada");
+    cr_assert_str_eq(as_http_header(&r, "Retry-After"), "5", "sin blancos detrás");
+    cr_assert_eq(as_http_retry_after(&r), 5000);
     cr_assert_str_eq(r.headers[0], "X-Uno: 1");
-    cr_assert_str_eq(r.headers[4], "Content-Length: 5");
-    cr_assert_null(r.headers[5]);
+    cr_assert_str_eq(r.headers[5], "Content-Length: 5");
+    cr_assert_null(r.headers[6]);
     as_http_response_clear(&r);
     as_http_response_clear(&r);
     cr_assert_null(r.body);
@@ -107,7 +109,7 @@ static void comprueba_eco(struct entorno *e, const as_http_request *peticion,
 
     copia.url = url(e->servidor, "/eco");
     int rc = as_http_send(e->http, &copia, &r);
-    cr_assert_eq(rc, 0, "%s (%s)", as_strerror(rc), as_error_detail());
+    cr_assert_eq(rc, 0, "%s", as_error_text(rc));
     for (; contiene && *contiene; contiene++)
         cr_assert_not_null(strcasestr(r.body, *contiene), "falta «%s» en:\n%s", *contiene,
                            r.body);
@@ -185,6 +187,51 @@ PRUEBA(http, head_no_espera_cuerpo)
     con_servidor(atiende_head, head);
 }
 
+/* A un HEAD no se le responde con cuerpo, pero hay quien lo hace: a la vez que las
+ * cabeceras o después. */
+static void atiende_head_con_cuerpo(struct conexion *c)
+{
+    while (lee_peticion(c)) {
+        if (!pide(c, "HEAD /")) {
+            responde_eco(c);
+            continue;
+        }
+        envia_texto(c, pide(c, "/junto")
+                           ? "HTTP/1.1 200 B\r\nContent-Length: 4\r\n\r\nhola"
+                           : "HTTP/1.1 200 B\r\nContent-Length: 4\r\n\r\n");
+        if (pide(c, "/luego")) {
+            espera_permiso(c, 1);
+            envia_texto(c, "hola");
+            atomic_fetch_add(&c->servidor->dentro, 1);
+        }
+    }
+}
+
+static int head_con_cuerpo(struct entorno *e)
+{
+    as_http_response r;
+    as_http_request peticion = {.method = "HEAD", .timeout_ms = 20000};
+
+    peticion.url = url(e->servidor, "/junto");
+    BIEN(as_http_send(e->http, &peticion, &r));
+    cr_assert_eq(r.body_size, 0u);
+    as_http_response_clear(&r);
+    get_correcto(e, url(e->servidor, "/"));
+
+    peticion.url = url(e->servidor, "/luego");
+    BIEN(as_http_send(e->http, &peticion, &r));
+    as_http_response_clear(&r);
+    atomic_store(&e->servidor->suelta, 1);
+    espera_a(&e->servidor->dentro, 1);
+    get_correcto(e, url(e->servidor, "/"));
+    return 0;
+}
+
+PRUEBA(http, un_cuerpo_de_mas_tras_un_head_no_se_toma_por_otra_respuesta)
+{
+    con_servidor(atiende_head_con_cuerpo, head_con_cuerpo);
+}
+
 static int post_grande(struct entorno *e)
 {
     enum { TAMANO = 3 << 20 };
@@ -222,6 +269,7 @@ static int peticiones_malas(struct entorno *e)
         {.url = "http://con espacio/"},
         {.url = "http://127.0.0.1/", .method = "GE T"},
         {.url = "http://127.0.0.1/", .method = ""},
+        {.url = "http://127.0.0.1/", .method = "HEAD", .body = "x", .body_size = 1},
         {.url = "http://127.0.0.1/", .method = "GET / HTTP/1.1\r\nX: 1\r\n\r\n"},
         {.url = "http://127.0.0.1/", .headers = TEXTOS("sin dos puntos")},
         {.url = "http://127.0.0.1/", .headers = TEXTOS(": sin nombre")},
@@ -233,7 +281,8 @@ static int peticiones_malas(struct entorno *e)
         as_http_response r = {.status = 1};
         as_http_stream *flujo = (as_http_stream *)&r;
         cr_assert_eq(as_http_send(e->http, &malas[i], &r), UV_EINVAL, "la %zu", i);
-        cr_assert_gt(strlen(as_error_detail()), 0u, "falta la explicación de la %zu", i);
+        cr_assert_str_neq(as_error_text(UV_EINVAL), as_strerror(UV_EINVAL),
+                          "falta la explicación de la %zu", i);
         cr_assert_eq(r.status, 0);
         cr_assert_null(r.body);
         cr_assert_eq(as_http_open(e->http, &malas[i], &flujo), UV_EINVAL);
@@ -248,91 +297,7 @@ PRUEBA(http, una_peticion_mal_escrita_se_rechaza_con_explicacion)
     con_servidor(atiende_eco, peticiones_malas);
 }
 
-static int sin_proxy(struct entorno *e)
-{
-    get_correcto(e, url(e->servidor, "/"));
-    return 0;
-}
-
-PRUEBA(http, no_hace_caso_de_las_variables_de_proxy)
-{
-    setenv("http_proxy", "http://127.0.0.1:1", 1);
-    setenv("ALL_PROXY", "http://127.0.0.1:1", 1);
-    con_servidor(atiende_eco, sin_proxy);
-}
-
 /* ---- El cuerpo ---------------------------------------------------------------------- */
-
-/* printf hola | gzip -n */
-static const unsigned char hola_gzip[] = {0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00,
-                                          0x00, 0x03, 0xcb, 0xc8, 0xcf, 0x49, 0x04, 0x00,
-                                          0x88, 0xf9, 0xa0, 0x6f, 0x04, 0x00, 0x00, 0x00};
-/* Lo mismo en formato zlib, que es lo que HTTP llama deflate. */
-static const unsigned char hola_deflate[] = {0x78, 0x9c, 0xcb, 0xc8, 0xcf, 0x49,
-                                             0x04, 0x00, 0x04, 0x2a, 0x01, 0xa5};
-/* head -c 5000 /dev/zero | gzip -n9 */
-static const unsigned char ceros_gzip[] = {
-    0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xed, 0xc1, 0x31, 0x01,
-    0x00, 0x00, 0x00, 0xc2, 0xa0, 0xf5, 0x4f, 0x6d, 0x0a, 0x3f, 0xa0, 0x00, 0x00, 0x00,
-    0x00, 0x80, 0xb7, 0x01, 0xa8, 0x0e, 0xe5, 0xd8, 0x88, 0x13, 0x00, 0x00};
-
-static void envia_comprimido(struct conexion *c, const char *formato, const void *datos,
-                             size_t tamano, size_t anunciado)
-{
-    char cabeza[128];
-
-    snprintf(cabeza, sizeof cabeza,
-             "HTTP/1.1 200 B\r\nContent-Encoding: %s\r\nContent-Length: %zu\r\n\r\n",
-             formato, anunciado);
-    envia_texto(c, cabeza);
-    envia(c, datos, tamano);
-}
-
-static void atiende_comprimido(struct conexion *c)
-{
-    while (lee_peticion(c)) {
-        if (!pide(c, "gzip"))
-            responde(c, 406, "", "no admite gzip");
-        else if (pide(c, "/gzip"))
-            envia_comprimido(c, "gzip", hola_gzip, sizeof hola_gzip, sizeof hola_gzip);
-        else if (pide(c, "/deflate"))
-            envia_comprimido(c, "deflate", hola_deflate, sizeof hola_deflate,
-                             sizeof hola_deflate);
-        else if (pide(c, "/ceros"))
-            envia_comprimido(c, "gzip", ceros_gzip, sizeof ceros_gzip, sizeof ceros_gzip);
-        else if (pide(c, "/roto"))
-            envia_comprimido(c, "gzip", "esto no es gzip", 15, 15);
-        else
-            return;
-    }
-}
-
-static int comprimidos(struct entorno *e)
-{
-    as_http_response r;
-
-    for (int i = 0; i < 2; i++) {
-        cr_assert_eq(as_http_get(e->http, url(e->servidor, i ? "/gzip" : "/deflate"), &r),
-                     0);
-        cr_assert_str_eq(r.body, "hola");
-        cr_assert_eq(r.body_size, 4u);
-        as_http_response_clear(&r);
-    }
-    as_http_request ceros = {.url = url(e->servidor, "/ceros"), .max_body = 5000};
-    cr_assert_eq(as_http_send(e->http, &ceros, &r), 0);
-    cr_assert_eq(r.body_size, 5000u);
-    as_http_response_clear(&r);
-    ceros.max_body = 4999;
-    cr_assert_eq(as_http_send(e->http, &ceros, &r), AS_EOVERFLOW,
-                 "el límite cuenta bytes descomprimidos");
-    cr_assert_eq(as_http_get(e->http, url(e->servidor, "/roto"), &r), UV_EPROTO);
-    return 0;
-}
-
-PRUEBA(http, descomprime_y_el_limite_cuenta_lo_descomprimido)
-{
-    con_servidor(atiende_comprimido, comprimidos);
-}
 
 enum { LIMITE = 100 * 1000 };
 
@@ -372,7 +337,6 @@ static int tamanos(struct entorno *e)
                                  &r),
                      AS_EOVERFLOW);
         cr_assert_null(r.body);
-        cr_assert_gt(strlen(as_error_detail()), 0u);
     }
     as_http_request suya = {.url = url(e->servidor, "/pasado"), .max_body = LIMITE + 1};
     cr_assert_eq(as_http_send(e->http, &suya, &r), 0, "su límite gana al del cliente");

@@ -16,8 +16,7 @@ static void falla(struct entorno *e, const char *direccion, int esperado)
     int rc = as_http_get(e->http, direccion, &r);
 
     cr_assert_eq(rc, esperado, "%s dio %s (%s), no %s", direccion, as_errname(rc),
-                 as_error_detail(), as_errname(esperado));
-    cr_assert_gt(strlen(as_error_detail()), 0u);
+                 as_error_text(rc), as_errname(esperado));
     cr_assert_eq(r.status, 0);
     cr_assert_null(r.body);
 }
@@ -44,10 +43,12 @@ static int no_se_llega(struct entorno *e)
     for (int i = 0; i < 5; i++) {
         snprintf(direccion, sizeof direccion, "http://127.0.0.1:%d/", puerto_sin_nadie());
         falla(e, direccion, UV_ECONNREFUSED);
+        EXPLICA(UV_ECONNREFUSED, "no se pudo conectar con «127.0.0.1:");
         get_correcto(e, url(e->servidor, "/"));
     }
     falla(e, "http://no-existe.prueba/", UV_EAI_NONAME);
-    cr_assert_not_null(strstr(as_error_detail(), "«no-existe.prueba»"));
+    EXPLICA(UV_EAI_NONAME, "«no-existe.prueba»");
+    falla(e, "https://no-existe.prueba/", UV_EAI_NONAME);
     snprintf(direccion, sizeof direccion, "http://[::1]:%d/", puerto_sin_nadie());
     as_http_response r;
     cr_assert_lt(as_http_get(e->http, direccion, &r), 0);
@@ -72,6 +73,9 @@ static int sin_descriptores(struct entorno *e)
     close(fd);
     cr_assert_eq(setrlimit(RLIMIT_NOFILE, &poco), 0);
     falla(e, url(e->servidor, "/"), UV_EMFILE);
+    as_http *otro = e->http;
+    cr_assert_eq(as_http_new(NULL, &otro), UV_EMFILE, "no es falta de memoria");
+    cr_assert_null(otro);
     cr_assert_eq(setrlimit(RLIMIT_NOFILE, &antes), 0);
     get_correcto(e, url(e->servidor, "/"));
     return 0;
@@ -80,6 +84,22 @@ static int sin_descriptores(struct entorno *e)
 PRUEBA(http_errores, sin_descriptores_es_emfile_y_el_cliente_se_recupera)
 {
     con_servidor(atiende_eco, sin_descriptores);
+}
+
+struct pedida {
+    struct entorno *e;
+    as_http_request peticion;
+    int rc;
+};
+
+static int pide_una(void *arg)
+{
+    struct pedida *p = arg;
+    as_http_response r;
+
+    p->rc = as_http_send(p->e->http, &p->peticion, &r);
+    as_http_response_clear(&r);
+    return p->rc;
 }
 
 /* ---- No responde -------------------------------------------------------------------- */
@@ -92,26 +112,26 @@ static int no_responde(struct entorno *e)
 
     uint64_t antes = uv_hrtime();
     cr_assert_eq(as_http_send(e->http, &peticion, &r), UV_ETIMEDOUT);
-    cr_assert_not_null(strstr(as_error_detail(), "60 ms"));
+    cr_assert_not_null(strstr(as_error_text(UV_ETIMEDOUT), "60 ms"));
     cr_assert_geq(uv_hrtime() - antes, 60000000u, "el reloj virtual no espera a la red");
     cr_assert_null(r.body);
 
     /* Sin plazo propio, manda el del ámbito: dentro es una cancelación. */
-    as_scope_enter(&ambito, 60, 0);
+    as_scope_enter(&ambito, 60);
     int rc = as_http_get(e->http, peticion.url, &r);
     cr_assert_eq(rc, UV_ECANCELED);
     cr_assert_eq(as_scope_leave(&ambito, rc), UV_ETIMEDOUT);
 
     /* Si vence antes el de fuera, no es el suyo. */
     peticion.timeout_ms = 60000;
-    as_scope_enter(&ambito, 60, 0);
+    as_scope_enter(&ambito, 60);
     rc = as_http_send(e->http, &peticion, &r);
     cr_assert_eq(rc, UV_ECANCELED);
     cr_assert_eq(as_scope_leave(&ambito, rc), UV_ETIMEDOUT);
 
     /* Con el ámbito ya vencido ni se intenta. */
     int peticiones = atomic_load(&e->servidor->conexiones);
-    as_scope_enter(&ambito, 0, 0);
+    as_scope_enter(&ambito, 0);
     cr_assert_eq(as_http_get(e->http, peticion.url, &r), UV_ECANCELED);
     cr_assert_eq(as_scope_leave(&ambito, UV_ECANCELED), UV_ETIMEDOUT);
     cr_assert_eq(atomic_load(&e->servidor->conexiones), peticiones);
@@ -123,22 +143,36 @@ PRUEBA(http_errores, un_servidor_mudo_agota_el_plazo_de_la_peticion_o_del_ambito
     con_servidor(atiende_mudo, no_responde);
 }
 
+/* Con una plaza, ocupada más tiempo que el plazo de quien espera por ella. */
 static int plazo_en_la_cola(struct entorno *e)
 {
     as_http_stream *flujo;
     as_http_request abre = {.url = url(e->servidor, "/")};
-    as_http_request espera = {.url = url(e->servidor, "/"), .timeout_ms = 30};
+    struct pedida espera = {e, {.url = url(e->servidor, "/"), .timeout_ms = 500}, 1};
+    as_group grupo;
+    as_scope ambito;
     as_http_response r;
 
     cr_assert_eq(as_http_open(e->http, &abre, &flujo), 0);
-    cr_assert_eq(as_http_send(e->http, &espera, &r), UV_ETIMEDOUT,
-                 "el plazo cuenta también la espera de plaza");
+    as_group_enter(&grupo);
+    cr_assert_eq(as_start_soon(&grupo, NULL, pide_una, &espera), 0);
+    cr_assert_eq(as_sleep(1000), 0);
+    cr_assert_eq(espera.rc, 1, "la espera de plaza no gasta el plazo");
+    as_http_stream_close(flujo);
+    cr_assert_eq(as_group_leave(&grupo, 0), 0);
+    cr_assert_eq(espera.rc, 0);
+
+    /* La acota el ámbito. */
+    cr_assert_eq(as_http_open(e->http, &abre, &flujo), 0);
+    as_scope_enter(&ambito, 30);
+    int rc = as_http_get(e->http, abre.url, &r);
+    cr_assert_eq(as_scope_leave(&ambito, rc), UV_ETIMEDOUT);
     as_http_stream_close(flujo);
     get_correcto(e, url(e->servidor, "/"));
     return 0;
 }
 
-PRUEBA(http_errores, el_plazo_cuenta_la_espera_de_plaza)
+PRUEBA(http_errores, el_plazo_no_cuenta_la_espera_de_plaza)
 {
     con_servidor_y(atiende_eco, plazo_en_la_cola, NULL,
                    (as_http_options){.max_connections = 1});
@@ -150,24 +184,35 @@ static const struct mala {
     const char *ruta, *respuesta;
     bool de_golpe;
     int esperado;
+    const char *explica;
 } malas[] = {
-    {"/nada", "", false, UV_EOF},
-    {"/media-linea", "HTTP/1.1 20", false, UV_EOF},
-    {"/media-cabecera", "HTTP/1.1 200 Bien\r\nContent-Le", false, UV_EOF},
-    {"/sin-fin", "HTTP/1.1 200 Bien\r\nContent-Length: 5\r\n", false, UV_EOF},
+    {"/nada", "", false, UV_ECONNRESET, "cerró la conexión sin responder"},
+    {"/media-linea", "HTTP/1.1 20", false, UV_ECONNRESET,
+     "cerró la conexión sin responder"},
+    {"/media-cabecera", "HTTP/1.1 200 Bien\r\nContent-Le", false, UV_ECONNRESET,
+     "a media cabecera"},
+    {"/sin-fin", "HTTP/1.1 200 Bien\r\nContent-Length: 5\r\n", false, UV_ECONNRESET,
+     "a media respuesta"},
     {"/medio-cuerpo", "HTTP/1.1 200 Bien\r\nContent-Length: 50\r\n\r\nmedio", false,
-     UV_EOF},
+     UV_ECONNRESET, "a media respuesta"},
     {"/medio-trozo", "HTTP/1.1 200 Bien\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nmedio",
-     false, UV_EOF},
+     false, UV_ECONNRESET, "a media respuesta"},
     {"/trozo-malo", "HTTP/1.1 200 Bien\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nmedio",
-     false, UV_EPROTO},
-    {"/golpe-antes", "", true, UV_ECONNRESET},
+     false, UV_EPROTO, "no es HTTP bien escrito"},
+    {"/golpe-antes", "", true, UV_ECONNRESET, "el otro extremo cortó la conexión"},
     {"/golpe-cuerpo", "HTTP/1.1 200 Bien\r\nContent-Length: 50\r\n\r\nmedio", true,
-     UV_ECONNRESET},
-    {"/basura", "SSH-2.0-OpenSSH_9.2\r\n", false, UV_EPROTO},
-    {"/binario", "\x16\x03\x01\x02\x7f\xff\x01\x02", false, UV_EPROTO},
-    {"/longitud", "HTTP/1.1 200 Bien\r\nContent-Length: -5\r\n\r\n", false, UV_EPROTO},
-    {"/estado", "HTTP/1.1 4299999999999 Muchas\r\n\r\n", false, UV_EPROTO},
+     UV_ECONNRESET, "el otro extremo cortó la conexión"},
+    {"/basura", "SSH-2.0-OpenSSH_9.2\r\n", false, UV_EPROTO, "no es HTTP bien escrito"},
+    {"/binario", "\x16\x03\x01\x02\x7f\xff\x01\x02", false, UV_EPROTO,
+     "no es HTTP bien escrito"},
+    {"/longitud", "HTTP/1.1 200 Bien\r\nContent-Length: -5\r\n\r\n", false, UV_EPROTO,
+     "no es HTTP bien escrito"},
+    {"/estado", "HTTP/1.1 4299999999999 Muchas\r\n\r\n", false, UV_EPROTO,
+     "no es HTTP bien escrito"},
+    {"/no-es-cabecera", "HTTP/1.1 200 Bien\r\nsin dos puntos\r\n\r\n", false, UV_EPROTO,
+     "no es HTTP bien escrito"},
+    {"/en-blanco", "HTTP/1.1 200 Bien\r\n X: y\r\nContent-Length: 0\r\n\r\n", false,
+     UV_EPROTO, "no es HTTP bien escrito"},
 };
 
 static void atiende_mal(struct conexion *c)
@@ -194,6 +239,7 @@ static int responde_mal(struct entorno *e)
 {
     for (size_t i = 0; i < sizeof malas / sizeof *malas; i++) {
         falla(e, url(e->servidor, malas[i].ruta), malas[i].esperado);
+        EXPLICA(malas[i].esperado, malas[i].explica);
         get_correcto(e, url(e->servidor, "/bien"));
     }
     return 0;
@@ -210,6 +256,11 @@ static int error_de_antes(struct entorno *e)
      * con la misma asa. */
     get_correcto(e, url_en(e->servidor, "dos.prueba", "/bien"));
     falla(e, url(e->servidor, "/trozo-malo"), UV_EPROTO);
+    as_http *propio = e->http; /* y en la misma petición, conectando de nuevas */
+    cr_assert_eq(as_http_new(NULL, &e->http), 0);
+    falla(e, url_en(e->servidor, "dos.prueba", "/trozo-malo"), UV_EPROTO);
+    as_http_close(e->http);
+    e->http = propio;
     return 0;
 }
 
@@ -266,12 +317,46 @@ static void atiende_cabeceras_sin_fin(struct conexion *c)
 static int cabeceras_sin_fin(struct entorno *e)
 {
     falla(e, url(e->servidor, "/"), AS_EOVERFLOW);
+    EXPLICA(AS_EOVERFLOW, "256 KiB");
     return 0;
 }
 
 PRUEBA(http_errores, unas_cabeceras_sin_fin_se_cortan)
 {
     con_servidor(atiende_cabeceras_sin_fin, cabeceras_sin_fin);
+}
+
+/* Una sola línea de tantos KiB como diga la ruta. */
+static void atiende_linea_larga(struct conexion *c)
+{
+    static char linea[200 * 1024];
+
+    memset(linea, 'x', sizeof linea);
+    while (lee_peticion(c)) {
+        size_t kib = strtoul(c->peticion + 5, NULL, 10);
+        envia_texto(c, "HTTP/1.1 200 Bien\r\nContent-Length: 0\r\nX-Larga: ");
+        envia(c, linea, kib * 1024);
+        envia_texto(c, "\r\n\r\n");
+    }
+}
+
+static int lineas_largas(struct entorno *e)
+{
+    as_http_response r;
+
+    BIEN(as_http_get(e->http, url(e->servidor, "/99"), &r));
+    cr_assert_eq(strlen(as_http_header(&r, "X-Larga")), 99u * 1024);
+    as_http_response_clear(&r);
+    falla(e, url(e->servidor, "/101"), AS_EOVERFLOW);
+    EXPLICA(AS_EOVERFLOW, "una línea de las cabeceras");
+    falla(e, url(e->servidor, "/200"), AS_EOVERFLOW);
+    get_correcto(e, url(e->servidor, "/1"));
+    return 0;
+}
+
+PRUEBA(http_errores, una_cabecera_de_mas_de_cien_kib_no_es_falta_de_memoria)
+{
+    con_servidor(atiende_linea_larga, lineas_largas);
 }
 
 /* Una línea de estado a media cabecera no es la de esta respuesta. */
@@ -287,8 +372,7 @@ static int lee_dos_estados(struct entorno *e)
 {
     as_http_response r;
 
-    cr_assert_eq(as_http_get(e->http, url(e->servidor, "/"), &r), 0, "%s",
-                 as_error_detail());
+    BIEN(as_http_get(e->http, url(e->servidor, "/"), &r));
     cr_assert_eq(r.status, 200, "el estado fue %d", r.status);
     cr_assert_str_eq(as_http_header(&r, "X-A"), "si");
     as_http_response_clear(&r);

@@ -1,9 +1,7 @@
 #include "servidor.h"
 
-#include <netinet/in.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
+#include "nginx_apoyo.h"
+
 #include <unistd.h>
 
 TestSuite(http_nginx, .timeout = 60);
@@ -12,106 +10,32 @@ TestSuite(http_nginx, .timeout = 60);
 
 enum { GRANDE = 8 << 20 };
 
-struct nginx {
-    char carpeta[256];
-    int puerto;
-    pid_t pid;
-};
-
-static FILE *crea(const struct nginx *n, const char *nombre)
-{
-    char ruta[300];
-
-    snprintf(ruta, sizeof ruta, "%s/%s", n->carpeta, nombre);
-    FILE *f = fopen(ruta, "w");
-    cr_assert_not_null(f, "%s", ruta);
-    return f;
-}
-
 static void escribe_archivos(const struct nginx *n)
 {
-    FILE *f = crea(n, "kilo.txt");
+    FILE *f = nginx_archivo(n, "kilo.txt");
     for (int i = 0; i < 1024; i++)
         putc('k', f);
     fclose(f);
-    f = crea(n, "grande.bin");
+    f = nginx_archivo(n, "grande.bin");
     for (int i = 0; i < GRANDE; i++)
         putc((char)(i * 13 + i / 4099), f);
     fclose(f);
-    f = crea(n, "nginx.conf");
-    /* Cada diez peticiones cierra la conexión: el cliente debe llevarlo bien. */
-    fprintf(f,
-            "%sdaemon off; pid nginx.pid; error_log stderr crit;\n"
-            "events { worker_connections 256; }\n"
-            "http { access_log off; keepalive_requests 10; gzip on; gzip_min_length 1;\n"
-            "  client_body_temp_path .; proxy_temp_path .; fastcgi_temp_path .;\n"
-            "  uwsgi_temp_path .; scgi_temp_path .;\n"
-            "  types { text/html txt; application/octet-stream bin; }\n"
-            "  server { listen 127.0.0.1:%d; root %s;\n"
-            "    location /ir { return 301 /kilo.txt; } } }\n",
-            geteuid() == 0 ? "user root; " : "", n->puerto, n->carpeta);
-    fclose(f);
 }
 
-static int puerto_libre(void)
+static void arranca(struct nginx *n)
 {
-    struct sockaddr_in donde = {.sin_family = AF_INET,
-                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t largo = sizeof donde;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    char http[1024];
 
-    cr_assert_eq(bind(fd, (struct sockaddr *)&donde, sizeof donde), 0);
-    getsockname(fd, (struct sockaddr *)&donde, &largo);
-    close(fd);
-    return ntohs(donde.sin_port);
-}
-
-static bool escucha(const struct nginx *n)
-{
-    struct sockaddr_in donde = {.sin_family = AF_INET,
-                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-                                .sin_port = htons((uint16_t)n->puerto)};
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    bool bien = connect(fd, (struct sockaddr *)&donde, sizeof donde) == 0;
-
-    close(fd);
-    return bien;
-}
-
-static void arranca(struct nginx *n, const char *programa)
-{
-    const char *tmp = getenv("TMPDIR");
-
-    snprintf(n->carpeta, sizeof n->carpeta, "%s/asinc-nginx-XXXXXX", tmp ? tmp : "/tmp");
-    cr_assert_not_null(mkdtemp(n->carpeta));
-    n->puerto = puerto_libre();
+    nginx_prepara(n);
     escribe_archivos(n);
-    n->pid = fork();
-    cr_assert_geq(n->pid, 0);
-    if (n->pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGTERM);
-        execl(programa, "nginx", "-p", n->carpeta, "-c", "nginx.conf", "-e", "stderr",
-              (char *)NULL);
-        _exit(127);
-    }
-    while (!escucha(n)) {
-        cr_assert_eq(waitpid(n->pid, NULL, WNOHANG), 0, "nginx no arrancó");
-        usleep(2000);
-    }
-}
-
-static void termina(struct nginx *n)
-{
-    const char *const restos[] = {"kilo.txt", "grande.bin", "nginx.conf", "nginx.pid"};
-    char ruta[300];
-
-    kill(n->pid, SIGTERM);
-    waitpid(n->pid, NULL, 0);
-    for (size_t i = 0; i < sizeof restos / sizeof *restos; i++) {
-        snprintf(ruta, sizeof ruta, "%s/%s", n->carpeta, restos[i]);
-        unlink(ruta);
-    }
-    rmdir(n->carpeta);
+    /* Cada diez peticiones cierra la conexión: el cliente debe llevarlo bien. */
+    snprintf(http, sizeof http,
+             "keepalive_requests 10; gzip on; gzip_min_length 1;\n"
+             "types { text/html txt; application/octet-stream bin; }\n"
+             "server { listen 127.0.0.1:%d; root %s;\n"
+             "  location /ir { return 301 /kilo.txt; } }\n",
+             n->puerto, n->carpeta);
+    nginx_arranca(n, http);
 }
 
 /* ---- La prueba ---------------------------------------------------------------------- */
@@ -131,7 +55,7 @@ static int pide_muchas(void *arg)
         as_http_response r;
         snprintf(direccion, sizeof direccion, "%s%s", p->base, rutas[i % 3]);
         int rc = as_http_get(p->http, direccion, &r);
-        cr_assert_eq(rc, 0, "%s: %s (%s)", direccion, as_strerror(rc), as_error_detail());
+        cr_assert_eq(rc, 0, "%s: %s", direccion, as_error_text(rc));
         cr_assert_eq(r.status, i % 3 == 2 ? 404 : 200);
         if (i % 3 != 2) {
             cr_assert_eq(r.body_size, 1024u);
@@ -169,8 +93,9 @@ static void lee_el_grande(struct pedidor *p)
 static int contra_nginx(void *arg)
 {
     struct nginx *n = arg;
-    struct pedidor p = {.http = as_http_new(NULL)}, muchos[20];
+    struct pedidor p, muchos[20];
 
+    cr_assert_eq(as_http_new(NULL, &p.http), 0);
     snprintf(p.base, sizeof p.base, "http://127.0.0.1:%d", n->puerto);
     for (int i = 0; i < 20; i++)
         muchos[i] = p;
@@ -182,12 +107,10 @@ static int contra_nginx(void *arg)
 
 PRUEBA(http_nginx, muchas_peticiones_y_un_flujo_contra_nginx)
 {
-    const char *programa = "/usr/sbin/nginx";
     struct nginx n;
 
-    if (access(programa, X_OK) != 0)
-        cr_skip_test("no está instalado nginx");
-    arranca(&n, programa);
+    EXIGE_NGINX();
+    arranca(&n);
     CORRE(contra_nginx, &n, 0);
-    termina(&n);
+    nginx_termina(&n);
 }

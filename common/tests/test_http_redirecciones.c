@@ -68,7 +68,7 @@ static int sigue_saltos(struct entorno *e)
                                     .body = s->cuerpo,
                                     .body_size = s->cuerpo ? strlen(s->cuerpo) : 0};
         int rc = as_http_send(e->http, &peticion, &r);
-        cr_assert_eq(rc, 0, "%s: %s (%s)", s->ruta, as_strerror(rc), as_error_detail());
+        cr_assert_eq(rc, 0, "%s: %s", s->ruta, as_error_text(rc));
         cr_assert_eq(r.status, 200);
         cr_assert_eq(strncmp(r.body, s->llega, strlen(s->llega)), 0, "%s: llegó\n%s",
                      s->ruta, r.body);
@@ -102,7 +102,7 @@ static int otro_origen(struct entorno *e)
             .url = url(e->servidor, vuelta ? "/302/@bien.prueba/302/@127.0.0.1/eco"
                                            : "/302/@bien.prueba/eco"),
             .headers = cabeceras};
-        cr_assert_eq(as_http_send(e->http, &peticion, &r), 0, "%s", as_error_detail());
+        BIEN(as_http_send(e->http, &peticion, &r));
         cr_assert_null(strcasestr(r.body, "secreto"), "%s", r.body);
         cr_assert_null(strcasestr(r.body, "c=1"));
         cr_assert_null(strcasestr(r.body, "fingida"));
@@ -132,7 +132,7 @@ static int sin_fin(struct entorno *e)
     as_http_response r;
 
     cr_assert_eq(as_http_get(e->http, url(e->servidor, "/"), &r), UV_ELOOP);
-    cr_assert_not_null(strstr(as_error_detail(), "/otra-vez"));
+    cr_assert_not_null(strstr(as_error_text(UV_ELOOP), "/otra-vez"));
     cr_assert_eq(atomic_load(&e->servidor->peticiones), 4, "la primera y tres saltos");
     return 0;
 }
@@ -167,11 +167,11 @@ static int destinos_malos(struct entorno *e)
     cr_assert_eq(
         as_http_get(e->http, url(e->servidor, "/302/literal=file:///etc/passwd"), &r),
         UV_EPROTO);
-    cr_assert_not_null(strstr(as_error_detail(), "file://"));
-    cr_assert_eq(as_http_get(e->http, url(e->servidor, "/302/literal=http://:x/"), &r),
-                 UV_EPROTO);
+    EXPLICA(UV_EPROTO, "file://");
     cr_assert_eq(as_http_get(e->http, url(e->servidor, "/302/@no-existe.prueba/"), &r),
                  UV_EAI_NONAME);
+    EXPLICA(UV_EAI_NONAME, "tras la redirección de «http://");
+    EXPLICA(UV_EAI_NONAME, "«no-existe.prueba»");
     cr_assert_eq(as_http_get(e->http, url(e->servidor, "/302/literal=../../eco?a=b"), &r),
                  0);
     cr_assert_str_eq(r.url, url(e->servidor, "/eco?a=b"));
@@ -182,6 +182,41 @@ static int destinos_malos(struct entorno *e)
 PRUEBA(http_redirecciones, a_donde_no_se_puede_ir_se_explica)
 {
     con_servidor(atiende_saltos, destinos_malos);
+}
+
+/* El error es de quien redirige, no de quien pidió una dirección que estaba bien. */
+static int maquinas_malas(struct entorno *e)
+{
+    static const char *const destinos[] = {
+        "http://:x/", "http://a%zz.prueba/", "http://a%00b.prueba/", "http://[::1/",
+        "http://a..prueba/",
+        "http://ñandú.prueba/", /* sin setlocale no se puede convertir */
+        "http://xn--a\xff.prueba/",
+        /* Un trozo de nombre tiene como mucho 63 letras, y el nombre, 253. */
+        "http://"
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
+        "prueba/",
+        "http://a.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.prueba/"};
+
+    for (size_t i = 0; i < sizeof destinos / sizeof *destinos; i++) {
+        char ruta[480];
+        as_http_response r;
+        snprintf(ruta, sizeof ruta, "/302/literal=%s", destinos[i]);
+        int rc = as_http_get(e->http, url(e->servidor, ruta), &r);
+        cr_assert(rc == UV_EPROTO || rc == UV_EAI_NONAME, "%s dio %s (%s)", destinos[i],
+                  as_errname(rc), as_error_text(rc));
+        EXPLICA(rc, "redir");
+    }
+    return 0;
+}
+
+PRUEBA(http_redirecciones, a_una_maquina_imposible_no_culpa_a_quien_pidio)
+{
+    con_servidor(atiende_saltos, maquinas_malas);
 }
 
 static void atiende_raras(struct conexion *c)
@@ -211,12 +246,10 @@ static int raras(struct entorno *e)
     cr_assert_eq(r.status, 302);
     cr_assert_str_eq(r.body, "no dice adonde");
     as_http_response_clear(&r);
-    cr_assert_eq(as_http_get(e->http, url(e->servidor, "/con-espacio"), &r), 0, "%s",
-                 as_error_detail());
+    BIEN(as_http_get(e->http, url(e->servidor, "/con-espacio"), &r));
     cr_assert_eq(strncmp(r.body, "GET /eco/a%20b ", 15), 0, "%s", r.body);
     as_http_response_clear(&r);
-    cr_assert_eq(as_http_get(e->http, url(e->servidor, "/pesada"), &r), 0, "%s",
-                 as_error_detail());
+    BIEN(as_http_get(e->http, url(e->servidor, "/pesada"), &r));
     cr_assert_eq(r.status, 200, "su cuerpo no interesa: se corta y se sigue");
     as_http_response_clear(&r);
     return 0;

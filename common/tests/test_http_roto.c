@@ -40,7 +40,8 @@ static int se_rompe(struct entorno *e)
     struct una unas[N];
     as_group grupo;
 
-    as_group_enter(&grupo, AS_KEEP_GOING);
+    as_group_enter(&grupo);
+    as_group_keep_going(&grupo);
     for (int i = 0; i < N - 1; i++) {
         unas[i] = (struct una){.e = e};
         cr_assert_eq(as_start_soon(&grupo, NULL, espera_respuesta, &unas[i]), 0);
@@ -56,11 +57,56 @@ static int se_rompe(struct entorno *e)
 
     as_http_response r;
     cr_assert_eq(as_http_get(e->http, url(e->servidor, "/"), &r), UV_EIO);
-    cr_assert_not_null(strstr(as_error_detail(), "crea otro"));
+    cr_assert_not_null(strstr(as_error_text(UV_EIO), "crea otro"));
     return 0;
 }
 
 PRUEBA(http_roto, si_libcurl_se_rompe_nadie_se_queda_esperando)
 {
     con_servidor(atiende_mudo, se_rompe);
+}
+
+/* ---- Una cabecera que empieza en blanco --------------------------------------------- */
+
+/*
+ * libcurl 7.88.1 recuerda en el asa la última cabecera que recibió, también cuando ya la
+ * liberó al empezar otra petición, y a ella le añade una línea que empieza en blanco
+ * (curl #11101). Con un asa usada, bastan una redirección y esta respuesta.
+ */
+static void atiende_en_blanco(struct conexion *c)
+{
+    char cabecera[400], relleno[300];
+
+    memset(relleno, 'x', sizeof relleno);
+    snprintf(cabecera, sizeof cabecera, "Location: /mala\r\nX-Larga: %.*s\r\n",
+             (int)sizeof relleno, relleno);
+    while (lee_peticion(c)) {
+        if (pide(c, "/mala")) {
+            envia_texto(c, "HTTP/1.1 200 Bien\r\n X-Y: ");
+            envia(c, relleno, sizeof relleno);
+            envia_texto(c, "\r\nContent-Length: 0\r\n\r\n");
+        } else if (pide(c, "/ir")) {
+            responde(c, 302, cabecera, "");
+        } else {
+            responde_eco(c);
+        }
+    }
+}
+
+static int en_blanco(struct entorno *e)
+{
+    static const char *const rutas[] = {"/ir", "/eco", "/mala", "/mala"};
+    as_http_response r;
+
+    for (int i = 0; i < 40; i++) {
+        int rc = as_http_get(e->http, url(e->servidor, rutas[i % 4]), &r);
+        cr_assert(rc == 0 || rc == UV_EPROTO, "%s", as_strerror(rc));
+        as_http_response_clear(&r);
+    }
+    return 0;
+}
+
+PRUEBA(http_roto, una_primera_cabecera_que_empieza_en_blanco_no_dana_la_memoria)
+{
+    con_servidor(atiende_en_blanco, en_blanco);
 }

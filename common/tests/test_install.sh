@@ -11,7 +11,7 @@ dest=$work/dest
 export PKG_CONFIG_PATH=$dest/lib/pkgconfig
 
 run_make() { # OBJETIVO VARIABLES...
-    env -u MAKEFLAGS -u MAKELEVEL make --no-print-directory "$@" >"$work/out" 2>&1
+    "${as_typed[@]}" make --no-print-directory "$@" >"$work/out" 2>&1
     echo $? >"$work/rc"
 }
 rc() { same "$1" "$(cat "$work/rc")" || { cat "$work/out" && return 1; }; }
@@ -31,8 +31,10 @@ static int lento(void *arg)
 static int principal(void *arg)
 {
     (void)arg;
-    as_http *http = as_http_new(NULL);
-    int rc = as_gather((as_call[]){{lento, "uno", NULL}, {lento, "dos", NULL}}, 2, NULL);
+    as_http *http;
+    int rc = as_http_new(NULL, &http);
+    if (rc == 0)
+        rc = as_gather((as_call[]){{lento, "uno", NULL}, {lento, "dos", NULL}}, 2, NULL);
     printf("%d ms\n", (int)as_now());
     as_http_close(http);
     return rc;

@@ -9,7 +9,7 @@ static int tarea_que_registra(void *arg)
 {
     (void)arg;
     as_log_debug("no sale");
-    as_sleep(1250);
+    BIEN(as_sleep(1250));
     as_log_warning("van %d", 3);
     return 0;
 }
@@ -20,7 +20,7 @@ static int registra(void *arg)
 
     (void)arg;
     as_log_info("empieza");
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     int rc = as_start_soon(&grupo, "vigía", tarea_que_registra, NULL);
     return as_group_leave(&grupo, rc);
 }

@@ -1,6 +1,7 @@
 #include "prueba.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,7 +62,7 @@ static int cede_tres_veces(void *arg)
 
     for (int i = 0; i < 3; i++) {
         anota(d->diario, "%s%d ", d->nombre, i);
-        as_yield();
+        BIEN(as_yield());
     }
     return 0;
 }
@@ -105,7 +106,7 @@ static int gira_hasta(void *arg)
     long vueltas = 0;
 
     while (!*parar) {
-        as_yield();
+        BIEN(as_yield());
         cr_assert_lt(++vueltas, 500000000L);
     }
     return 0;
@@ -153,7 +154,7 @@ static int anida(void *arg)
 {
     int rc = as_run(devuelve, arg);
 
-    cr_assert(strstr(as_error_detail(), "ya hay un bucle"));
+    cr_assert(strstr(as_error_text(rc), "ya hay un bucle"));
     return rc;
 }
 
@@ -216,87 +217,7 @@ PRUEBA(loop, el_tiempo_existe_fuera_del_bucle)
     cr_assert_null(as_current_task());
 }
 
-/* ---- Ctrl+C ------------------------------------------------------------------------- */
-
-static int espera_ctrl_c(void *arg)
-{
-    (void)arg;
-    raise(SIGINT);
-    int rc = as_sleep(60000);
-    cr_assert_eq(rc, UV_ECANCELED);
-    cr_assert(as_interrupted());
-    return 5;
-}
-
-PRUEBA(loop, ctrl_c_cancela_la_principal)
-{
-    cr_assert_eq(as_run(espera_ctrl_c, NULL), 5);
-}
-
-static int cede_hasta_ctrl_c(void *arg)
-{
-    (void)arg;
-    raise(SIGINT);
-    for (long i = 0; i < 50000000; i++) {
-        int rc = as_yield();
-        if (rc < 0)
-            return rc;
-    }
-    return 0;
-}
-
-PRUEBA(loop, quien_solo_cede_tambien_ve_ctrl_c)
-{
-    cr_assert_eq(as_run(cede_hasta_ctrl_c, NULL), UV_ECANCELED);
-}
-
-static int sordo(void *arg)
-{
-    (void)arg;
-    raise(SIGINT);
-    as_sleep(60000);
-    raise(SIGINT); /* el segundo mata */
-    return 0;
-}
-
-static void corre_sordo(void)
-{
-    as_run(sordo, NULL);
-}
-
-PRUEBA(loop, el_segundo_ctrl_c_mata)
-{
-    char salida[256];
-    int estado = en_otro_proceso(corre_sordo, salida, sizeof salida);
-
-    cr_assert(WIFSIGNALED(estado) && WTERMSIG(estado) == SIGINT);
-}
-
-static int no_se_entera(void *arg)
-{
-    (void)arg;
-    raise(SIGINT);
-    return as_sleep(5);
-}
-
-PRUEBA(loop, una_sigint_ignorada_sigue_ignorada)
-{
-    signal(SIGINT, SIG_IGN);
-    cr_assert_eq(as_run(no_se_entera, NULL), 0);
-}
-
-static void corre_sin_manejador(void)
-{
-    as_run_options(no_se_entera, NULL, &(as_options){.no_sigint = true});
-}
-
-PRUEBA(loop, sin_manejador_ctrl_c_mata_como_siempre)
-{
-    char salida[256];
-    int estado = en_otro_proceso(corre_sin_manejador, salida, sizeof salida);
-
-    cr_assert(WIFSIGNALED(estado) && WTERMSIG(estado) == SIGINT);
-}
+/* ---- Escribir en un tubo roto ------------------------------------------------------- */
 
 static int escribe_en_tubo_roto(void *arg)
 {
@@ -310,14 +231,83 @@ static int escribe_en_tubo_roto(void *arg)
     return n < 0 ? 0 : UV_EIO;
 }
 
+static void (*efecto(int signum))(int)
+{
+    struct sigaction ahora;
+
+    cr_assert_eq(sigaction(signum, NULL, &ahora), 0);
+    return ahora.sa_handler;
+}
+
 PRUEBA(loop, un_tubo_roto_no_mata_y_sigpipe_se_restaura)
 {
-    struct sigaction actual;
-
     signal(SIGPIPE, SIG_DFL);
     CORRE(escribe_en_tubo_roto, NULL, 0);
-    sigaction(SIGPIPE, NULL, &actual);
-    cr_assert(actual.sa_handler == SIG_DFL);
+    cr_assert(efecto(SIGPIPE) == SIG_DFL);
+}
+
+/* El bucle de otro hilo empieza antes y acaba después, y al revés. */
+static sem_t puede_empezar, puede_acabar, esta_dentro;
+
+static int espera_y_escribe(void *arg)
+{
+    sem_post(&esta_dentro);
+    while (sem_wait(&puede_acabar) != 0)
+        ;
+    return escribe_en_tubo_roto(arg);
+}
+
+static void *otro_bucle(void *arg)
+{
+    while (sem_wait(&puede_empezar) != 0)
+        ;
+    *(int *)arg = as_run(espera_y_escribe, NULL);
+    return NULL;
+}
+
+static int deja_empezar(void *arg)
+{
+    (void)arg;
+    sem_post(&puede_empezar);
+    while (sem_wait(&esta_dentro) != 0)
+        ;
+    return 0;
+}
+
+PRUEBA(loop, un_tubo_roto_no_mata_mientras_quede_un_bucle)
+{
+    pthread_t hilo;
+    int rc = 1;
+
+    signal(SIGPIPE, SIG_DFL);
+    sem_init(&puede_empezar, 0, 0);
+    sem_init(&puede_acabar, 0, 0);
+    sem_init(&esta_dentro, 0, 0);
+    cr_assert_eq(pthread_create(&hilo, NULL, otro_bucle, &rc), 0);
+    cr_assert_eq(as_run(deja_empezar, NULL), 0);
+    cr_assert(efecto(SIGPIPE) == SIG_IGN, "el otro bucle sigue");
+    sem_post(&puede_acabar);
+    pthread_join(hilo, NULL);
+    cr_assert_eq(rc, 0);
+    cr_assert(efecto(SIGPIPE) == SIG_DFL);
+}
+
+static void al_escribir(int senal)
+{
+    (void)senal;
+}
+
+static int se_pone_sigpipe(void *arg)
+{
+    (void)arg;
+    signal(SIGPIPE, al_escribir);
+    return 0;
+}
+
+PRUEBA(loop, un_manejador_de_sigpipe_puesto_durante_as_run_se_queda)
+{
+    CORRE(se_pone_sigpipe, NULL, 0);
+    cr_assert(efecto(SIGPIPE) == al_escribir);
 }
 
 /* ---- Interbloqueo ------------------------------------------------------------------- */
@@ -334,7 +324,7 @@ static int nadie_cumple(void *arg)
 
     (void)arg;
     as_future_init(&futuro);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *tarea = as_spawn(&grupo, "ingenua", espera_futuro, &futuro);
     return as_group_leave(&grupo, tarea ? 0 : UV_ENOMEM);
 }
@@ -365,7 +355,7 @@ static int espera_protegida(void *arg)
 
     (void)arg;
     as_future_init(&futuro);
-    as_scope_enter(&ambito, AS_FOREVER, AS_SHIELD);
+    as_shield_enter(&ambito, AS_FOREVER);
     return as_scope_leave(&ambito, as_future_wait(&futuro, NULL));
 }
 

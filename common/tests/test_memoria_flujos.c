@@ -45,7 +45,7 @@ static int tuberia(void *arg)
     int rc = as_stream_pipe(&lector, &escritor);
     if (rc < 0)
         return rc;
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     rc = as_start_soon(&grupo, "escritora", llena, escritor);
     if (rc == 0)
         rc = vacia(lector);
@@ -134,7 +134,7 @@ static int habla(struct charla *c)
                      : as_connect("localhost", as_listener_port(c->puerta), &s);
     if (rc < 0)
         return rc;
-    as_scope_enter(&plazo, 5000, 0);
+    as_scope_enter(&plazo, 5000);
     (void)as_stream_peername(s);
     (void)as_stream_sockname(s);
     rc = as_write(s, "hola\n", 5);
@@ -158,7 +158,7 @@ static int charla(void *arg)
                     : as_listen("127.0.0.1", 0, 0, &c.puerta);
     if (rc < 0)
         return rc;
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     rc = as_start_soon(&grupo, "servidor", sirve, &c);
     if (rc == 0)
         rc = habla(&c);

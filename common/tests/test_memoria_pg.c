@@ -13,7 +13,7 @@ static int transaccion(as_pg *pool)
         return rc;
     rc = as_pg_begin(c);
     if (rc == 0) {
-        rc = as_pg_query_on(c, "select 'texto ' || $1", 1, (const char *[]){"7"}, &r);
+        rc = as_pg_query_on(c, "select 'texto ' || $1", (const char *[]){"7"}, 1, &r);
         if (rc == 0 && strcmp(as_pg_value(r, 0, 0), "texto 7") != 0)
             rc = UV_EPROTO;
         as_pg_result_free(r);
@@ -23,17 +23,27 @@ static int transaccion(as_pg *pool)
     return rc;
 }
 
+static int nada(const as_pg_result *fila, void *arg)
+{
+    (void)fila;
+    (void)arg;
+    return 0;
+}
+
 static int principal(void *arg)
 {
-    as_pg *pool = as_pg_new(arg, NULL);
+    as_pg *pool;
     as_scope plazo;
 
-    if (!pool)
-        return UV_ENOMEM;
-    as_scope_enter(&plazo, 10000, 0);
-    int rc = transaccion(pool);
+    int rc = as_pg_new(arg, NULL, &pool);
+    if (rc < 0)
+        return rc;
+    as_scope_enter(&plazo, 10000);
+    rc = transaccion(pool);
     if (rc == 0)
-        rc = as_pg_query(pool, "select 1", 0, NULL, NULL);
+        rc = as_pg_query(pool, "select 1", NULL, 0, NULL);
+    if (rc == 0)
+        rc = as_pg_query_each(pool, "select generate_series(1, 3)", NULL, 0, nada, NULL);
     rc = as_scope_leave(&plazo, rc);
     as_pg_close(pool);
     return rc;

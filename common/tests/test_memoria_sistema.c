@@ -164,6 +164,51 @@ PRUEBA(memoria_sistema, trabajos)
     RECORRE(caso_trabajo, 3);
 }
 
+/* ---- Desde otro hilo ----------------------------------------------------------------- */
+
+struct recado {
+    as_loop *bucle;
+    int dados;
+};
+
+static void recibe(void *arg)
+{
+    ((struct recado *)arg)->dados++;
+}
+
+static int cede(void *arg)
+{
+    (void)arg;
+    return as_yield();
+}
+
+static int da_recados(void *arg)
+{
+    struct recado *r = arg;
+
+    int rc = as_call_soon_threadsafe(r->bucle, recibe, r);
+    return rc < 0 ? rc : as_run_threadsafe(r->bucle, cede, NULL);
+}
+
+static int recados(void *arg)
+{
+    struct recado r = {.bucle = as_current_loop()};
+
+    (void)arg;
+    int rc = as_work(da_recados, &r);
+    return rc < 0 ? rc : r.dados == 1 ? 0 : UV_EPROTO;
+}
+
+static int caso_recados(void)
+{
+    return as_run(recados, NULL);
+}
+
+PRUEBA(memoria_sistema, llamadas_desde_otro_hilo)
+{
+    RECORRE(caso_recados, 5);
+}
+
 /* ---- Procesos ----------------------------------------------------------------------- */
 
 static int proceso(void *arg)

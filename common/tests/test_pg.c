@@ -5,12 +5,6 @@
 
 TestSuite(pg, .timeout = 60);
 
-#define PARAMETROS(...)                                                                  \
-    sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *), (const char *[])             \
-    {                                                                                    \
-        __VA_ARGS__                                                                      \
-    }
-
 /* ---- Consultar ---------------------------------------------------------------------- */
 
 static int consulta_y_lee(struct pg_entorno *e)
@@ -20,7 +14,7 @@ static int consulta_y_lee(struct pg_entorno *e)
     hace(e->pool, "create table usuarios(id int primary key, nombre text)");
     int rc = as_pg_query(e->pool, "insert into usuarios values ($1, $2), ($3, $4)",
                          PARAMETROS("1", "Íñigo «Ñ»", "2", NULL), &r);
-    cr_assert_eq(rc, 0, "%s", as_error_detail());
+    cr_assert_eq(rc, 0, "%s", as_error_text(rc));
     cr_assert_eq(as_pg_affected(r), 2u);
     cr_assert_eq(as_pg_rows(r), 0u);
     cr_assert_eq(as_pg_columns(r), 0u);
@@ -28,7 +22,7 @@ static int consulta_y_lee(struct pg_entorno *e)
     as_pg_result_free(r);
 
     cr_assert_eq(as_pg_query(e->pool, "select id, nombre, 1.5 from usuarios order by id",
-                             0, NULL, &r),
+                             NULL, 0, &r),
                  0);
     cr_assert_eq(as_pg_rows(r), 2u);
     cr_assert_eq(as_pg_columns(r), 3u);
@@ -68,21 +62,22 @@ static int otras_formas(struct pg_entorno *e)
                                  "select count(*) from t"),
                  1);
     cr_assert_eq(
-        as_pg_query(e->pool, "insert into t values (2); select 1/0", 0, NULL, &r),
+        as_pg_query(e->pool, "insert into t values (2); select 1/0", NULL, 0, &r),
         UV_EINVAL);
     cr_assert_null(r);
-    cr_assert_str_eq(as_pg_sqlstate(), "22012");
+    cr_assert_str_eq(as_pg_sqlstate(UV_EINVAL), "22012");
     cr_assert_eq(numero(e->pool, "select count(*) from t"), 1);
 
-    cr_assert_eq(as_pg_query(e->pool, "", 0, NULL, &r), 0, "una consulta vacía");
+    cr_assert_eq(as_pg_query(e->pool, "", NULL, 0, &r), 0, "una consulta vacía");
     cr_assert_eq(as_pg_rows(r), 0u);
     as_pg_result_free(r);
-    cr_assert_eq(as_pg_query(e->pool, "delete from t", 0, NULL, NULL), 0,
+    cr_assert_eq(as_pg_query(e->pool, "delete from t", NULL, 0, NULL), 0,
                  "sin resultado");
-    cr_assert_eq(as_pg_query(e->pool, "select $1", SIZE_MAX, NULL, NULL), UV_EINVAL);
-    cr_assert_eq(as_pg_query(e->pool, "select $1", 70000, NULL, NULL), UV_EINVAL);
-    cr_assert(strstr(as_error_detail(), "parameters"), "%s", as_error_detail());
-    cr_assert_str_eq(as_pg_sqlstate(), "");
+    cr_assert_eq(as_pg_query(e->pool, "select $1", NULL, SIZE_MAX, NULL), UV_EINVAL);
+    cr_assert_eq(as_pg_query(e->pool, "select $1", NULL, 70000, NULL), UV_EINVAL);
+    cr_assert(strstr(as_error_text(UV_EINVAL), "parameters"), "%s",
+              as_error_text(UV_EINVAL));
+    cr_assert_str_eq(as_pg_sqlstate(UV_EINVAL), "");
     cr_assert_eq(numero(e->pool, "select pg_backend_pid() - %ld",
                         numero(e->pool, "select pg_backend_pid()")),
                  0, "nada de eso costó la conexión");
@@ -100,8 +95,8 @@ static int copia(struct pg_entorno *e)
 
     hace(e->pool, "create table t as select generate_series(1, 100000)");
     for (int i = 0; i < 2; i++) {
-        cr_assert_eq(as_pg_query(e->pool, sql[i], 0, NULL, NULL), UV_ENOTSUP);
-        cr_assert(strstr(as_error_detail(), "COPY"));
+        cr_assert_eq(as_pg_query(e->pool, sql[i], NULL, 0, NULL), UV_ENOTSUP);
+        cr_assert(strstr(as_error_text(UV_ENOTSUP), "COPY"));
         cr_assert_eq(numero(e->pool, "select count(*) from t"), 100000);
     }
     return 0;
@@ -110,6 +105,28 @@ static int copia(struct pg_entorno *e)
 PRUEBA(pg, copy_se_rechaza_y_no_estropea_nada)
 {
     con_pg(copia, 1, NULL);
+}
+
+static int preparada(struct pg_entorno *e)
+{
+    as_pg_connection *c;
+
+    hace(e->pool, "create table t(n int, texto text)");
+    BIEN(as_pg_acquire(e->pool, &c));
+    BIEN(as_pg_query_on(c, "prepare mete(int) as insert into t values ($1, 'fija')", NULL,
+                        0, NULL));
+    BIEN(as_pg_query_on(c, "execute mete(1); execute mete(2)", NULL, 0, NULL));
+    as_pg_release(c);
+    BIEN(as_pg_query(e->pool, "insert into t select * from unnest($1::int[], $2::text[])",
+                     PARAMETROS("{3,4}", "{\"con, coma\",otra}"), NULL));
+    cr_assert_eq(numero(e->pool, "select sum(n) from t"), 10);
+    cr_assert_eq(numero(e->pool, "select n from t where texto = 'con, coma'"), 3);
+    return 0;
+}
+
+PRUEBA(pg, una_preparada_y_una_lista_hacen_lo_que_prepare_y_copy)
+{
+    con_pg(preparada, 1, NULL);
 }
 
 /* ---- Tamaños ------------------------------------------------------------------------ */
@@ -125,14 +142,14 @@ static int enormes(struct pg_entorno *e)
         texto[i] = (char)('a' + i % 23);
     texto[ENORME] = '\0';
     int rc = as_pg_query(e->pool, "select $1::text", PARAMETROS(texto), &r);
-    cr_assert_eq(rc, 0, "%s", as_error_detail());
+    cr_assert_eq(rc, 0, "%s", as_error_text(rc));
     cr_assert(strcmp(as_pg_value(r, 0, 0), texto) == 0, "no volvió lo que se mandó");
     as_pg_result_free(r);
     free(texto);
 
     cr_assert_eq(as_pg_query(e->pool,
                              "select i, md5(i::text) from generate_series(1, 200000) i",
-                             0, NULL, &r),
+                             NULL, 0, &r),
                  0);
     cr_assert_eq(as_pg_rows(r), 200000u);
     cr_assert_str_eq(as_pg_value(r, 199999, 0), "200000");
@@ -179,9 +196,9 @@ static int errores(struct pg_entorno *e)
          (int)getpid());
     for (size_t i = 0; i < sizeof casos / sizeof *casos; i++) {
         as_pg_result *r;
-        int rc = as_pg_query(e->pool, casos[i].sql, 0, NULL, &r);
+        int rc = as_pg_query(e->pool, casos[i].sql, NULL, 0, &r);
         cr_assert_eq(rc, casos[i].error, "%s: %s", casos[i].sql, as_strerror(rc));
-        cr_assert_str_eq(as_pg_sqlstate(), casos[i].estado);
+        cr_assert_str_eq(as_pg_sqlstate(rc), casos[i].estado);
         cr_assert_null(r);
     }
     hace(e->pool, "reset role; drop owned by sin_permisos; drop role sin_permisos");
@@ -189,16 +206,17 @@ static int errores(struct pg_entorno *e)
     /* El código viaja con la tarea que falló. */
     hace(e->pool, "insert into u values (7)");
     as_group grupo;
-    as_group_enter(&grupo, AS_KEEP_GOING);
+    as_group_enter(&grupo);
+    as_group_keep_going(&grupo);
     as_task *tarea = as_spawn(&grupo, NULL, clave_duplicada, e);
     cr_assert_eq(as_await(tarea), UV_EEXIST);
-    cr_assert_str_eq(as_pg_sqlstate(), "23505");
-    cr_assert(strstr(as_error_detail(), "duplicate key") &&
-                  strstr(as_error_detail(), "(id)=(7)"),
-              "%s", as_error_detail());
+    cr_assert_str_eq(as_pg_sqlstate(UV_EEXIST), "23505");
+    cr_assert(strstr(as_error_text(UV_EEXIST), "duplicate key") &&
+                  strstr(as_error_text(UV_EEXIST), "(id)=(7)"),
+              "%s", as_error_text(UV_EEXIST));
     cr_assert_eq(as_group_leave(&grupo, 0), UV_EEXIST);
     as_error_set(UV_EIO, "otro error");
-    cr_assert_str_eq(as_pg_sqlstate(), "");
+    cr_assert_str_eq(as_pg_sqlstate(UV_EIO), "");
     return 0;
 }
 
@@ -221,13 +239,13 @@ static int abraza(void *arg)
     int rc = as_pg_acquire(a->pool, &c);
     cr_assert_eq(rc, 0);
     cr_assert_eq(as_pg_begin(c), 0);
-    rc = as_pg_query_on(c, "set local deadlock_timeout = '10ms'", 0, NULL, NULL);
+    rc = as_pg_query_on(c, "set local deadlock_timeout = '10ms'", NULL, 0, NULL);
     if (rc == 0)
-        rc = as_pg_query_on(c, a->primera, 0, NULL, NULL);
+        rc = as_pg_query_on(c, a->primera, NULL, 0, NULL);
     if (rc == 0)
-        rc = as_pg_query_on(c, "select cita(2)", 0, NULL, NULL);
+        rc = as_pg_query_on(c, "select cita(2)", NULL, 0, NULL);
     if (rc == 0)
-        rc = as_pg_query_on(c, a->segunda, 0, NULL, NULL);
+        rc = as_pg_query_on(c, a->segunda, NULL, 0, NULL);
     rc = as_pg_end(c, rc);
     as_pg_release(c);
     return rc;
@@ -238,12 +256,12 @@ static int interbloqueo(struct pg_entorno *e)
     const char *uno = "update t set n = n + 1 where id = 1";
     const char *dos = "update t set n = n + 1 where id = 2";
     struct abrazo abrazos[] = {{e->pool, uno, dos}, {e->pool, dos, uno}};
-    int como[2];
+    as_outcome finales[2];
 
     crea_cita(e->pool);
     hace(e->pool, "create table t(id int, n int); insert into t values (1, 0), (2, 0)");
-    cr_assert_eq(as_gather_each(abraza, abrazos, 2, sizeof *abrazos, como), 1);
-    cr_assert_eq(como[0] < 0 ? como[0] : como[1], UV_EAGAIN);
+    cr_assert_eq(as_gather_each(abraza, abrazos, 2, sizeof *abrazos, finales), 1);
+    cr_assert_eq(finales[0].rc < 0 ? finales[0].rc : finales[1].rc, UV_EAGAIN);
     cr_assert_eq(numero(e->pool, "select sum(n) from t"), 2, "la otra lo hizo todo");
     return 0;
 }
@@ -264,37 +282,37 @@ static int transacciones(struct pg_entorno *e)
 
     cr_assert_eq(as_pg_begin(c), 0);
     cr_assert_eq(as_pg_begin(c), UV_EALREADY);
-    cr_assert_eq(as_pg_query_on(c, "insert into t values (1)", 0, NULL, NULL), 0);
+    cr_assert_eq(as_pg_query_on(c, "insert into t values (1)", NULL, 0, NULL), 0);
     cr_assert_eq(numero(e->pool, "select count(*) from t"), 0, "aún no se ve");
     cr_assert_eq(as_pg_end(c, 5), 5, "confirmada, devuelve lo que le dan");
     cr_assert_eq(numero(e->pool, "select count(*) from t"), 1);
 
     /* Deshecha por un error, que sigue siendo el que se cuenta. */
     cr_assert_eq(as_pg_begin(c), 0);
-    cr_assert_eq(as_pg_query_on(c, "insert into t values (2)", 0, NULL, NULL), 0);
-    int rc = as_pg_query_on(c, "selec", 0, NULL, NULL);
+    cr_assert_eq(as_pg_query_on(c, "insert into t values (2)", NULL, 0, NULL), 0);
+    int rc = as_pg_query_on(c, "selec", NULL, 0, NULL);
     cr_assert_eq(as_pg_end(c, rc), UV_EINVAL);
-    cr_assert_str_eq(as_pg_sqlstate(), "42601");
+    cr_assert_str_eq(as_pg_sqlstate(UV_EINVAL), "42601");
     cr_assert_eq(as_pg_begin(c), 0);
-    cr_assert_eq(as_pg_query_on(c, "insert into t values (3)", 0, NULL, NULL), 0);
+    cr_assert_eq(as_pg_query_on(c, "insert into t values (3)", NULL, 0, NULL), 0);
     cr_assert_eq(as_pg_end(c, UV_EPERM), UV_EPERM, "o porque lo decide el programa");
 
     /* Confirmar lo que ya falló no engaña. */
     cr_assert_eq(as_pg_begin(c), 0);
-    cr_assert_eq(as_pg_query_on(c, "selec", 0, NULL, NULL), UV_EINVAL);
+    cr_assert_eq(as_pg_query_on(c, "selec", NULL, 0, NULL), UV_EINVAL);
     cr_assert_eq(as_pg_end(c, 0), UV_EIO);
-    cr_assert(strstr(as_error_detail(), "se deshizo"));
+    cr_assert(strstr(as_error_text(UV_EIO), "se deshizo"));
 
     /* El error llega al confirmar. */
     cr_assert_eq(as_pg_begin(c), 0);
-    cr_assert_eq(as_pg_query_on(c, "insert into t values (1)", 0, NULL, NULL), 0);
+    cr_assert_eq(as_pg_query_on(c, "insert into t values (1)", NULL, 0, NULL), 0);
     cr_assert_eq(as_pg_end(c, 0), UV_EEXIST);
 
     /* Cancelada antes de confirmar. */
     as_scope ambito;
     cr_assert_eq(as_pg_begin(c), 0);
-    cr_assert_eq(as_pg_query_on(c, "insert into t values (4)", 0, NULL, NULL), 0);
-    as_scope_enter(&ambito, 0, 0);
+    cr_assert_eq(as_pg_query_on(c, "insert into t values (4)", NULL, 0, NULL), 0);
+    as_scope_enter(&ambito, 0);
     cr_assert_eq(as_scope_leave(&ambito, as_pg_end(c, 0)), UV_ETIMEDOUT);
     cr_assert_eq(as_pg_begin(c), 0, "la conexión quedó limpia");
     cr_assert_eq(as_pg_end(c, 0), 0);
@@ -314,8 +332,9 @@ PRUEBA(pg, una_transaccion_se_confirma_o_se_deshace)
 
 static int avisa(void *arg)
 {
-    as_pg *pool = as_pg_new(NULL, arg);
+    as_pg *pool = abre_pool(NULL, 0);
 
+    (void)arg;
     hace(pool, "do $$ begin raise notice 'desde el servidor'; end $$");
     as_pg_close(pool);
     return 0;
@@ -347,11 +366,16 @@ PRUEBA(pg, los_avisos_del_servidor_solo_se_ven_depurando)
 
 static int cadenas(void *arg)
 {
+    as_pg *pool;
+
     (void)arg;
-    cr_assert_null(as_pg_new("hots=localhost", NULL));
-    cr_assert(strstr(as_error_detail(), "hots"), "%s", as_error_detail());
-    cr_assert_null(strchr(as_error_detail(), '\n'));
-    cr_assert_null(as_pg_new("postgresql://[::1/x", NULL));
+    cr_assert_eq(as_pg_new("hots=localhost", NULL, &pool), UV_EINVAL);
+    cr_assert_null(pool);
+    cr_assert(strstr(as_error_text(UV_EINVAL), "no se entiende: ") &&
+                  strstr(as_error_text(UV_EINVAL), "hots"),
+              "%s", as_error_text(UV_EINVAL));
+    cr_assert_null(strchr(as_error_text(UV_EINVAL), '\n'));
+    cr_assert_eq(as_pg_new("postgresql://[::1/x", NULL, &pool), UV_EINVAL);
     as_pg_close(NULL);
     return 0;
 }
@@ -363,11 +387,10 @@ PRUEBA(pg, una_cadena_de_conexion_mal_escrita_se_explica)
 
 static int texto_en_otra_codificacion(struct pg_entorno *e)
 {
-    as_pg *pool = as_pg_new("client_encoding=LATIN1", NULL);
+    as_pg *pool = abre_pool("client_encoding=LATIN1", 0);
     as_pg_result *r;
 
-    cr_assert_eq(as_pg_query(pool, "select 'ñ', length($1)", PARAMETROS("\xf1"), &r), 0,
-                 "%s", as_error_detail());
+    BIEN(as_pg_query(pool, "select 'ñ', length($1)", PARAMETROS("\xf1"), &r));
     as_pg_result_free(r);
     as_pg_close(pool);
     cr_assert_eq(as_pg_query(e->pool, "select length($1)", PARAMETROS("\xf1"), NULL),

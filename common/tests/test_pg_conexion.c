@@ -9,10 +9,9 @@ TestSuite(pg_conexion, .timeout = 60);
 
 static int intenta_con(const char *conninfo)
 {
-    as_pg *pool = as_pg_new(conninfo, NULL);
+    as_pg *pool = abre_pool(conninfo, 0);
 
-    cr_assert_not_null(pool, "%s", as_error_detail());
-    int rc = as_pg_query(pool, "select 1", 0, NULL, NULL);
+    int rc = as_pg_query(pool, "select 1", NULL, 0, NULL);
     as_pg_close(pool);
     return rc;
 }
@@ -41,29 +40,30 @@ static int rechazos(struct pg_entorno *e)
 
     puente_cierra(p); /* un puerto donde ya no escucha nadie */
     cr_assert_eq(intenta("host=127.0.0.1 port=%d", libre), UV_ECONNREFUSED);
-    cr_assert(strstr(as_error_detail(), "Connection refused"), "%s", as_error_detail());
+    cr_assert(strstr(as_error_text(UV_ECONNREFUSED), "Connection refused"), "%s",
+              as_error_text(UV_ECONNREFUSED));
     cr_assert_eq(intenta("host=/no/existe"), UV_ECONNREFUSED);
     cr_assert_eq(intenta("host=no.existe.prueba"), UV_EAI_NONAME);
-    cr_assert(strstr(as_error_detail(), "no.existe.prueba"));
-    cr_assert_eq(intenta("host=/a,/b,/c port=1,2"), UV_ECONNRESET);
-    cr_assert(strstr(as_error_detail(), "2 port numbers to 3 hosts"), "%s",
-              as_error_detail());
+    cr_assert(strstr(as_error_text(UV_EAI_NONAME), "no.existe.prueba"));
+    cr_assert_eq(intenta("host=/a,/b,/c port=1,2"), UV_EINVAL);
+    cr_assert(strstr(as_error_text(UV_EINVAL), "2 port numbers to 3 hosts"), "%s",
+              as_error_text(UV_EINVAL));
 
     cr_assert_eq(intenta("dbname=no_existe"), UV_ENOENT);
-    cr_assert_str_eq(as_pg_sqlstate(), "3D000");
-    cr_assert(strstr(as_error_detail(), "database \"no_existe\" does not exist"));
-    cr_assert_null(strstr(as_error_detail(), "LOCATION"));
+    cr_assert_str_eq(as_pg_sqlstate(UV_ENOENT), "3D000");
+    cr_assert(strstr(as_error_text(UV_ENOENT), "database \"no_existe\" does not exist"));
+    cr_assert_null(strstr(as_error_text(UV_ENOENT), "LOCATION"));
 
     hace(e->pool, "drop role if exists con_clave;"
                   "create role con_clave login password 'ábrete'");
     cr_assert_eq(intenta("user=con_clave password=otra"), UV_EACCES);
-    cr_assert_str_eq(as_pg_sqlstate(), "28P01");
+    cr_assert_str_eq(as_pg_sqlstate(UV_EACCES), "28P01");
     cr_assert_eq(intenta("user=con_clave"), UV_EACCES);
-    cr_assert(strstr(as_error_detail(), "no password supplied"));
+    cr_assert(strstr(as_error_text(UV_EACCES), "no password supplied"));
     cr_assert_eq(intenta("user=con_clave password=ábrete"), 0);
     hace(e->pool, "alter role con_clave connection limit 0");
     cr_assert_eq(intenta("user=con_clave password=ábrete"), UV_EBUSY);
-    cr_assert_str_eq(as_pg_sqlstate(), "53300");
+    cr_assert_str_eq(as_pg_sqlstate(UV_EBUSY), "53300");
     hace(e->pool, "drop role con_clave");
     return 0;
 }
@@ -80,14 +80,13 @@ static int por_nombre(void *arg)
     struct puente *p = arg;
     int puerto = p->puerto;
 
-    cr_assert_eq(intenta("host=bien.prueba port=%d", puerto), 0, "%s", as_error_detail());
+    BIEN(intenta("host=bien.prueba port=%d", puerto));
     cr_assert_eq(atomic_load(&nombres_preguntados), 1);
     /* ::1, donde no hay nadie, y luego 127.0.0.1. */
-    cr_assert_eq(intenta("host=dos.prueba port=%d", puerto), 0, "%s", as_error_detail());
+    BIEN(intenta("host=dos.prueba port=%d", puerto));
     /* Varias máquinas: sin resolver, sin nadie, por socket y la buena, con sus puertos. */
-    cr_assert_eq(
-        intenta("host=no.prueba,/no/existe,127.0.0.1,bien.prueba port=1,2,3,%d", puerto),
-        0, "%s", as_error_detail());
+    BIEN(
+        intenta("host=no.prueba,/no/existe,127.0.0.1,bien.prueba port=1,2,3,%d", puerto));
     cr_assert_eq(intenta("host=no.prueba hostaddr=127.0.0.1 port=%d", puerto), 0);
     cr_assert_eq(intenta("host=::1 port=%d", puerto), UV_ECONNREFUSED);
     char host[32], texto[16];
@@ -95,8 +94,7 @@ static int por_nombre(void *arg)
     strcpy(host, "bien.prueba");
     setenv("PGHOST", host, 1);
     setenv("PGPORT", texto, 1);
-    cr_assert_eq(intenta(" "), 0, "lo que falta lo dice el entorno: %s",
-                 as_error_detail());
+    cr_assert_eq(intenta(" "), 0, "lo que falta lo dice el entorno");
     cr_assert_eq(atomic_load(&nombres_preguntados_por_libcurl), 0,
                  "libpq no preguntó por ninguno");
     cr_assert_eq(atomic_load(&p->llegadas), 5);
@@ -115,7 +113,7 @@ PRUEBA(pg_conexion, los_nombres_se_resuelven_sin_bloquear_el_bucle)
 
 static int consulta(void *arg)
 {
-    return as_pg_query(arg, "select pg_sleep(600)", 0, NULL, NULL);
+    return as_pg_query(arg, "select pg_sleep(600)", NULL, 0, NULL);
 }
 
 static int congelada(void *arg)
@@ -126,21 +124,22 @@ static int congelada(void *arg)
     as_group grupo;
 
     snprintf(conninfo, sizeof conninfo, "host=127.0.0.1 port=%d", p->puerto);
-    as_pg *pool = as_pg_new(conninfo, &(as_pg_options){.max_connections = 1});
-    as_pg *directo = as_pg_new(NULL, NULL);
+    as_pg *pool = abre_pool(conninfo, 1);
+    as_pg *directo = abre_pool(NULL, 0);
 
     /* Conectando. */
     atomic_store(&p->modo, CONGELA);
-    as_scope_enter(&ambito, 50, 0);
-    cr_assert_eq(as_scope_leave(&ambito, as_pg_query(pool, "select 1", 0, NULL, NULL)),
+    as_scope_enter(&ambito, 50);
+    cr_assert_eq(as_scope_leave(&ambito, as_pg_query(pool, "select 1", NULL, 0, NULL)),
                  UV_ETIMEDOUT);
     cr_assert_eq(intenta("%s connect_timeout=1", conninfo), UV_ETIMEDOUT);
-    cr_assert(strstr(as_error_detail(), "1 s"), "%s", as_error_detail());
+    cr_assert(strstr(as_error_text(UV_ETIMEDOUT), "1 s"), "%s",
+              as_error_text(UV_ETIMEDOUT));
     atomic_store(&p->modo, PASA);
     long proceso = numero(pool, "select pg_backend_pid()");
 
     /* A media consulta: la petición de cancelarla tampoco llega. Un segundo, y se cuelga. */
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *tarea = as_spawn(&grupo, NULL, consulta, pool);
     while (numero(directo,
                   "select count(*) from pg_stat_activity where state = 'active' "
@@ -165,8 +164,8 @@ static int congelada(void *arg)
     hace(directo, "create table congelada(t text)");
     atomic_store(&p->modo, CONGELA);
     int llegadas = atomic_load(&p->llegadas);
-    as_scope_enter(&ambito, 50, 0);
-    int rc = as_pg_query(pool, "insert into congelada values ($1)", 1, params, NULL);
+    as_scope_enter(&ambito, 50);
+    int rc = as_pg_query(pool, "insert into congelada values ($1)", params, 1, NULL);
     cr_assert_eq(as_scope_leave(&ambito, rc), UV_ETIMEDOUT);
     cr_assert_eq(atomic_load(&p->llegadas), llegadas, "no pidió interrumpirla");
     free(enorme);
@@ -194,11 +193,12 @@ static int cortada(void *arg)
     as_group grupo;
 
     snprintf(conninfo, sizeof conninfo, "host=127.0.0.1 port=%d", p->puerto);
-    as_pg *pool = as_pg_new(conninfo, &(as_pg_options){.max_connections = 1});
-    as_pg *directo = as_pg_new(NULL, NULL);
+    as_pg *pool = abre_pool(conninfo, 1);
+    as_pg *directo = abre_pool(NULL, 0);
     for (int vez = 0; vez < 3; vez++) {
         long proceso = numero(pool, "select pg_backend_pid()");
-        as_group_enter(&grupo, AS_KEEP_GOING);
+        as_group_enter(&grupo);
+        as_group_keep_going(&grupo);
         as_task *tarea = as_spawn(&grupo, NULL, consulta, pool);
         while (numero(directo,
                       "select count(*) from pg_stat_activity where state = 'active' "
@@ -207,10 +207,10 @@ static int cortada(void *arg)
             ;
         atomic_store(&p->modo, CORTA); /* un RST: epoll da POLLERR */
         int rc = as_await(tarea);
-        cr_assert_eq(rc, UV_ECONNRESET, "%s (%s)", as_strerror(rc), as_error_detail());
-        cr_assert_str_neq(as_error_detail(), "");
+        cr_assert_eq(rc, UV_ECONNRESET, "%s", as_error_text(rc));
+        cr_assert_str_neq(as_error_text(rc), as_strerror(rc));
         cr_assert_eq(as_group_leave(&grupo, 0), UV_ECONNRESET);
-        cr_assert_eq(as_pg_query(pool, "select 1", 0, NULL, NULL), UV_ECONNRESET,
+        cr_assert_eq(as_pg_query(pool, "select 1", NULL, 0, NULL), UV_ECONNRESET,
                      "y también al conectar");
         atomic_store(&p->modo, PASA);
         hace(directo, "select pg_terminate_backend(%ld)", proceso);

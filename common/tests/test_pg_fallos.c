@@ -17,7 +17,7 @@ static int consulta(void *arg)
 {
     struct victima *v = arg;
 
-    v->rc = as_pg_query(v->pool, v->sql, v->param ? 1 : 0, &v->param, NULL);
+    v->rc = as_pg_query(v->pool, v->sql, &v->param, v->param ? 1 : 0, NULL);
     return v->rc;
 }
 
@@ -31,13 +31,13 @@ static long en_marcha(as_pg *pool)
 
 static int cancela(struct pg_entorno *e)
 {
-    as_pg *vigia = as_pg_new(e->conninfo, NULL);
+    as_pg *vigia = abre_pool(e->conninfo, 0);
     long proceso = numero(e->pool, "select pg_backend_pid()");
 
     for (int vez = 0; vez < 5; vez++) {
         struct victima v = {.pool = e->pool, .sql = "select pg_sleep(600)"};
         as_group grupo;
-        as_group_enter(&grupo, 0);
+        as_group_enter(&grupo);
         as_task *tarea = as_spawn(&grupo, NULL, consulta, &v);
         while (en_marcha(vigia) == 0)
             ;
@@ -63,11 +63,11 @@ static int con_plazo(struct pg_entorno *e)
     as_scope ambito;
 
     hace(e->pool, "create table t(n int)");
-    as_scope_enter(&ambito, 50, 0);
-    int rc = as_pg_query(e->pool, "insert into t values (1); select pg_sleep(600)", 0,
-                         NULL, NULL);
+    as_scope_enter(&ambito, 50);
+    int rc = as_pg_query(e->pool, "insert into t values (1); select pg_sleep(600)", NULL,
+                         0, NULL);
     cr_assert_eq(rc, UV_ECANCELED);
-    cr_assert_eq(as_pg_query(e->pool, "insert into t values (2)", 0, NULL, NULL),
+    cr_assert_eq(as_pg_query(e->pool, "insert into t values (2)", NULL, 0, NULL),
                  UV_ECANCELED, "en un ámbito cancelado no se hace nada");
     cr_assert_eq(as_scope_leave(&ambito, rc), UV_ETIMEDOUT);
     cr_assert_eq(numero(e->pool, "select count(*) from t"), 0);
@@ -76,11 +76,11 @@ static int con_plazo(struct pg_entorno *e)
     /* Dentro de una transacción, solo se pierde la transacción. */
     as_pg_connection *c;
     cr_assert_eq(as_pg_acquire(e->pool, &c), 0);
-    as_scope_enter(&ambito, 50, 0);
+    as_scope_enter(&ambito, 50);
     cr_assert_eq(as_pg_begin(c), 0);
-    rc = as_pg_query_on(c, "insert into t values (1)", 0, NULL, NULL);
+    rc = as_pg_query_on(c, "insert into t values (1)", NULL, 0, NULL);
     if (rc == 0)
-        rc = as_pg_query_on(c, "select pg_sleep(600)", 0, NULL, NULL);
+        rc = as_pg_query_on(c, "select pg_sleep(600)", NULL, 0, NULL);
     rc = as_scope_leave(&ambito, as_pg_end(c, rc));
     cr_assert_eq(rc, UV_ETIMEDOUT);
     cr_assert_eq(proceso_de(c), proceso);
@@ -107,7 +107,7 @@ static int en_cada_turno(struct pg_entorno *e)
                             .param = "1",
                             .rc = UV_ECANCELED};
         as_group grupo;
-        as_group_enter(&grupo, 0);
+        as_group_enter(&grupo);
         as_task *tarea = as_spawn(&grupo, NULL, consulta, &v);
         for (int i = 0; i < turnos; i++)
             cr_assert_eq(as_yield(), 0);
@@ -140,14 +140,13 @@ static int uno_del_tropel(void *arg)
     for (int i = 0; i < 10; i++) {
         as_scope ambito;
         bool lenta = rand_r(&t->semilla) % 3 == 0;
-        as_scope_enter(&ambito, 1 + rand_r(&t->semilla) % 30, 0);
+        as_scope_enter(&ambito, 1 + rand_r(&t->semilla) % 30);
         int rc = as_pg_query(t->e->pool,
                              lenta ? "insert into t select 1 from pg_sleep(600)"
                                    : "insert into t select 1 from pg_sleep(0.001)",
-                             0, NULL, NULL);
+                             NULL, 0, NULL);
         rc = as_scope_leave(&ambito, rc);
-        cr_assert(rc == 0 || rc == UV_ETIMEDOUT, "%s (%s)", as_strerror(rc),
-                  as_error_detail());
+        cr_assert(rc == 0 || rc == UV_ETIMEDOUT, "%s", as_error_text(rc));
         t->bien += rc == 0;
         t->cortadas += rc < 0;
     }
@@ -183,19 +182,20 @@ PRUEBA(pg_fallos, un_tropel_con_plazos_al_azar_no_estropea_nada)
 
 static int mata(struct pg_entorno *e)
 {
-    as_pg *verdugo = as_pg_new(e->conninfo, NULL);
+    as_pg *verdugo = abre_pool(e->conninfo, 0);
     struct victima v = {.pool = e->pool, .sql = "select pg_sleep(600)"};
     as_group grupo;
 
     /* A media consulta. */
     long proceso = numero(e->pool, "select pg_backend_pid()");
-    as_group_enter(&grupo, AS_KEEP_GOING);
+    as_group_enter(&grupo);
+    as_group_keep_going(&grupo);
     as_task *tarea = as_spawn(&grupo, NULL, consulta, &v);
     while (en_marcha(verdugo) == 0)
         ;
     hace(verdugo, "select pg_terminate_backend(%ld)", proceso);
     cr_assert_eq(as_await(tarea), UV_ECONNRESET);
-    cr_assert_str_eq(as_pg_sqlstate(), "57P01");
+    cr_assert_str_eq(as_pg_sqlstate(UV_ECONNRESET), "57P01");
     cr_assert_eq(as_group_leave(&grupo, 0), UV_ECONNRESET);
     long otro = numero(e->pool, "select pg_backend_pid()");
     cr_assert_neq(otro, proceso, "la sustituye otra");
@@ -208,12 +208,12 @@ static int mata(struct pg_entorno *e)
     as_pg_connection *c;
     cr_assert_eq(as_pg_acquire(e->pool, &c), 0);
     hace(verdugo, "select pg_terminate_backend(%ld, 10000)", proceso_de(c));
-    cr_assert_eq(as_pg_query_on(c, "select 1", 0, NULL, NULL), UV_ECONNRESET);
-    cr_assert_eq(as_pg_query_on(c, "select 1", 0, NULL, NULL), UV_ENOTCONN);
+    cr_assert_eq(as_pg_query_on(c, "select 1", NULL, 0, NULL), UV_ECONNRESET);
+    cr_assert_eq(as_pg_query_on(c, "select 1", NULL, 0, NULL), UV_ENOTCONN);
     cr_assert_eq(as_pg_begin(c), UV_ENOTCONN);
     as_error_set(UV_EPERM, "lo que pasó");
     cr_assert_eq(as_pg_end(c, UV_EPERM), UV_EPERM);
-    cr_assert_str_eq(as_error_detail(), "lo que pasó");
+    cr_assert_str_eq(as_error_text(UV_EPERM), "lo que pasó");
     as_pg_release(c);
     hace(e->pool, "select 1");
     as_pg_close(verdugo);
@@ -233,10 +233,10 @@ static int deja_una_transaccion(struct pg_entorno *e)
     cr_assert_eq(as_pg_acquire(e->pool, &c), 0);
     long proceso = proceso_de(c);
     cr_assert_eq(as_pg_begin(c), 0);
-    cr_assert_eq(as_pg_query_on(c, "insert into t values (1)", 0, NULL, NULL), 0);
+    cr_assert_eq(as_pg_query_on(c, "insert into t values (1)", NULL, 0, NULL), 0);
     as_pg_release(c);
     cr_assert_neq(numero(e->pool, "select pg_backend_pid()"), proceso);
-    cr_assert_eq(as_pg_query(e->pool, "begin; insert into t values (2)", 0, NULL, NULL),
+    cr_assert_eq(as_pg_query(e->pool, "begin; insert into t values (2)", NULL, 0, NULL),
                  0);
     hace(e->pool, "begin; lock table t; commit"); /* nadie la tiene a medias */
     cr_assert_eq(numero(e->pool, "select count(*) from t"), 0);
@@ -316,12 +316,13 @@ static int reinicia(void *arg)
     int como[3];
 
     snprintf(conninfo, sizeof conninfo, "host='%s'", s->carpeta);
-    as_pg *pool = as_pg_new(conninfo, NULL);
+    as_pg *pool = abre_pool(conninfo, 0);
     crea_cita(pool);
     for (int vez = 0; vez < 2; vez++) {
         hace(pool, "select setval('llegadas', 0)");
         as_group grupo;
-        as_group_enter(&grupo, AS_KEEP_GOING);
+        as_group_enter(&grupo);
+        as_group_keep_going(&grupo);
         as_task *tareas[3];
         for (int i = 0; i < 3; i++) {
             v[i] = (struct victima){.pool = pool, .sql = "select cita(100)"};
@@ -331,14 +332,13 @@ static int reinicia(void *arg)
         para_el_servidor(s->carpeta, vez == 0 ? SIGINT : SIGQUIT);
         for (int i = 0; i < 3; i++) {
             como[i] = as_await(tareas[i]);
-            cr_assert_eq(como[i], UV_ECONNRESET, "%s (%s)", as_strerror(como[i]),
-                         as_error_detail());
+            cr_assert_eq(como[i], UV_ECONNRESET, "%s", as_error_text(como[i]));
         }
         cr_assert_eq(as_group_leave(&grupo, 0), UV_ECONNRESET);
         int rc;
-        while ((rc = as_pg_query(pool, "select 1", 0, NULL, NULL)) < 0)
-            cr_assert(rc == UV_ECONNREFUSED || rc == UV_ECONNRESET, "%s (%s)",
-                      as_strerror(rc), as_error_detail());
+        while ((rc = as_pg_query(pool, "select 1", NULL, 0, NULL)) < 0)
+            cr_assert(rc == UV_ECONNREFUSED || rc == UV_ECONNRESET, "%s",
+                      as_error_text(rc));
     }
     as_pg_close(pool);
     return 0;

@@ -19,17 +19,17 @@ static int inserta(void *arg)
 
     snprintf(id, sizeof id, "%d", i->id);
     const char *params[] = {id, "alguien"};
-    return as_pg_query(i->pool, "insert into usuarios(id, nombre) values ($1, $2)", 2,
-                       params, NULL);
+    return as_pg_query(i->pool, "insert into usuarios(id, nombre) values ($1, $2)",
+                       params, 2, NULL);
 }
 
-static int inserta_muchas(as_pg *pool, int n, int *como)
+static int inserta_muchas(as_pg *pool, int n, as_outcome *finales)
 {
     struct insercion todas[100];
 
     for (int i = 0; i < n; i++)
         todas[i] = (struct insercion){pool, i};
-    return as_gather_each(inserta, todas, (size_t)n, sizeof *todas, como);
+    return as_gather_each(inserta, todas, (size_t)n, sizeof *todas, finales);
 }
 
 static void crea_usuarios_con_cita(as_pg *pool, int n)
@@ -63,7 +63,7 @@ static int una_de_mas(struct pg_entorno *e)
     as_scope ambito;
 
     crea_usuarios_con_cita(e->pool, 6);
-    as_scope_enter(&ambito, 300, 0);
+    as_scope_enter(&ambito, 300);
     int rc = as_scope_leave(&ambito, inserta_muchas(e->pool, 50, NULL));
     cr_assert_eq(rc, UV_ETIMEDOUT, "la sexta no cabe: la cita no se cumple");
     cr_assert_eq(numero(e->pool, "select last_value from llegadas"), 5);
@@ -83,7 +83,7 @@ PRUEBA(pg_pool, nunca_hay_mas_conexiones_que_el_limite)
 
 static int cien(struct pg_entorno *e)
 {
-    int como[100];
+    as_outcome finales[100];
 
     hace(e->pool, "create table usuarios(id int primary key, nombre text, "
                   "                      quien int default pg_backend_pid())");
@@ -92,9 +92,9 @@ static int cien(struct pg_entorno *e)
     cr_assert_eq(numero(e->pool, "select count(distinct quien) from usuarios"), 10,
                  "las diez conexiones trabajaron");
     /* Cada una sabe que falló, y las conexiones siguen sirviendo. */
-    cr_assert_eq(inserta_muchas(e->pool, 100, como), 100);
+    cr_assert_eq(inserta_muchas(e->pool, 100, finales), 100);
     for (int i = 0; i < 100; i++)
-        cr_assert_eq(como[i], UV_EEXIST);
+        cr_assert_eq(finales[i].rc, UV_EEXIST);
     cr_assert_eq(numero(e->pool,
                         "select count(*) from pg_stat_activity "
                         "where application_name = 'prueba_%d'",
@@ -134,7 +134,7 @@ PRUEBA(pg_pool, se_presta_primero_la_ultima_devuelta)
 
 static int avisos_sin_leer(struct pg_entorno *e)
 {
-    as_pg *otro = as_pg_new(e->conninfo, NULL);
+    as_pg *otro = abre_pool(e->conninfo, 0);
     long proceso = numero(e->pool, "listen canal; select pg_backend_pid()");
 
     for (int i = 0; i < 100; i++) {
@@ -170,7 +170,7 @@ static int toma_y_apunta(void *arg)
         return rc;
     }
     anota(t->diario, "%c ", t->nombre);
-    rc = as_pg_query_on(c, "select 1", 0, NULL, NULL);
+    rc = as_pg_query_on(c, "select 1", NULL, 0, NULL);
     as_pg_release(c);
     return rc == UV_ECANCELED ? 0 : rc;
 }
@@ -184,7 +184,7 @@ static int en_orden(struct pg_entorno *e)
     as_group grupo;
 
     cr_assert_eq(as_pg_acquire(e->pool, &c), 0);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     for (int i = 0; i < 6; i++) {
         turnos[i] = (struct turno){e->pool, &diario, (char)('a' + i)};
         tareas[i] = as_spawn(&grupo, NULL, toma_y_apunta, &turnos[i]);
@@ -209,15 +209,15 @@ PRUEBA(pg_pool, la_conexion_pasa_de_mano_en_mano_por_orden_de_llegada)
 
 static int falla_al_conectar(void *arg)
 {
-    as_pg *pool = as_pg_new("host=/no/existe", &(as_pg_options){.max_connections = 1});
+    as_pg *pool = abre_pool("host=/no/existe", 1);
     struct turno turnos[5];
     struct diario diario = {0};
-    int como[5];
+    as_outcome finales[5];
 
     (void)arg;
     for (int i = 0; i < 5; i++)
         turnos[i] = (struct turno){pool, &diario, (char)('a' + i)};
-    cr_assert_eq(as_gather_each(toma_y_apunta, turnos, 5, sizeof *turnos, como), 5);
+    cr_assert_eq(as_gather_each(toma_y_apunta, turnos, 5, sizeof *turnos, finales), 5);
     DIARIO_ES(&diario, "a:ECONNREFUSED b:ECONNREFUSED c:ECONNREFUSED d:ECONNREFUSED "
                        "e:ECONNREFUSED ");
     as_pg_close(pool);
@@ -233,7 +233,7 @@ PRUEBA(pg_pool, si_no_se_puede_conectar_lo_sabe_toda_la_cola)
 
 static int consulta_larga(void *arg)
 {
-    return as_pg_query_on(arg, "select cita(2)", 0, NULL, NULL);
+    return as_pg_query_on(arg, "select cita(2)", NULL, 0, NULL);
 }
 
 static int dos_en_una(struct pg_entorno *e)
@@ -243,15 +243,15 @@ static int dos_en_una(struct pg_entorno *e)
 
     crea_cita(e->pool);
     cr_assert_eq(as_pg_acquire(e->pool, &c), 0);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *tarea = as_spawn(&grupo, NULL, consulta_larga, c);
     espera_numero(e->pool, "select last_value from llegadas", 1);
-    cr_assert_eq(as_pg_query_on(c, "select 1", 0, NULL, NULL), UV_EBUSY);
-    cr_assert(strstr(as_error_detail(), "otra tarea"));
+    cr_assert_eq(as_pg_query_on(c, "select 1", NULL, 0, NULL), UV_EBUSY);
+    cr_assert(strstr(as_error_text(UV_EBUSY), "otra tarea"));
     hace(e->pool, "select cita(0)");
     cr_assert_eq(as_await(tarea), 0, "la primera no se enteró");
     cr_assert_eq(as_group_leave(&grupo, 0), 0);
-    cr_assert_eq(as_pg_query_on(c, "select 1", 0, NULL, NULL), 0);
+    cr_assert_eq(as_pg_query_on(c, "select 1", NULL, 0, NULL), 0);
     as_pg_release(c);
     return 0;
 }
@@ -263,9 +263,10 @@ PRUEBA(pg_pool, dos_consultas_a_la_vez_por_una_conexion_no)
 
 static int cierra_con_una_prestada(void *arg)
 {
-    as_pg *pool = as_pg_new(NULL, arg);
+    as_pg *pool = abre_pool(NULL, 0);
     as_pg_connection *c;
 
+    (void)arg;
     cr_assert_eq(as_pg_acquire(pool, &c), 0);
     as_pg_close(pool);
     return 0;
@@ -278,15 +279,16 @@ static void corre_cierra_con_una_prestada(void)
 
 static int devuelve_en_marcha(void *arg)
 {
-    as_pg *pool = as_pg_new(NULL, arg);
+    as_pg *pool = abre_pool(NULL, 0);
     as_pg_connection *c;
     as_group grupo;
 
+    (void)arg;
     hace(pool, "create temp table t()"); /* la conexión ya está abierta */
     cr_assert_eq(as_pg_acquire(pool, &c), 0);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     cr_assert_eq(as_start_soon(&grupo, NULL, consulta_larga, c), 0);
-    as_yield();
+    BIEN(as_yield());
     as_pg_release(c);
     return as_group_leave(&grupo, 0);
 }
@@ -318,7 +320,8 @@ static int olvida(void *arg)
     static as_pg *pool; /* alcanzable: no es una fuga a ojos de valgrind */
     as_pg_connection *c;
 
-    pool = as_pg_new(NULL, arg);
+    (void)arg;
+    pool = abre_pool(NULL, 0);
     hace(pool, "select 1");
     cr_assert_eq(as_pg_acquire(pool, &c), 0);
     cr_assert_eq(as_pg_begin(c), 0);
@@ -344,7 +347,7 @@ PRUEBA(pg_pool, lo_que_quedo_abierto_se_cuenta)
 
 static int espera_para_siempre(void *arg)
 {
-    as_pg *pool = as_pg_new(NULL, &(as_pg_options){.max_connections = 1});
+    as_pg *pool = abre_pool(NULL, 1);
     as_pg_connection *c, *otra;
 
     (void)arg;

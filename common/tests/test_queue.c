@@ -121,13 +121,13 @@ static int espera_todo(void *arg)
     (void)arg;
     as_queue_init(&cola, 0);
     cr_assert_eq(as_queue_join(&cola), 0, "sin nada puesto no espera");
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     for (int i = 0; i < 2; i++)
         cr_assert_eq(as_start_soon(&grupo, NULL, obrera, &cola), 0);
     for (int i = 0; i < 4; i++)
         cr_assert_eq(as_queue_put(&cola, ITEM(100)), 0);
     as_scope ambito;
-    as_scope_enter(&ambito, 50, 0);
+    as_scope_enter(&ambito, 50);
     int rc = as_scope_leave(&ambito, as_queue_join(&cola));
     cr_assert_eq(rc, UV_ETIMEDOUT);
     cr_assert_eq(as_queue_join(&cola), 0);
@@ -175,7 +175,7 @@ static int carreras(void *arg)
 
     (void)arg;
     as_queue_init(&cola, 1);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
 
     /* Cancelada mientras espera sitio: lo suyo no entra. */
     struct intento a = {&cola, 2}, b = {&cola, 3};
@@ -183,7 +183,7 @@ static int carreras(void *arg)
     cr_assert_eq(as_queue_put_nowait(&cola, ITEM(9)), UV_EAGAIN);
     as_task *ta = as_spawn(&grupo, NULL, pone, &a),
             *tb = as_spawn(&grupo, NULL, pone, &b);
-    as_yield();
+    BIEN(as_yield());
     as_cancel(ta);
     cr_assert_eq(as_queue_get(&cola, &item), 0);
     cr_assert_eq(VALOR(item), 1);
@@ -196,7 +196,7 @@ static int carreras(void *arg)
     struct intento c = {&cola, 0}, d = {&cola, 0};
     as_task *tc = as_spawn(&grupo, NULL, saca, &c),
             *td = as_spawn(&grupo, NULL, saca, &d);
-    as_yield();
+    BIEN(as_yield());
     cr_assert_eq(as_queue_put(&cola, ITEM(4)), 0);
     as_cancel(tc);
     as_cancel(td);
@@ -225,11 +225,12 @@ static int cierra(void *arg)
 
     (void)arg;
     as_queue_init(&cola, 1);
-    as_group_enter(&grupo, AS_KEEP_GOING);
+    as_group_enter(&grupo);
+    as_group_keep_going(&grupo);
     struct intento a = {&cola, 2};
     cr_assert_eq(as_queue_put(&cola, ITEM(1)), 0);
     as_task *t = as_spawn(&grupo, NULL, pone, &a);
-    as_yield();
+    BIEN(as_yield());
     as_queue_close(&cola);
     as_queue_close(&cola);
     cr_assert_eq(as_await(t), UV_EPIPE);
@@ -303,7 +304,7 @@ static int acapara(void *arg)
 
 static int dice_basta(void *arg)
 {
-    as_yield();
+    BIEN(as_yield());
     *(bool *)arg = true;
     return 0;
 }

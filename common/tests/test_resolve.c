@@ -1,6 +1,6 @@
 #include "servidor.h"
 
-#include "../src/resolve.h"
+#include "io/resolve.h"
 #include "nombres_falsos.h"
 
 #include <arpa/inet.h>
@@ -64,7 +64,7 @@ static int caduca(void *arg)
     cr_assert_eq(atomic_load(&nombres_preguntados), 2, "caducó");
 
     cr_assert_eq(resuelve("no-existe.prueba"), UV_EAI_NONAME);
-    cr_assert_not_null(strstr(as_error_detail(), "«no-existe.prueba»"));
+    cr_assert_not_null(strstr(as_error_text(UV_EAI_NONAME), "«no-existe.prueba»"));
     cr_assert_eq(resuelve("no-existe.prueba"), UV_EAI_NONAME);
     cr_assert_eq(atomic_load(&nombres_preguntados), 4, "un fallo no se recuerda");
     return 0;
@@ -121,7 +121,7 @@ static int uno_se_va(void *arg)
     as_group grupo;
 
     (void)arg;
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *a = as_spawn(&grupo, "a", resuelve, "lento.prueba");
     as_task *b = as_spawn(&grupo, "b", resuelve, "lento.prueba");
     espera_a(&nombres_lentos_en_curso, 1);
@@ -138,6 +138,47 @@ PRUEBA(resolve, cancelar_a_quien_espera_no_afecta_a_los_demas)
     RESOLVIENDO(uno_se_va);
 }
 
+/* ---- Un DNS que no contesta --------------------------------------------------------- */
+
+enum { MUDOS = 30 }; /* más de los hilos que libuv dedicaría a los nombres */
+
+static int pregunta_muda(void *arg)
+{
+    char nombre[32];
+
+    snprintf(nombre, sizeof nombre, "%d.mudo.prueba", *(int *)arg);
+    return resuelve(nombre);
+}
+
+static int con_muchos_mudos(void *arg)
+{
+    as_group grupo;
+    as_scope plazo;
+    int numeros[MUDOS];
+
+    (void)arg;
+    as_group_enter(&grupo);
+    for (int i = 0; i < MUDOS; i++) {
+        numeros[i] = i;
+        cr_assert_eq(as_start_soon(&grupo, NULL, pregunta_muda, &numeros[i]), 0);
+    }
+    espera_a(&nombres_mudos_en_curso, 1);
+    as_scope_enter(&plazo, 20000);
+    cr_assert_eq(as_scope_leave(&plazo, resuelve("bien.prueba")), 0,
+                 "un DNS mudo tapa a los demás");
+    as_group_cancel(&grupo);
+    return as_group_leave(&grupo, 0);
+}
+
+PRUEBA(resolve, los_nombres_mudos_no_tapan_a_los_demas_ni_a_la_salida)
+{
+    uint64_t antes = uv_hrtime();
+
+    RESOLVIENDO(con_muchos_mudos);
+    cr_assert_lt((uv_hrtime() - antes) / 1000000, 5000u,
+                 "as_run esperó a consultas que ya no quería nadie");
+}
+
 /* ---- Con el cliente HTTP ------------------------------------------------------------ */
 
 static int por_nombre(struct entorno *e)
@@ -149,7 +190,7 @@ static int por_nombre(struct entorno *e)
     as_http_response r;
     const char *con_tilde = url_en(e->servidor, "ñandú.bien.prueba", "/");
     cr_assert_eq(as_http_get(e->http, con_tilde, &r), UV_EINVAL);
-    cr_assert_not_null(strstr(as_error_detail(), "setlocale"));
+    cr_assert_not_null(strstr(as_error_text(UV_EINVAL), "setlocale"));
     cr_assert_not_null(setlocale(LC_ALL, "C.UTF-8"));
     get_correcto(e, con_tilde);
     get_correcto(e, url_en(e->servidor, "usuario:clave@bien.prueba", "/"));
@@ -165,4 +206,50 @@ static int por_nombre(struct entorno *e)
 PRUEBA(resolve, el_cliente_http_resuelve_siempre_por_su_cuenta)
 {
     con_servidor(atiende_eco, por_nombre);
+}
+
+/* ---- Ctrl+C y un DNS mudo ------------------------------------------------------------ */
+
+struct mudo {
+    struct entorno *e;
+    char direccion[128];
+};
+
+static int pide_mudo(void *arg)
+{
+    struct mudo *m = arg;
+    as_http_response r;
+
+    return as_http_get(m->e->http, m->direccion, &r);
+}
+
+/* Como un monitor: muchos sitios caídos, uno sano, y al rato Ctrl+C. */
+static int monitor(struct entorno *e)
+{
+    static struct mudo mudos[MUDOS];
+    as_group grupo;
+    as_scope plazo;
+    char maquina[32];
+
+    as_group_enter(&grupo);
+    for (int i = 0; i < MUDOS; i++) {
+        snprintf(maquina, sizeof maquina, "%d.mudo.prueba", i);
+        mudos[i].e = e;
+        strcpy(mudos[i].direccion, url_en(e->servidor, maquina, "/"));
+        BIEN(as_start_soon(&grupo, NULL, pide_mudo, &mudos[i]));
+    }
+    espera_a(&nombres_mudos_en_curso, MUDOS);
+    as_scope_enter(&plazo, 20000);
+    get_correcto(e, url_en(e->servidor, "bien.prueba", "/"));
+    BIEN(as_scope_leave(&plazo, 0));
+    uint64_t antes = uv_hrtime();
+    raise(SIGINT);
+    cr_assert_eq(as_group_leave(&grupo, 0), UV_ECANCELED);
+    cr_assert_lt((uv_hrtime() - antes) / 1000000, 5000u);
+    return 0;
+}
+
+PRUEBA(resolve, un_monitor_con_sitios_mudos_atiende_al_sano_y_a_ctrl_c)
+{
+    con_servidor(atiende_eco, monitor);
 }

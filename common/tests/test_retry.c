@@ -1,7 +1,5 @@
 #include "prueba.h"
 
-#include <time.h>
-
 TestSuite(retry, .timeout = 60);
 
 /* ---- Reintentos --------------------------------------------------------------------- */
@@ -129,7 +127,7 @@ static int con_plazo_total(void *arg)
     int rc;
 
     (void)arg;
-    as_scope_enter(&ambito, 2500, 0);
+    as_scope_enter(&ambito, 2500);
     as_retry_init(&r, &(as_retry_options){.attempts = 100, .jitter = AS_JITTER_NONE});
     do
         rc = UV_ECONNREFUSED;
@@ -164,31 +162,4 @@ static int lo_que_pide_el_servidor(void *arg)
 PRUEBA(retry, se_respeta_lo_que_pide_el_servidor)
 {
     CORRE(lo_que_pide_el_servidor, NULL, 0);
-}
-
-static int64_t retry_after(const char *valor)
-{
-    char linea[128];
-    char *cabeceras[] = {linea, NULL};
-
-    snprintf(linea, sizeof linea, "retry-after: %s", valor);
-    return as_http_retry_after(&(as_http_response){.headers = cabeceras});
-}
-
-PRUEBA(retry, retry_after_son_segundos_o_una_fecha)
-{
-    char fecha[64];
-    time_t pronto = time(NULL) + 100;
-    struct tm partes;
-
-    strftime(fecha, sizeof fecha, "%a, %d %b %Y %H:%M:%S GMT",
-             gmtime_r(&pronto, &partes));
-    cr_assert_eq(retry_after("120"), 120000);
-    cr_assert_eq(retry_after("0"), 0);
-    cr_assert_eq(retry_after("12x"), -1);
-    cr_assert_eq(retry_after("99999999999999"), -1);
-    cr_assert_eq(retry_after("mañana"), -1);
-    cr_assert_eq(retry_after("Wed, 21 Oct 2015 07:28:00 GMT"), 0);
-    cr_assert(retry_after(fecha) > 90000 && retry_after(fecha) <= 100000);
-    cr_assert_eq(as_http_retry_after(&(as_http_response){0}), -1);
 }

@@ -16,7 +16,7 @@ static int plazo_vence(void *arg)
     as_scope ambito;
 
     (void)arg;
-    as_scope_enter(&ambito, 3000, 0);
+    as_scope_enter(&ambito, 3000);
     int rc = as_sleep(10000);
     cr_assert_eq(rc, UV_ECANCELED, "dentro se ve como una cancelación");
     cr_assert_eq(as_scope_leave(&ambito, rc), UV_ETIMEDOUT);
@@ -35,9 +35,9 @@ static int plazo_sobra(void *arg)
     as_scope ambito;
 
     (void)arg;
-    as_scope_enter(&ambito, 3000, 0);
+    as_scope_enter(&ambito, 3000);
     cr_assert_eq(as_scope_leave(&ambito, as_sleep(10)), 0);
-    as_scope_enter(&ambito, 3000, 0);
+    as_scope_enter(&ambito, 3000);
     cr_assert_eq(as_scope_leave(&ambito, UV_EIO), UV_EIO);
     cr_assert_eq(as_sleep(5000), 0, "el plazo no sobrevive a su ámbito");
     return 0;
@@ -53,10 +53,10 @@ static int plazo_cero(void *arg)
     as_scope ambito;
 
     (void)arg;
-    as_scope_enter(&ambito, 0, 0);
+    as_scope_enter(&ambito, 0);
     cr_assert(as_cancelled());
     cr_assert_eq(as_scope_leave(&ambito, as_sleep(1)), UV_ETIMEDOUT);
-    as_scope_enter(&ambito, 0, 0);
+    as_scope_enter(&ambito, 0);
     cr_assert_eq(as_scope_leave(&ambito, 4), 4, "sin esperas, gana el resultado");
     return 0;
 }
@@ -71,7 +71,7 @@ static int empate(void *arg)
     as_scope ambito;
 
     (void)arg;
-    as_scope_enter(&ambito, 100, 0);
+    as_scope_enter(&ambito, 100);
     int rc = as_sleep(100);
     /* Mismo instante: el plazo se apuntó antes, así que vence antes. */
     cr_assert_eq(as_scope_leave(&ambito, rc), UV_ETIMEDOUT);
@@ -88,8 +88,8 @@ static int anidados_interior(void *arg)
     as_scope fuera, dentro;
 
     (void)arg;
-    as_scope_enter(&fuera, 1000, 0);
-    as_scope_enter(&dentro, 100, 0);
+    as_scope_enter(&fuera, 1000);
+    as_scope_enter(&dentro, 100);
     int rc = as_scope_leave(&dentro, as_sleep(5000));
     cr_assert_eq(rc, UV_ETIMEDOUT);
     cr_assert_eq(as_sleep(100), 0, "el exterior sigue vivo");
@@ -108,8 +108,8 @@ static int anidados_exterior(void *arg)
     as_scope fuera, dentro;
 
     (void)arg;
-    as_scope_enter(&fuera, 100, 0);
-    as_scope_enter(&dentro, 1000, 0);
+    as_scope_enter(&fuera, 100);
+    as_scope_enter(&dentro, 1000);
     int rc = as_scope_leave(&dentro, as_sleep(5000));
     cr_assert_eq(rc, UV_ECANCELED, "no es culpa del interior: la pasa hacia fuera");
     cr_assert_eq(as_scope_leave(&fuera, rc), UV_ETIMEDOUT);
@@ -126,8 +126,8 @@ static int vencen_los_dos(void *arg)
     as_scope fuera, dentro;
 
     (void)arg;
-    as_scope_enter(&fuera, 100, 0);
-    as_scope_enter(&dentro, 100, 0);
+    as_scope_enter(&fuera, 100);
+    as_scope_enter(&dentro, 100);
     int rc = as_scope_leave(&dentro, as_sleep(5000));
     cr_assert_eq(rc, UV_ECANCELED);
     cr_assert_eq(as_scope_leave(&fuera, rc), UV_ETIMEDOUT);
@@ -155,14 +155,15 @@ static int lo_cancela_otra(void *arg)
     as_group grupo;
 
     (void)arg;
-    as_group_enter(&grupo, 0);
-    as_scope_enter(&ambito, AS_FOREVER, 0);
+    as_group_enter(&grupo);
+    as_scope_enter(&ambito, AS_FOREVER);
     int rc = as_start_soon(&grupo, NULL, cancela_a_los_10, &ambito);
     if (rc == 0)
         rc = as_sleep(1000);
     cr_assert_eq(rc, UV_ECANCELED);
     cr_assert_eq(as_scope_leave(&ambito, rc), 0,
                  "una cancelación propia se queda dentro");
+    cr_assert(as_scope_cancelled_caught(&ambito));
     cr_assert_eq(as_now(), 10u);
     return as_group_leave(&grupo, 0);
 }
@@ -170,6 +171,58 @@ static int lo_cancela_otra(void *arg)
 PRUEBA(scope, otra_tarea_puede_cancelarlo)
 {
     CORRE(lo_cancela_otra, NULL, 0);
+}
+
+/* ---- ¿Fue este ámbito? -------------------------------------------------------------- */
+
+static int fue_su_plazo(void *arg)
+{
+    as_scope ambito;
+
+    (void)arg;
+    as_scope_enter(&ambito, 10);
+    int rc = as_sleep(1000);
+    cr_assert_not(as_scope_cancelled_caught(&ambito), "aún no se ha salido de él");
+    cr_assert_eq(as_scope_leave(&ambito, rc), UV_ETIMEDOUT);
+    cr_assert(as_scope_cancelled_caught(&ambito));
+
+    as_scope_enter(&ambito, 10);
+    cr_assert_eq(as_scope_leave(&ambito, UV_ETIMEDOUT), UV_ETIMEDOUT);
+    cr_assert_not(as_scope_cancelled_caught(&ambito), "ese plazo era de otro");
+
+    as_scope_enter(&ambito, 10);
+    rc = as_sleep(1000);
+    cr_assert_eq(rc, UV_ECANCELED);
+    cr_assert_eq(as_scope_leave(&ambito, 3), 3);
+    cr_assert_not(as_scope_cancelled_caught(&ambito), "lo de dentro terminó bien");
+    return 0;
+}
+
+PRUEBA(scope, se_sabe_si_lo_corto_su_propio_plazo)
+{
+    CORRE(fue_su_plazo, NULL, 0);
+}
+
+static int fue_el_de_fuera(void *arg)
+{
+    as_scope fuera, dentro;
+
+    (void)arg;
+    as_scope_enter(&fuera, AS_FOREVER);
+    as_scope_enter(&dentro, 10);
+    as_scope_cancel(&dentro);
+    as_scope_cancel(&fuera);
+    int rc = as_scope_leave(&dentro, as_sleep(1000));
+    cr_assert_eq(rc, UV_ECANCELED);
+    cr_assert_not(as_scope_cancelled_caught(&dentro));
+    cr_assert_eq(as_scope_leave(&fuera, rc), 0);
+    cr_assert(as_scope_cancelled_caught(&fuera));
+    return 0;
+}
+
+PRUEBA(scope, si_cancelaron_tambien_el_de_fuera_es_cosa_suya)
+{
+    CORRE(fue_el_de_fuera, NULL, 0);
 }
 
 /* ---- Proteger ----------------------------------------------------------------------- */
@@ -180,10 +233,10 @@ static int limpia_protegida(void *arg)
     int rc = as_sleep(1000);
 
     anota(arg, "%s ", as_errname(rc));
-    as_scope_enter(&ambito, 500, AS_SHIELD);
+    as_shield_enter(&ambito, 500);
     int limpieza = as_scope_leave(&ambito, as_sleep(100));
     anota(arg, "limpieza:%s@%d ", as_errname(limpieza), (int)as_now());
-    as_scope_enter(&ambito, 500, AS_SHIELD);
+    as_shield_enter(&ambito, 500);
     limpieza = as_scope_leave(&ambito, as_sleep(1000));
     anota(arg, "larga:%s@%d ", as_errname(limpieza), (int)as_now());
     anota(arg, "después:%s ", as_errname(as_yield()));
@@ -194,11 +247,11 @@ static int cancela_limpieza(void *arg)
 {
     as_group grupo;
 
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *t = as_spawn(&grupo, NULL, limpia_protegida, arg);
-    as_yield();
+    BIEN(as_yield());
     as_cancel(t);
-    as_sleep(1);
+    BIEN(as_sleep(1));
     as_cancel(t);
     cr_assert_eq(as_await(t), UV_ECANCELED);
     return as_group_leave(&grupo, 0);
@@ -217,7 +270,7 @@ PRUEBA(scope, la_limpieza_protegida_termina)
 
 static int falla_a_los(void *arg)
 {
-    as_sleep((intptr_t)arg);
+    BIEN(as_sleep((intptr_t)arg));
     return as_error_set(UV_EPROTO, "fallo");
 }
 
@@ -226,7 +279,7 @@ static int error_cancela_cuerpo(void *arg)
     as_group grupo;
 
     (void)arg;
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     int rc = as_start_soon(&grupo, NULL, falla_a_los, (void *)10);
     as_task *hermana = as_spawn(&grupo, NULL, duerme, (void *)5000);
     if (rc == 0)
@@ -235,7 +288,7 @@ static int error_cancela_cuerpo(void *arg)
     cr_assert_eq(as_now(), 10u);
     cr_assert_not_null(hermana);
     cr_assert_eq(as_group_leave(&grupo, rc), UV_EPROTO);
-    cr_assert_str_eq(as_error_detail(), "fallo");
+    cr_assert_str_eq(as_error_text(UV_EPROTO), "fallo");
     cr_assert_eq(as_now(), 10u);
     return 0;
 }
@@ -250,10 +303,10 @@ static int cuerpo_falla(void *arg)
     as_group grupo;
 
     (void)arg;
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     int rc = as_start_soon(&grupo, NULL, duerme, (void *)5000);
     cr_assert_eq(rc, 0);
-    as_sleep(5);
+    BIEN(as_sleep(5));
     cr_assert_eq(as_group_leave(&grupo, UV_EIO), UV_EIO);
     cr_assert_eq(as_now(), 5u);
     return 0;
@@ -269,7 +322,8 @@ static int grupo_tozudo(void *arg)
     as_group grupo;
 
     (void)arg;
-    as_group_enter(&grupo, AS_KEEP_GOING);
+    as_group_enter(&grupo);
+    as_group_keep_going(&grupo);
     int rc = as_start_soon(&grupo, NULL, falla_a_los, (void *)10);
     cr_assert_eq(rc, 0);
     cr_assert_eq(as_start_soon(&grupo, NULL, duerme, (void *)50), 0);
@@ -289,7 +343,7 @@ static int cancelar_grupo(void *arg)
     as_group grupo;
 
     (void)arg;
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     int rc = as_start_soon(&grupo, NULL, duerme, (void *)5000);
     cr_assert_eq(rc, 0);
     as_group_cancel(&grupo);
@@ -309,8 +363,8 @@ static int plazo_sobre_grupo(void *arg)
     as_scope ambito;
 
     (void)arg;
-    as_scope_enter(&ambito, 30, 0);
-    as_group_enter(&grupo, 0);
+    as_scope_enter(&ambito, 30);
+    as_group_enter(&grupo);
     int rc = as_start_soon(&grupo, NULL, duerme, (void *)5000);
     rc = as_group_leave(&grupo, rc);
     cr_assert_eq(rc, UV_ECANCELED);
@@ -336,7 +390,7 @@ static int desciende(void *arg)
 
     if (n->nivel == 0)
         return as_sleep(100000);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     int rc = as_start_soon(&grupo, NULL, desciende, &hija);
     rc = as_group_leave(&grupo, rc);
     anota(n->diario, "%d:%s ", n->nivel, as_errname(rc));
@@ -348,7 +402,7 @@ static int cancela_linaje(void *arg)
     struct nieta abuela = {arg, 3};
     as_scope ambito;
 
-    as_scope_enter(&ambito, 10, 0);
+    as_scope_enter(&ambito, 10);
     int rc = as_scope_leave(&ambito, desciende(&abuela));
     anota(arg, "%s", as_errname(rc));
     return 0;
@@ -364,7 +418,7 @@ PRUEBA(scope, la_cancelacion_baja_por_todo_el_arbol)
 
 static int tarea_que_anota(void *arg)
 {
-    anota(arg, "corrí");
+    anota(arg, "corrí cancelada: %s", as_errname(as_sleep(1000)));
     return 0;
 }
 
@@ -372,20 +426,19 @@ static int crea_en_grupo_cancelado(void *arg)
 {
     as_group grupo;
 
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_group_cancel(&grupo);
     as_task *t = as_spawn(&grupo, NULL, tarea_que_anota, arg);
     cr_assert_not_null(t);
-    int rc = as_group_leave(&grupo, 0);
-    cr_assert_eq(((struct diario *)arg)->largo, 0u);
-    return rc;
+    return as_group_leave(&grupo, 0);
 }
 
-PRUEBA(scope, en_un_grupo_cancelado_nada_empieza)
+PRUEBA(scope, en_un_grupo_cancelado_las_tareas_nacen_canceladas)
 {
     struct diario diario = {0};
 
     CORRE(crea_en_grupo_cancelado, &diario, 0);
+    DIARIO_ES(&diario, "corrí cancelada: ECANCELED");
 }
 
 static int desordena(void *arg)
@@ -393,8 +446,8 @@ static int desordena(void *arg)
     static as_scope fuera, dentro;
 
     (void)arg;
-    as_scope_enter(&fuera, AS_FOREVER, 0);
-    as_scope_enter(&dentro, AS_FOREVER, 0);
+    as_scope_enter(&fuera, AS_FOREVER);
+    as_scope_enter(&dentro, AS_FOREVER);
     return as_scope_leave(&fuera, 0);
 }
 
@@ -411,39 +464,4 @@ PRUEBA(scope, salir_en_desorden_se_explica)
     cr_assert(WIFSIGNALED(estado) && WTERMSIG(estado) == SIGABRT);
     cr_assert(strstr(salida, "no es el último en que entró la tarea"), "dijo: %s",
               salida);
-}
-
-/* Un servidor crea una tarea por cliente durante días: no pueden acumularse. */
-static int breve(void *arg)
-{
-    (*(long *)arg)++;
-    return 0;
-}
-
-#ifdef PRUEBA_LIGERA
-enum { BREVES = 3000 };
-#else
-enum { BREVES = 100000 };
-#endif
-
-static int muchas_breves(void *arg)
-{
-    as_group grupo;
-    int rc = 0;
-
-    as_group_enter(&grupo, 0);
-    for (int i = 0; i < BREVES && rc == 0; i++) {
-        rc = as_start_soon(&grupo, NULL, breve, arg);
-        if (i % 100 == 0)
-            as_yield();
-    }
-    return as_group_leave(&grupo, rc);
-}
-
-PRUEBA(scope, start_soon_no_acumula_tareas)
-{
-    long hechas = 0;
-
-    CORRE(muchas_breves, &hechas, 0);
-    cr_assert_eq(hechas, BREVES);
 }

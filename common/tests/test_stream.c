@@ -88,7 +88,7 @@ static int lineas(void *arg)
     cr_assert_str_eq(l, "siete77");
     cr_assert_eq(as_readline(p.b, l, sizeof l), 7);
     cr_assert_eq(as_readline(p.b, l, sizeof l), UV_EMSGSIZE);
-    cr_assert(strstr(as_error_detail(), "no cabe en 8 bytes"));
+    cr_assert(strstr(as_error_text(UV_EMSGSIZE), "no cabe en 8 bytes"));
     cr_assert_eq(as_readline(p.b, l, sizeof l), 5, "la larga se descartó entera");
     cr_assert_str_eq(l, "sigue");
 
@@ -147,7 +147,7 @@ static int escribe_a_trozos(void *arg)
                 trozo = i + 1 - hecho;
             cr_assert_eq(as_write(p->a, linea + hecho, (size_t)trozo), 0);
             if (rand_r(&semilla) % 4 == 0)
-                as_yield();
+                BIEN(as_yield());
             hecho += trozo;
         }
     }
@@ -202,7 +202,7 @@ static int hasta_la_marca(void *arg)
     for (int corte = 0; corte <= 9; corte++) {
         cr_assert_eq(as_write(p.a, "ab\r\n\r\r\n\r\n", (size_t)corte), 0);
         as_scope plazo;
-        as_scope_enter(&plazo, 10, 0);
+        as_scope_enter(&plazo, 10);
         ssize_t n = as_readuntil(p.b, "\r\n\r\n", 4, t, sizeof t);
         n = as_scope_leave(&plazo, (int)n);
         if (corte < 9) {
@@ -248,7 +248,7 @@ static int exactos(void *arg)
     escribe(p.a, "12345");
     as_stream_close(p.a);
     cr_assert_eq(as_readexactly(p.b, t, 8), UV_EOF);
-    cr_assert(strstr(as_error_detail(), "5 de 8"), "%s", as_error_detail());
+    cr_assert(strstr(as_error_text(UV_EOF), "5 de 8"), "%s", as_error_text(UV_EOF));
     cr_assert_eq(as_readexactly(p.b, t, 5), 0);
     cr_assert_eq(as_read(p.b, t, 8), 0);
     cr_assert_eq(as_read(p.b, t, 8), 0, "el final se repite");
@@ -331,13 +331,13 @@ static int no_lee_nadie(void *arg)
     (void)arg;
     pareja_abre(&p);
     size_t escrito = atasca(p.a);
-    as_scope_enter(&plazo, 50, 0);
+    as_scope_enter(&plazo, 50);
     cr_assert_eq(as_scope_leave(&plazo, as_drain(p.a)), UV_ETIMEDOUT);
-    as_scope_enter(&plazo, 50, 0);
+    as_scope_enter(&plazo, 50);
     cr_assert_eq(as_scope_leave(&plazo, as_shutdown(p.a)), UV_ETIMEDOUT,
                  "no se puede despedir sin entregar lo escrito");
 
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *lectora = as_spawn(&grupo, NULL, vacia, p.b);
     cr_assert_eq(as_drain(p.a), 0);
     escribe(p.a, "último");
@@ -380,12 +380,12 @@ static int por_turno(void *arg)
     (void)arg;
     pareja_abre(&p);
     size_t escrito = atasca(p.a);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     for (int i = 0; i < 4; i++) {
         e[i] = (struct escritora){p.a, (char)('a' + i)};
         t[i] = as_spawn(&grupo, NULL, escribe_letras, &e[i]);
     }
-    as_yield();
+    BIEN(as_yield());
     as_cancel(t[1]); /* espera su turno */
     as_cancel(t[0]); /* espera a que haya sitio */
     while (escrito > 0) {
@@ -422,7 +422,7 @@ static int medio_cierre(void *arg)
     escribe(p.a, "pregunta");
     cr_assert_eq(as_shutdown(p.a), 0);
     cr_assert_eq(as_write(p.a, "x", 1), UV_EPIPE);
-    cr_assert(strstr(as_error_detail(), "as_shutdown"));
+    cr_assert(strstr(as_error_text(UV_EPIPE), "as_shutdown"));
     lee_todo(p.b, t, sizeof t);
     cr_assert_str_eq(t, "pregunta");
     escribe(p.b, "respuesta");

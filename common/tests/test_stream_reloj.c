@@ -77,7 +77,7 @@ static int escena(void *arg)
     as_group grupo;
 
     cr_assert_eq(as_listen("127.0.0.1", 0, 0, &e.l), 0);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     cr_assert_eq(as_start_soon(&grupo, "servidor", sirve, &e), 0);
     int rc = as_gather_each(visita, visitas, 3, sizeof *visitas, NULL);
     as_listener_close(e.l);
@@ -132,7 +132,7 @@ static int espera_fuera(void *arg)
     pthread_create(&hilo, NULL, contesta_desde_fuera, f);
     cr_assert_eq(as_accept(f->l, &s), 0);
     escribe(s, "?");
-    as_scope_enter(&plazo, 20000, 0);
+    as_scope_enter(&plazo, 20000);
     cr_assert_eq(as_scope_leave(&plazo, (int)as_read(s, &c, 1)), 1,
                  "el reloj virtual saltó el plazo");
     cr_assert_geq(as_now(), 100u, "mientras, el tiempo corrió de verdad");
@@ -186,7 +186,7 @@ static int va_fuera(void *arg)
     cr_assert_eq(as_listen("127.0.0.1", 0, 0, &otro), 0);
     cr_assert_eq(as_connect("127.0.0.1", ntohs(direccion.sin_port), &s), 0);
     escribe(s, "?");
-    as_scope_enter(&plazo, 20000, 0);
+    as_scope_enter(&plazo, 20000);
     cr_assert_eq(as_scope_leave(&plazo, (int)as_read(s, &c, 1)), 1);
     cr_assert_geq(as_now(), 100u);
     pthread_join(hilo, NULL);
@@ -218,7 +218,7 @@ static int ocioso(void *arg)
 
     (void)arg;
     cr_assert_eq(as_listen("127.0.0.1", 0, 0, &l), 0);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *t = as_spawn(&grupo, NULL, acepta_uno, l);
     for (int i = 0; i < 1000; i++)
         cr_assert_eq(as_sleep(60000), 0);
@@ -291,7 +291,7 @@ static int las_dos_esperan(void *arg)
 
     (void)arg;
     pareja_abre(&p);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     if (as_start_soon(&grupo, "cliente", espera_linea, p.a) < 0 ||
         as_start_soon(&grupo, "servidor", espera_linea, p.b) < 0)
         return -1;
@@ -334,7 +334,7 @@ static int flujo_ocioso(void *arg)
         rc = as_connect("127.0.0.1", as_listener_port(l), &c);
     if (rc < 0)
         return rc;
-    as_future_wait(&nunca, NULL);
+    DA_IGUAL(as_future_wait(&nunca, NULL));
     as_stream_close(s);
     as_stream_close(c);
     as_listener_close(l);

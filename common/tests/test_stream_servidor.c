@@ -95,12 +95,12 @@ static int todos_a_la_vez(struct eco *e, const char *ruta)
     int conectados = 0;
 
     as_event_init(&todos);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *servidor = as_spawn(&grupo, "servidor", sirve, e);
     for (int i = 0; i < CLIENTES; i++)
         clientes[i] = (struct cliente){e, &todos, &conectados, i, ruta};
     int rc = as_gather_each(un_cliente, clientes, CLIENTES, sizeof *clientes, NULL);
-    cr_assert_eq(rc, 0, "%s: %s", as_strerror(rc), as_error_detail());
+    cr_assert_eq(rc, 0, "%s", as_error_text(rc));
     as_listener_close(e->l);
     cr_assert_eq(as_await(servidor), 0, "cerrado, termina cuando acaban sus clientes");
     cr_assert_eq(e->atendidos, CLIENTES);
@@ -145,7 +145,7 @@ static int muchos_unix(void *arg)
 
     (void)arg;
     snprintf(ruta, sizeof ruta, "/tmp/asinc-prueba-%d", (int)getpid());
-    cr_assert_eq(as_listen_unix(ruta, 16, &e.l), 0, "%s", as_error_detail());
+    BIEN(as_listen_unix(ruta, 16, &e.l));
     cr_assert_str_eq(as_listener_name(e.l), ruta);
     cr_assert_eq(as_listener_port(e.l), 0);
     int rc = todos_a_la_vez(&e, ruta); /* más clientes que sitio en su cola */
@@ -170,7 +170,7 @@ static int para_con_clientes(void *arg)
 
     (void)arg;
     cr_assert_eq(as_listen("127.0.0.1", 0, 0, &e.l), 0);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *servidor = as_spawn(&grupo, "servidor", sirve, &e);
     for (int i = 0; i < 5; i++) {
         cr_assert_eq(as_connect("127.0.0.1", as_listener_port(e.l), &s[i]), 0);
@@ -218,7 +218,7 @@ static int cierre_amable(void *arg)
     (void)arg;
     cr_assert_eq(as_listen("127.0.0.1", 0, 0, &l), 0);
     int puerto = as_listener_port(l);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *servidor = as_spawn(&grupo, "servidor", sirve_durmiendo, l);
     cr_assert_eq(as_connect("127.0.0.1", puerto, &s), 0);
     cr_assert_eq(as_sleep(1000), 0);
@@ -248,11 +248,11 @@ static int cancela_recien_llegado(void *arg)
     (void)arg;
     for (int vueltas = 0; vueltas < 6; vueltas++) {
         cr_assert_eq(as_listen("127.0.0.1", 0, 0, &e.l), 0);
-        as_group_enter(&grupo, 0);
+        as_group_enter(&grupo);
         cr_assert_eq(as_connect("127.0.0.1", as_listener_port(e.l), &s), 0);
         as_task *servidor = as_spawn(&grupo, "servidor", sirve, &e);
         for (int i = 0; i < vueltas; i++)
-            as_yield();
+            BIEN(as_yield());
         as_cancel(servidor);
         cr_assert_eq(as_await(servidor), UV_ECANCELED);
         as_listener_close(e.l);
@@ -296,7 +296,7 @@ static int un_error(void *arg)
 
     (void)arg;
     cr_assert_eq(as_listen("127.0.0.1", 0, 0, &l), 0);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *servidor = as_spawn(&grupo, "servidor", sirve_mal, l);
     const char *const dicen[] = {"mal\n", "", "bien\n"};
     for (int i = 0; i < 3; i++) {
@@ -350,10 +350,11 @@ static int carreras_al_aceptar(void *arg)
 
     (void)arg;
     cr_assert_eq(as_listen("127.0.0.1", 0, 0, &l), 0);
-    as_group_enter(&grupo, AS_KEEP_GOING);
+    as_group_enter(&grupo);
+    as_group_keep_going(&grupo);
     for (int i = 0; i < 4; i++)
         t[i] = as_spawn(&grupo, NULL, acepta, l);
-    as_yield();
+    BIEN(as_yield());
     as_cancel(t[0]);
     cr_assert_eq(as_await(t[0]), UV_ECANCELED);
     cr_assert_eq(as_connect("127.0.0.1", as_listener_port(l), &s), 0);
@@ -383,7 +384,8 @@ static int dos_en_el_mismo_puerto(void *arg)
     cr_assert_eq(strncmp(as_listener_name(l), "0.0.0.0:", 8), 0);
     cr_assert_eq(as_listen(NULL, as_listener_port(l), 0, &otro), UV_EADDRINUSE);
     cr_assert_null(otro);
-    cr_assert(strstr(as_error_detail(), "0.0.0.0:"), "%s", as_error_detail());
+    cr_assert(strstr(as_error_text(UV_EADDRINUSE), "0.0.0.0:"), "%s",
+              as_error_text(UV_EADDRINUSE));
     as_listener_close(l);
     cr_assert_eq(as_listen("no-existe.prueba", 0, 0, &l), UV_EAI_NONAME);
     cr_assert_eq(as_listen("127.0.0.1", 65536, 0, &l), UV_EINVAL);
@@ -412,7 +414,7 @@ static int socket_abandonado(void *arg)
     cr_assert_eq(as_listen_unix(direccion.sun_path, 0, &otro), UV_EADDRINUSE,
                  "aún hay quien escucha");
     close(fd);
-    cr_assert_eq(as_listen_unix(direccion.sun_path, 0, &l), 0, "%s", as_error_detail());
+    BIEN(as_listen_unix(direccion.sun_path, 0, &l));
     as_listener_close(l);
 
     /* Un archivo que no es un socket no se toca. */
@@ -443,7 +445,7 @@ static int sin_descriptores(void *arg)
     setrlimit(RLIMIT_NOFILE, &limite);
     while (n < 64 && (ocupados[n] = open("/dev/null", O_RDONLY)) >= 0)
         n++;
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *t = as_spawn(&grupo, NULL, acepta, l);
     struct rusage antes, despues;
     getrusage(RUSAGE_SELF, &antes);

@@ -89,6 +89,80 @@ PRUEBA(sync, soltar_un_cerrojo_ajeno_se_explica)
                              "(tarea «principal»).\n");
 }
 
+/* Quien termina con un cerrojo lo deja inservible, y a quien lo espera, dormido. */
+static int se_lo_lleva(void *arg)
+{
+    return as_lock_acquire(arg);
+}
+
+static int otra_lo_espera(void *arg)
+{
+    static as_lock cerrojo;
+
+    (void)arg;
+    as_lock_init(&cerrojo);
+    return as_gather(
+        (as_call[]){{se_lo_lleva, &cerrojo, "ladrona"}, {se_lo_lleva, &cerrojo, "otra"}},
+        2, NULL);
+}
+
+static void corre_se_lo_lleva(void)
+{
+    as_run(otra_lo_espera, NULL);
+}
+
+PRUEBA(sync, terminar_sin_soltar_un_cerrojo_se_explica)
+{
+    char salida[256];
+    int estado = en_otro_proceso(corre_se_lo_lleva, salida, sizeof salida);
+
+    cr_assert(WIFSIGNALED(estado) && WTERMSIG(estado) == SIGABRT, "dijo: %s", salida);
+    cr_assert_str_eq(
+        salida, "asinc: as_lock_acquire: la tarea terminó sin soltar un cerrojo: falta "
+                "su as_lock_release (tarea «ladrona»).\n");
+}
+
+/* Con la condición, que lo suelta y lo vuelve a tomar, la cuenta también cuadra. */
+static int espera_con_cerrojo(void *arg)
+{
+    as_condition *condicion = arg;
+    int rc = as_lock_acquire(condicion->lock);
+
+    if (rc < 0)
+        return rc;
+    rc = as_condition_wait(condicion);
+    as_lock_release(condicion->lock);
+    return rc;
+}
+
+static int tres_con_una_condicion(void *arg)
+{
+    as_condition condicion;
+    as_lock cerrojo;
+    as_group grupo;
+    int rc = 0;
+
+    (void)arg;
+    as_lock_init(&cerrojo);
+    as_condition_init(&condicion, &cerrojo);
+    as_group_enter(&grupo);
+    for (int i = 0; i < 3 && rc == 0; i++)
+        rc = as_start_soon(&grupo, NULL, espera_con_cerrojo, &condicion);
+    as_task *impaciente = as_spawn(&grupo, NULL, espera_con_cerrojo, &condicion);
+    cr_assert(rc == 0 && impaciente);
+    cr_assert_eq(as_sleep(1), 0);
+    as_cancel(impaciente);
+    cr_assert_eq(as_lock_acquire(&cerrojo), 0);
+    as_condition_notify_all(&condicion);
+    as_lock_release(&cerrojo);
+    return as_group_leave(&grupo, 0);
+}
+
+PRUEBA(sync, quien_espera_una_condicion_suelta_lo_que_toma)
+{
+    CORRE(tres_con_una_condicion, NULL, 0);
+}
+
 /* Entregado y cancelado en la misma vuelta: el cerrojo no se pierde. */
 static int toma_y_suelta(void *arg)
 {
@@ -106,17 +180,17 @@ static int entrega_y_cancela(void *arg)
 
     (void)arg;
     as_lock_init(&cerrojo);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     cr_assert_eq(as_lock_acquire(&cerrojo), 0);
     as_task *t = as_spawn(&grupo, NULL, toma_y_suelta, &cerrojo);
-    as_yield();
+    BIEN(as_yield());
     as_lock_release(&cerrojo);
     cr_assert(as_lock_locked(&cerrojo), "se entrega en mano");
     as_cancel(t);
     cr_assert_eq(as_await(t), 0);
     cr_assert_eq(as_lock_acquire(&cerrojo), 0);
     as_task *u = as_spawn(&grupo, NULL, toma_y_suelta, &cerrojo);
-    as_yield();
+    BIEN(as_yield());
     as_cancel(u);
     as_lock_release(&cerrojo);
     cr_assert_not(as_lock_locked(&cerrojo), "no se entrega a quien ya no espera");
@@ -190,10 +264,10 @@ static int cancela_en_la_cola(void *arg)
 
     (void)arg;
     as_semaphore_init(&semaforo, 0);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     for (int i = 0; i < 3; i++)
         t[i] = as_spawn(&grupo, NULL, pide_permiso, &semaforo);
-    as_yield();
+    BIEN(as_yield());
     as_cancel(t[0]);
     as_semaphore_release(&semaforo);
     as_semaphore_release(&semaforo);
@@ -202,7 +276,7 @@ static int cancela_en_la_cola(void *arg)
     cr_assert_eq(as_await(t[2]), 0);
     as_semaphore_release(&semaforo);
     as_scope ambito;
-    as_scope_enter(&ambito, 0, 0);
+    as_scope_enter(&ambito, 0);
     cr_assert_eq(as_semaphore_acquire(&semaforo), UV_ECANCELED);
     cr_assert_eq(as_scope_leave(&ambito, 0), 0);
     cr_assert_eq(as_semaphore_acquire(&semaforo), 0, "el permiso sigue ahí");
@@ -238,19 +312,19 @@ static int da_la_salida(void *arg)
     struct corredor c[3];
 
     as_event_init(&salida);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     for (int i = 0; i < 3; i++) {
         c[i] = (struct corredor){&salida, arg, i};
         cr_assert_eq(as_start_soon(&grupo, NULL, corre_al_oir, &c[i]), 0);
     }
-    as_sleep(1000);
+    BIEN(as_sleep(1000));
     anota(arg, "¡ya! ");
     as_event_set(&salida);
     cr_assert_eq(as_event_wait(&salida), 0, "con la señal dada no se espera");
     as_event_clear(&salida);
     cr_assert_not(as_event_is_set(&salida));
     as_scope ambito;
-    as_scope_enter(&ambito, 50, 0);
+    as_scope_enter(&ambito, 50);
     int rc = as_scope_leave(&ambito, as_event_wait(&salida));
     cr_assert_eq(rc, UV_ETIMEDOUT);
     return as_group_leave(&grupo, 0);
@@ -277,14 +351,14 @@ static int diez_mil_esperan(void *arg)
 
     (void)arg;
     as_event_init(&salida);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
 #ifdef PRUEBA_LIGERA
     for (int i = 0; i < 500 && rc == 0; i++)
 #else
     for (int i = 0; i < 10000 && rc == 0; i++)
 #endif
         rc = as_start_soon(&grupo, NULL, espera_salida, &salida);
-    as_sleep(1);
+    BIEN(as_sleep(1));
     as_event_set(&salida);
     return as_group_leave(&grupo, rc);
 }
@@ -328,19 +402,19 @@ static int llena_almacen(void *arg)
 
     as_lock_init(&a.cerrojo);
     as_condition_init(&a.hay, &a.cerrojo);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     for (int i = 0; i < 3; i++)
         t[i] = as_spawn(&grupo, NULL, saca_una, &a);
-    as_sleep(1);
+    BIEN(as_sleep(1));
     cr_assert_eq(as_lock_acquire(&a.cerrojo), 0);
     a.cosas = 1;
     as_condition_notify(&a.hay, 1);
     anota(arg, "aviso ");
     as_cancel(t[1]);
-    as_sleep(1);
+    BIEN(as_sleep(1));
     anota(arg, "suelto ");
     as_lock_release(&a.cerrojo);
-    as_sleep(1);
+    BIEN(as_sleep(1));
     cr_assert_eq(as_lock_acquire(&a.cerrojo), 0);
     a.cosas = 1;
     as_condition_notify_all(&a.hay);

@@ -16,7 +16,7 @@ static int duerme(void *arg)
 
 static int duerme_y_falla(void *arg)
 {
-    as_sleep((intptr_t)arg);
+    DA_IGUAL(as_sleep((intptr_t)arg));
     return as_error_set(UV_EIO, "falló a los %d ms", (int)(intptr_t)arg);
 }
 
@@ -27,7 +27,7 @@ static int crea_y_espera(void *arg)
     as_group grupo;
 
     (void)arg;
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *una = as_spawn(&grupo, "una", devuelve, (void *)7);
     as_task *otra = as_spawn(&grupo, NULL, devuelve, (void *)8);
     cr_assert_not(as_task_done(una), "crear no debe ejecutar");
@@ -50,7 +50,7 @@ static int nombre_largo(void *arg)
     as_group grupo;
 
     (void)arg;
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *t = as_spawn(&grupo, "0123456789012345678901234567890123456789", devuelve,
                           NULL);
     cr_assert_str_eq(as_task_name(t), "0123456789012345678901234567890");
@@ -66,7 +66,8 @@ static int espera_nada(void *arg)
 {
     (void)arg;
     cr_assert_eq(as_await(NULL), UV_ENOMEM);
-    cr_assert_str_eq(as_error_detail(), "no hubo memoria para crear la tarea");
+    cr_assert_str_eq(as_error_text(UV_ENOMEM), "no hubo memoria para crear la tarea");
+    cr_assert_eq(as_wait_any((as_task *const[]){as_current_task(), NULL}, 2), UV_ENOMEM);
     return 0;
 }
 
@@ -80,10 +81,11 @@ static int espera_error(void *arg)
     as_group grupo;
 
     (void)arg;
-    as_group_enter(&grupo, AS_KEEP_GOING);
+    as_group_enter(&grupo);
+    as_group_keep_going(&grupo);
     as_task *t = as_spawn(&grupo, "mala", duerme_y_falla, (void *)5);
     cr_assert_eq(as_await(t), UV_EIO);
-    cr_assert_str_eq(as_error_detail(), "falló a los 5 ms");
+    cr_assert_str_eq(as_error_text(UV_EIO), "falló a los 5 ms");
     cr_assert_eq(as_group_leave(&grupo, 0), UV_EIO);
     return 0;
 }
@@ -98,7 +100,7 @@ static int se_espera(void *arg)
     as_task **yo = arg;
     int rc = as_await(*yo);
 
-    cr_assert_str_eq(as_error_detail(), "la tarea «narcisa» se espera a sí misma");
+    cr_assert_str_eq(as_error_text(rc), "la tarea «narcisa» se espera a sí misma");
     return rc == UV_EINVAL ? 0 : UV_EIO;
 }
 
@@ -108,7 +110,7 @@ static int lanza_narcisa(void *arg)
     as_task *tarea;
 
     (void)arg;
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     tarea = as_spawn(&grupo, "narcisa", se_espera, &tarea);
     return as_group_leave(&grupo, tarea ? 0 : UV_ENOMEM);
 }
@@ -138,7 +140,7 @@ static int muchos_esperan(void *arg)
     struct espera e[4];
     as_group grupo;
 
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *t = as_spawn(&grupo, "deseada", duerme, (void *)50);
     for (int i = 0; i < 4; i++) {
         e[i] = (struct espera){t, arg, i};
@@ -164,7 +166,7 @@ static int espera_primera(void *arg)
     as_task *t[3];
 
     (void)arg;
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     t[0] = as_spawn(&grupo, "lenta", duerme, (void *)300);
     t[1] = as_spawn(&grupo, "rápida", duerme, (void *)100);
     t[2] = as_spawn(&grupo, "media", duerme, (void *)200);
@@ -189,10 +191,10 @@ static int primera_con_plazo(void *arg)
     as_task *t[2];
 
     (void)arg;
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     t[0] = as_spawn(&grupo, NULL, duerme, (void *)300);
     t[1] = as_spawn(&grupo, NULL, duerme, (void *)400);
-    as_scope_enter(&ambito, 50, 0);
+    as_scope_enter(&ambito, 50);
     int rc = as_scope_leave(&ambito, (int)as_wait_any(t, 2));
     cr_assert_eq(rc, UV_ETIMEDOUT);
     cr_assert_not(as_task_done(t[0]), "cancelar la espera no cancela a las tareas");
@@ -206,18 +208,29 @@ PRUEBA(task, as_wait_any_se_deja_cancelar)
 
 /* ---- Cancelar ----------------------------------------------------------------------- */
 
+/* Su argumento es suyo: quien la creó ya no lo tiene. */
+static int libera_lo_suyo(void *arg)
+{
+    int rc = as_sleep(1000);
+
+    free(arg);
+    return rc;
+}
+
 static int cancela_sin_empezar(void *arg)
 {
     as_group grupo;
 
-    as_group_enter(&grupo, 0);
-    as_task *t = as_spawn(&grupo, NULL, duerme_y_falla, arg);
+    (void)arg;
+    as_group_enter(&grupo);
+    as_task *t = as_spawn(&grupo, NULL, libera_lo_suyo, malloc(10));
     as_cancel(t);
     cr_assert_eq(as_await(t), UV_ECANCELED);
+    cr_assert_eq(as_now(), 0u, "su primera espera ya es UV_ECANCELED");
     return as_group_leave(&grupo, 0);
 }
 
-PRUEBA(task, cancelada_antes_de_empezar_no_corre)
+PRUEBA(task, cancelada_antes_de_empezar_corre_cancelada_y_libera_lo_suyo)
 {
     CORRE(cancela_sin_empezar, NULL, 0);
 }
@@ -237,9 +250,9 @@ static int cancela_tozuda(void *arg)
 {
     as_group grupo;
 
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *t = as_spawn(&grupo, NULL, tozuda, arg);
-    as_yield();
+    BIEN(as_yield());
     as_cancel(t);
     as_cancel(t);
     cr_assert_eq(as_await(t), 0, "una tarea puede terminar bien aunque la cancelen");
@@ -274,9 +287,9 @@ static int cumple_y_cancela(void *arg)
 
     (void)arg;
     as_future_init(&futuro);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *t = as_spawn(&grupo, NULL, espera_futuro, &futuro);
-    as_yield();
+    BIEN(as_yield());
     as_future_set_result(&futuro, "hola");
     as_cancel(t);
     cr_assert_eq(as_await(t), 0);
@@ -300,9 +313,9 @@ static int cancela_y_cumple(void *arg)
 
     (void)arg;
     as_future_init(&futuro);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *t = as_spawn(&grupo, NULL, solo_espera, &futuro);
-    as_yield();
+    BIEN(as_yield());
     as_cancel(t);
     as_future_set_result(&futuro, "tarde");
     cr_assert_eq(as_await(t), UV_ECANCELED);
@@ -319,12 +332,12 @@ PRUEBA(task, si_la_cancelacion_llego_antes_gana_ella)
 static int gather_bien(void *arg)
 {
     as_call llamadas[] = {{duerme, (void *)20, "a"}, {devuelve, (void *)9, NULL}};
-    int estado[2];
+    as_outcome finales[2];
 
     (void)arg;
     cr_assert_eq(as_gather(llamadas, 2, NULL), 0);
-    cr_assert_eq(as_gather(llamadas, 2, estado), 0);
-    cr_assert_eq(estado[1], 9);
+    cr_assert_eq(as_gather(llamadas, 2, finales), 0);
+    cr_assert_eq(finales[1].rc, 9);
     cr_assert_eq(as_gather(NULL, 0, NULL), 0);
     cr_assert_eq(as_now(), 40u, "las dos llamadas corren a la vez");
     return 0;
@@ -345,7 +358,7 @@ static int gather_falla(void *arg)
 
     (void)arg;
     cr_assert_eq(as_gather(llamadas, 3, NULL), UV_EIO);
-    cr_assert_str_eq(as_error_detail(), "falló a los 30 ms");
+    cr_assert_str_eq(as_error_text(UV_EIO), "falló a los 30 ms");
     cr_assert_eq(as_now(), 30u, "la que dormía fue cancelada");
     return 0;
 }
@@ -363,14 +376,14 @@ static int gather_con_casillas(void *arg)
         {devuelve, (void *)(intptr_t)UV_ENOMEM, NULL},
         {devuelve, (void *)3, NULL},
     };
-    int estado[4];
+    as_outcome finales[4];
 
     (void)arg;
-    cr_assert_eq(as_gather(llamadas, 4, estado), 2);
-    cr_assert_eq(estado[0], 0);
-    cr_assert_eq(estado[1], UV_EIO);
-    cr_assert_eq(estado[2], UV_ENOMEM);
-    cr_assert_eq(estado[3], 3);
+    cr_assert_eq(as_gather(llamadas, 4, finales), 2);
+    cr_assert_eq(finales[0].rc, 0);
+    cr_assert_eq(finales[1].rc, UV_EIO);
+    cr_assert_eq(finales[2].rc, UV_ENOMEM);
+    cr_assert_eq(finales[3].rc, 3);
     cr_assert_eq(as_now(), 100u, "el error no cancela a las demás");
     return 0;
 }
@@ -383,16 +396,16 @@ PRUEBA(task, gather_con_casillas_no_cancela)
 static int gather_cancelado(void *arg)
 {
     as_call llamadas[] = {{duerme, (void *)100, NULL}, {duerme, (void *)10, NULL}};
-    int estado[2];
+    as_outcome finales[2];
     as_scope ambito;
 
     (void)arg;
-    as_scope_enter(&ambito, 50, 0);
-    int rc = as_scope_leave(&ambito, as_gather(llamadas, 2, estado));
+    as_scope_enter(&ambito, 50);
+    int rc = as_scope_leave(&ambito, as_gather(llamadas, 2, finales));
     cr_assert_eq(rc, UV_ETIMEDOUT);
-    cr_assert_eq(estado[0], UV_ECANCELED);
-    cr_assert_eq(estado[1], 0);
-    as_scope_enter(&ambito, 20, 0);
+    cr_assert_eq(finales[0].rc, UV_ECANCELED);
+    cr_assert_eq(finales[1].rc, 0);
+    as_scope_enter(&ambito, 20);
     rc = as_scope_leave(&ambito, as_gather(llamadas, 2, NULL));
     cr_assert_eq(rc, UV_ETIMEDOUT);
     return 0;
@@ -407,7 +420,7 @@ PRUEBA(task, un_plazo_corta_gather)
 
 static void duerme_sin_bucle(void)
 {
-    as_sleep(10);
+    BIEN(as_sleep(10));
 }
 
 PRUEBA(task, suspender_fuera_del_bucle_se_explica)
@@ -423,7 +436,7 @@ PRUEBA(task, suspender_fuera_del_bucle_se_explica)
 static void callback_que_duerme(as_future *futuro, void *arg)
 {
     (void)futuro, (void)arg;
-    as_sleep(10);
+    BIEN(as_sleep(10));
 }
 
 static int pide_callback_que_duerme(void *arg)
@@ -434,7 +447,7 @@ static int pide_callback_que_duerme(void *arg)
     as_future_init(&futuro);
     int rc = as_future_add_done_callback(&futuro, callback_que_duerme, NULL);
     as_future_set_result(&futuro, NULL);
-    as_yield();
+    BIEN(as_yield());
     return rc;
 }
 
@@ -456,7 +469,7 @@ static int olvida_cerrar(void *arg)
 {
     static as_group grupo;
 
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     return as_start_soon(&grupo, NULL, devuelve, arg);
 }
 

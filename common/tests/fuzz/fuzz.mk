@@ -1,20 +1,25 @@
 # Entradas al azar, guiadas por lo que cubren (libFuzzer, con ASan y UBSan): las lecturas de
-# un flujo y las respuestas HTTP. Una entrada que falle queda en build/fuzz/fallos.
+# un flujo, las respuestas HTTP y las peticiones. Una entrada que falle queda en build/fuzz/fallos.
 
 ##= SEGUNDOS=60  cuánto dura `make fuzz` con cada programa
 
 FUZZ_O     := build/fuzz
 FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
     -fno-sanitize-recover=all
-FUZZ_LIB   := $(ASINC_SRC:%.c=$(FUZZ_O)/%.o)
-FUZZ_NAMES := lineas cabeceras
+FUZZ_LIB   := $(ASINC_SRC:%.c=$(FUZZ_O)/%.o) $(FUZZ_O)/common/src/core/jump.o
+FUZZ_NAMES := lineas cabeceras peticiones
 FUZZ_BINS  := $(FUZZ_NAMES:%=$(FUZZ_O)/common/tests/fuzz/fuzz_%)
 
 $(FUZZ_O)/%.o: %.c
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)clang $(CPPFLAGS) $(WARN) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(PKG_CFLAGS) \
+	$(Q)clang $(CPPFLAGS) -Icommon/src $(WARN) $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link $(PKG_CFLAGS) \
 		-MMD -MP -c -o $@ $<
+
+$(FUZZ_O)/%.o: %.S
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$(Q)clang $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 $(FUZZ_BINS): %: %.o $(FUZZ_LIB)
 	$(call say,LD,$@)
@@ -22,7 +27,7 @@ $(FUZZ_BINS): %: %.o $(FUZZ_LIB)
 		$(filter-out %.a,$(LDLIBS_ASINC))
 
 .PHONY: fuzz $(FUZZ_NAMES:%=fuzz-%)
-fuzz: setup-test $(FUZZ_NAMES:%=fuzz-%) ### Busca con entradas al azar fallos al leer flujos y respuestas HTTP
+fuzz: setup-test-todo $(FUZZ_NAMES:%=fuzz-%) ### Busca con entradas al azar fallos al leer flujos, respuestas HTTP y peticiones
 
 $(FUZZ_NAMES:%=fuzz-%): fuzz-%: $(FUZZ_O)/common/tests/fuzz/fuzz_%
 	@mkdir -p $(FUZZ_O)/corpus/$* $(FUZZ_O)/fallos

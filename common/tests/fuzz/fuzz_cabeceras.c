@@ -108,16 +108,16 @@ static int principal(void *arg)
 {
     struct caso *c = arg;
     as_http_options opciones = {.max_redirects = -1, .max_body = MAX_CUERPO};
-    as_http *http = as_http_new(&opciones);
+    as_http *http;
     as_group grupo;
     as_scope plazo;
 
-    exige(http != NULL, "as_http_new falló");
+    exige(as_http_new(&opciones, &http) == 0, "as_http_new falló");
     exige(as_listen("127.0.0.1", 0, 0, &c->puerta) == 0, "as_listen falló");
     snprintf(c->url, sizeof c->url, "http://127.0.0.1:%d/", as_listener_port(c->puerta));
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     exige(as_start_soon(&grupo, "servidor", sirve, c) == 0, "as_start_soon falló");
-    as_scope_enter(&plazo, PLAZO_MS, 0);
+    as_scope_enter(&plazo, PLAZO_MS);
     if (c->como & 2)
         pide_flujo(c, http);
     else

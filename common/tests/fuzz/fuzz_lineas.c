@@ -142,7 +142,7 @@ static int principal(void *arg)
     as_group grupo;
 
     exige(as_stream_pipe(&c->lector, &c->escritor) == 0, "as_stream_pipe falló");
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     exige(as_start_soon(&grupo, "escritora", escribe, c) == 0, "as_start_soon falló");
     for (size_t i = 0; i < c->n_ordenes; i++)
         obedece(c, c->ordenes[2 * i], 1 + c->ordenes[2 * i + 1] % MAX_LECTURA);

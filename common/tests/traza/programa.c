@@ -24,7 +24,8 @@ static int siestas(void)
     int rc = as_sleep(larga);
     if (rc == 0)
         rc = as_sleep(larga);
-    as_group_enter(&grupo, AS_KEEP_GOING);
+    as_group_enter(&grupo);
+    as_group_keep_going(&grupo);
     as_task *primera = as_spawn(&grupo, "<uno> & \"dos\"", siesta, &larga);
     as_task *segunda = as_spawn(&grupo, "MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMñ", siesta,
                                 &larga);
@@ -45,7 +46,7 @@ static int principal(void *arg)
     if (strcmp(arg, "siestas") == 0)
         return siestas();
     /* Lo que terminó antes de morir debe verse. */
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     int rc = as_start_soon(&grupo, "terminada", siesta, &nada);
     rc = as_group_leave(&grupo, rc);
     if (rc == 0 && strcmp(arg, "muere") == 0)

@@ -1,27 +1,27 @@
-#include "http_server_banco.h"
+#include "web_banco.h"
 
 /* Lo que se abre para una petición se cierra con ella. */
-TestSuite(http_server_dependencias, .timeout = 60);
+TestSuite(web_dependencias, .timeout = 60);
 
-static as_http_dependency sesion, conexion;
+static as_web_dependency sesion, conexion;
 
-static int abre_conexion(as_http_server_request *p, void *arg, void **recurso)
+static int abre_conexion(as_web_request *p, void *arg, void **recurso)
 {
     struct banco *b = arg;
 
-    if (as_http_request_query(p, "sin"))
-        return as_http_fail(p, 503, "no hay base de datos");
+    if (as_web_query(p, "sin"))
+        return as_web_fail(p, 503, "no hay base de datos");
     anota(&b->diario, "abre-conexion ");
     *recurso = b;
     return as_sleep(100);
 }
 
-static int abre_sesion(as_http_server_request *p, void *arg, void **recurso)
+static int abre_sesion(as_web_request *p, void *arg, void **recurso)
 {
     struct banco *b = arg;
     void *c;
 
-    int rc = as_http_depend(p, &conexion, &c);
+    int rc = as_web_depend(p, &conexion, &c);
     if (rc < 0)
         return rc;
     cr_assert_eq(c, b);
@@ -50,44 +50,44 @@ static int cierra_conexion(void *recurso, void *arg, int rc)
 }
 
 struct hija {
-    as_http_server_request *p;
+    as_web_request *p;
 };
 
 static int pide_desde_otra(void *arg)
 {
     void *recurso;
 
-    return as_http_depend(((struct hija *)arg)->p, &sesion, &recurso);
+    return as_web_depend(((struct hija *)arg)->p, &sesion, &recurso);
 }
 
-static int usa_sesion(as_http_server_request *p, void *arg)
+static int usa_sesion(as_web_request *p, void *arg)
 {
     struct banco *b = arg;
     void *recurso, *otra;
     struct hija hija = {.p = p};
-    int estado;
+    as_outcome final;
 
-    int rc = as_http_depend(p, &sesion, &recurso);
+    int rc = as_web_depend(p, &sesion, &recurso);
     if (rc < 0)
         return rc;
-    cr_assert_eq(as_http_depend(p, &sesion, &otra), 0);
+    cr_assert_eq(as_web_depend(p, &sesion, &otra), 0);
     cr_assert_eq(recurso, otra, "la misma, sin abrirla otra vez");
-    rc = as_gather_each(pide_desde_otra, &hija, 1, sizeof hija, &estado);
+    rc = as_gather_each(pide_desde_otra, &hija, 1, sizeof hija, &final);
     if (rc == 1)
-        cr_assert_eq(estado, UV_EINVAL);
+        cr_assert_eq(final.rc, UV_EINVAL);
     anota(&b->diario, "manejador ");
     as_event_set(&b->suceso);
-    if (as_http_request_query(p, "error"))
-        return as_http_fail(p, 409, "conflicto");
-    if (as_http_request_query(p, "duerme"))
+    if (as_web_query(p, "error"))
+        return as_web_fail(p, 409, "conflicto");
+    if (as_web_query(p, "duerme"))
         rc = as_sleep(60000);
-    return rc < 0 ? rc : as_http_reply_text(p, 200, "hecho");
+    return rc < 0 ? rc : as_web_reply_text(p, 200, "hecho");
 }
 
 static void rutas_dependencias(struct banco *b)
 {
-    sesion = (as_http_dependency){abre_sesion, cierra_sesion, b};
-    conexion = (as_http_dependency){abre_conexion, cierra_conexion, b};
+    sesion = (as_web_dependency){abre_sesion, cierra_sesion, b};
+    conexion = (as_web_dependency){abre_conexion, cierra_conexion, b};
     ruta(b, "GET", "/usuarios", usa_sesion);
 }
 
@@ -124,9 +124,9 @@ static int dependencias(struct banco *b)
     return 0;
 }
 
-PRUEBA(http_server_dependencias, las_dependencias_se_cierran_al_reves_pase_lo_que_pase)
+PRUEBA(web_dependencias, las_dependencias_se_cierran_al_reves_pase_lo_que_pase)
 {
-    con_banco(rutas_dependencias, dependencias, (as_http_server_options){0});
+    con_banco(rutas_dependencias, dependencias, (as_web_options){0});
 }
 
 static int se_va_con_dependencias(struct banco *b)
@@ -136,15 +136,15 @@ static int se_va_con_dependencias(struct banco *b)
     manda(s, "GET /usuarios?duerme=1 HTTP/1.1\r\nHost: x\r\n\r\n");
     cr_assert_eq(as_event_wait(&b->suceso), 0);
     as_stream_close(s);
-    as_http_server_stop(b->servidor);
+    as_web_stop(b->servidor);
     while (b->diario.largo < strlen(APERTURA "cierra-sesion(-2) cierra-conexion(E"))
         cr_assert_eq(as_sleep(1), 0);
     DIARIO_ES(&b->diario, APERTURA "cierra-sesion(-2) cierra-conexion(ECANCELED)");
     return 0;
 }
 
-PRUEBA(http_server_dependencias, si_el_cliente_se_va_tambien_se_cierran)
+PRUEBA(web_dependencias, si_el_cliente_se_va_tambien_se_cierran)
 {
     con_banco(rutas_dependencias, se_va_con_dependencias,
-              (as_http_server_options){.client_timeout_ms = 60000});
+              (as_web_options){.client_timeout_ms = 60000});
 }

@@ -1,23 +1,23 @@
-#include "http_server_banco.h"
+#include "web_banco.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
 /* La vida de una petición: su tarea y su plazo; y el final del servidor. */
-TestSuite(http_server_vida, .timeout = 60);
+TestSuite(web_vida, .timeout = 60);
 
 /* ---- A la vez ----------------------------------------------------------------------- */
 
 enum { MUCHAS = 200 };
 
-static int barrera(as_http_server_request *p, void *arg)
+static int barrera(as_web_request *p, void *arg)
 {
     struct banco *b = arg;
 
     if (++b->vivos == MUCHAS)
         as_event_set(&b->suceso);
     int rc = as_event_wait(&b->suceso);
-    return rc < 0 ? rc : as_http_reply_text(p, 200, "todas");
+    return rc < 0 ? rc : as_web_reply_text(p, 200, "todas");
 }
 
 static void rutas_barrera(struct banco *b)
@@ -40,9 +40,9 @@ static int doscientas(struct banco *b)
     return as_gather_each(pide_barrera, todas, MUCHAS, sizeof *todas, NULL);
 }
 
-PRUEBA(http_server_vida, doscientas_peticiones_corren_a_la_vez)
+PRUEBA(web_vida, doscientas_peticiones_corren_a_la_vez)
 {
-    con_banco(rutas_barrera, doscientas, (as_http_server_options){0});
+    con_banco(rutas_barrera, doscientas, (as_web_options){0});
 }
 
 /* ---- El reporte de la clase: lento y rápido ----------------------------------------- */
@@ -50,23 +50,24 @@ PRUEBA(http_server_vida, doscientas_peticiones_corren_a_la_vez)
 static int consulta_pedidos(void *arg)
 {
     (void)arg;
-    return as_sleep(300);
+    return as_sleep(30000);
 }
 
-static int reporte(as_http_server_request *p, void *arg)
+/* Como el de la clase, cien veces más lento: así se ve que nadie lo espera. */
+static int reporte(as_web_request *p, void *arg)
 {
-    bool rapido = strcmp(as_http_request_path(p), "/reporte-rapido") == 0;
+    bool rapido = strcmp(as_web_path(p), "/reporte-rapido") == 0;
     int usuarios[2] = {1, 2};
 
     (void)arg;
-    int rc = as_sleep(500);
+    int rc = as_sleep(50000);
     if (rc == 0 && rapido)
         rc = as_gather_each(consulta_pedidos, usuarios, 2, sizeof *usuarios, NULL);
     for (int i = 0; i < 2 && rc == 0 && !rapido; i++)
         rc = consulta_pedidos(&usuarios[i]);
     if (rc < 0)
         return rc;
-    return as_http_reply_json(
+    return as_web_reply_json(
         p, 200, json_pack("{s:[{s:i},{s:i}]}", "reportes", "usuario", 1, "usuario", 2));
 }
 
@@ -82,20 +83,20 @@ static void tarda(struct banco *b, const char *camino, uint64_t ms)
 
     get_es(b, camino, 200, "{\"reportes\":[{\"usuario\":1},{\"usuario\":2}]}");
     uint64_t tardo = as_now() - antes;
-    cr_assert(tardo >= ms && tardo < ms + 200, "%s: %d ms", camino, (int)tardo);
-    cr_assert_lt((uv_hrtime() - real) / 1000000, ms, "el tiempo no saltó");
+    cr_assert(tardo >= ms && tardo < ms + 20000, "%s: %d ms", camino, (int)tardo);
+    cr_assert_lt((uv_hrtime() - real) / 1000000, ms / 2, "el tiempo no saltó");
 }
 
 static int compara(struct banco *b)
 {
-    tarda(b, "/reporte-lento", 1100);
-    tarda(b, "/reporte-rapido", 800);
+    tarda(b, "/reporte-lento", 110000);
+    tarda(b, "/reporte-rapido", 80000);
     return 0;
 }
 
-PRUEBA(http_server_vida, con_el_reloj_virtual_las_esperas_del_manejador_no_se_esperan)
+PRUEBA(web_vida, con_el_reloj_virtual_las_esperas_del_manejador_no_se_esperan)
 {
-    con_banco(rutas_reporte, compara, (as_http_server_options){0});
+    con_banco(rutas_reporte, compara, (as_web_options){.request_timeout_ms = -1});
 }
 
 static int no_pasa_nada(struct banco *b)
@@ -107,28 +108,28 @@ static int no_pasa_nada(struct banco *b)
     return 0;
 }
 
-PRUEBA(http_server_vida, un_servidor_ocioso_ni_para_el_reloj_ni_es_un_interbloqueo)
+PRUEBA(web_vida, un_servidor_ocioso_ni_para_el_reloj_ni_es_un_interbloqueo)
 {
-    con_banco(rutas_reporte, no_pasa_nada, (as_http_server_options){0});
+    con_banco(rutas_reporte, no_pasa_nada, (as_web_options){0});
 }
 
 /* ---- El plazo ----------------------------------------------------------------------- */
 
-static int duerme(as_http_server_request *p, void *arg)
+static int duerme(as_web_request *p, void *arg)
 {
     struct banco *b = arg;
     int64_t ms;
 
-    int rc = as_http_request_int(p, "ms", &ms);
+    int rc = as_web_int(p, "ms", &ms);
     if (rc < 0)
         return rc;
     b->vivos++;
     rc = as_sleep(ms);
     b->vivos--;
     anota(&b->diario, "%d ", rc);
-    if (rc == UV_ECANCELED && as_http_request_query(p, "terco"))
-        return as_http_reply_text(p, 200, "da igual");
-    return rc < 0 ? rc : as_http_reply_text(p, 200, "dormí");
+    if (rc == UV_ECANCELED && as_web_query(p, "terco"))
+        return as_web_reply_text(p, 200, "da igual");
+    return rc < 0 ? rc : as_web_reply_text(p, 200, "dormí");
 }
 
 static void rutas_duerme(struct banco *b)
@@ -149,9 +150,9 @@ static int vence(struct banco *b)
     return 0;
 }
 
-PRUEBA(http_server_vida, un_manejador_que_no_acaba_en_su_plazo_es_un_503)
+PRUEBA(web_vida, un_manejador_que_no_acaba_en_su_plazo_es_un_503)
 {
-    con_banco(rutas_duerme, vence, (as_http_server_options){0});
+    con_banco(rutas_duerme, vence, (as_web_options){0});
 }
 
 static int sin_plazo(struct banco *b)
@@ -160,10 +161,9 @@ static int sin_plazo(struct banco *b)
     return 0;
 }
 
-PRUEBA(http_server_vida, sin_plazo_un_manejador_tarda_lo_que_quiera)
+PRUEBA(web_vida, sin_plazo_un_manejador_tarda_lo_que_quiera)
 {
-    con_banco(rutas_duerme, sin_plazo,
-              (as_http_server_options){.request_timeout_ms = -1});
+    con_banco(rutas_duerme, sin_plazo, (as_web_options){.request_timeout_ms = -1});
 }
 
 /* ---- Parar -------------------------------------------------------------------------- */
@@ -195,7 +195,7 @@ static int nadie_escucha(struct banco *b)
 {
     as_stream *s;
 
-    return as_connect("127.0.0.1", as_http_server_port(b->servidor), &s);
+    return as_connect("127.0.0.1", as_web_port(b->servidor), &s);
 }
 
 static int para_con_calma(struct banco *b)
@@ -205,12 +205,12 @@ static int para_con_calma(struct banco *b)
                                {b, "/duerme/4900", "dormí", 200}};
     as_group grupo;
 
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     for (int i = 0; i < 3; i++)
         cr_assert_eq(as_start_soon(&grupo, NULL, hace_pedido, &pedidos[i]), 0);
     int rc = espera_vivos(b, 3);
     uint64_t antes = as_now();
-    as_http_server_stop(b->servidor);
+    as_web_stop(b->servidor);
     cr_assert_eq(as_sleep(10), 0);
     cr_assert_eq(nadie_escucha(b), UV_ECONNREFUSED);
     rc = as_group_leave(&grupo, rc);
@@ -218,9 +218,9 @@ static int para_con_calma(struct banco *b)
     return rc;
 }
 
-PRUEBA(http_server_vida, al_parar_termina_lo_empezado_y_cancela_lo_que_no_acaba)
+PRUEBA(web_vida, al_parar_termina_lo_empezado_y_cancela_lo_que_no_acaba)
 {
-    con_banco(rutas_duerme, para_con_calma, (as_http_server_options){0});
+    con_banco(rutas_duerme, para_con_calma, (as_web_options){0});
 }
 
 static int para_ya(struct banco *b)
@@ -228,25 +228,25 @@ static int para_ya(struct banco *b)
     struct pedido pedido = {b, "/duerme/100", "se está parando", 503};
     as_group grupo;
 
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     cr_assert_eq(as_start_soon(&grupo, NULL, hace_pedido, &pedido), 0);
     int rc = espera_vivos(b, 1);
-    as_http_server_stop(b->servidor);
+    as_web_stop(b->servidor);
     return as_group_leave(&grupo, rc);
 }
 
-PRUEBA(http_server_vida, sin_gracia_cancela_al_instante)
+PRUEBA(web_vida, sin_gracia_cancela_al_instante)
 {
-    con_banco(rutas_duerme, para_ya, (as_http_server_options){.grace_ms = -1});
+    con_banco(rutas_duerme, para_ya, (as_web_options){.grace_ms = -1});
 }
 
-static int para_desde_dentro(as_http_server_request *p, void *arg)
+static int para_desde_dentro(as_web_request *p, void *arg)
 {
     struct banco *b = arg;
 
-    as_http_server_stop(b->servidor);
+    as_web_stop(b->servidor);
     int rc = as_sleep(100);
-    return rc < 0 ? rc : as_http_reply_text(p, 200, "adiós");
+    return rc < 0 ? rc : as_web_reply_text(p, 200, "adiós");
 }
 
 static void rutas_para(struct banco *b)
@@ -264,79 +264,80 @@ static int pide_parar(struct banco *b)
     return 0;
 }
 
-PRUEBA(http_server_vida, un_manejador_puede_parar_el_servidor)
+PRUEBA(web_vida, un_manejador_puede_parar_el_servidor)
 {
-    con_banco(rutas_para, pide_parar, (as_http_server_options){0});
+    con_banco(rutas_para, pide_parar, (as_web_options){0});
 }
 
-/* Como Ctrl+C: cancelan a quien llamó a as_http_server_run. */
+/* Como Ctrl+C: cancelan a quien llamó a as_web_run. */
 static int sirve_otro(void *arg)
 {
-    as_http_server *s = arg;
-    int rc = as_http_server_run(s);
+    as_web *s = arg;
+    int rc = as_web_run(s);
 
     cr_assert_eq(rc, UV_ECANCELED, "%s", as_strerror(rc));
-    cr_assert_eq(as_http_server_run(s), UV_EALREADY);
+    cr_assert_eq(as_web_run(s), UV_EALREADY);
     return rc;
 }
 
 static int cancela_el_servidor(void *arg)
 {
-    struct banco b = {.http = as_http_new(NULL)};
+    struct banco b = {0};
     struct pedido pedido = {&b, "/duerme/300", "dormí", 200};
     as_group grupo;
 
     (void)arg;
-    cr_assert_eq(as_http_server_new(NULL, &b.servidor), 0);
+    cr_assert_eq(as_http_new(NULL, &b.http), 0);
+    cr_assert_eq(as_web_new(NULL, &b.servidor), 0);
     rutas_duerme(&b);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *tarea = as_spawn(&grupo, "servidor", sirve_otro, b.servidor);
     cr_assert_eq(as_start_soon(&grupo, NULL, hace_pedido, &pedido), 0);
     int rc = espera_vivos(&b, 1);
     as_cancel(tarea);
     rc = as_group_leave(&grupo, rc);
     as_http_close(b.http);
-    as_http_server_close(b.servidor);
+    as_web_close(b.servidor);
     return rc;
 }
 
-PRUEBA(http_server_vida, cancelarlo_tambien_es_despedirse)
+PRUEBA(web_vida, cancelarlo_tambien_es_despedirse)
 {
     CORRE(cancela_el_servidor, NULL, 0);
 }
 
 static int para_antes(void *arg)
 {
-    as_http_server *s;
+    as_web *s;
     as_scope vencido;
 
     (void)arg;
-    cr_assert_eq(as_http_server_new(NULL, &s), 0);
-    as_http_server_stop(s);
-    cr_assert_eq(as_http_server_run(s), 0);
-    as_http_server_close(s);
+    cr_assert_eq(as_web_new(NULL, &s), 0);
+    as_web_stop(s);
+    cr_assert_eq(as_web_run(s), 0);
+    as_web_close(s);
 
-    cr_assert_eq(as_http_server_new(NULL, &s), 0);
-    as_scope_enter(&vencido, 0, 0);
-    cr_assert_eq(as_scope_leave(&vencido, as_http_server_run(s)), UV_ETIMEDOUT);
-    as_http_server_close(s);
+    cr_assert_eq(as_web_new(NULL, &s), 0);
+    as_scope_enter(&vencido, 0);
+    cr_assert_eq(as_scope_leave(&vencido, as_web_run(s)), UV_ETIMEDOUT);
+    as_web_close(s);
     return 0;
 }
 
-PRUEBA(http_server_vida, pararlo_antes_de_empezar_vale)
+PRUEBA(web_vida, pararlo_antes_de_empezar_vale)
 {
     CORRE(para_antes, NULL, 0);
 }
 
 /* ---- Clientes de verdad ------------------------------------------------------------- */
 
-static int rapido(as_http_server_request *p, void *arg)
+static int rapido(as_web_request *p, void *arg)
 {
     static char kib[1024];
 
     (void)arg;
     memset(kib, 'x', sizeof kib);
-    return as_http_reply(p, 200, "text/plain", kib, sizeof kib);
+    return as_web_reply(p, 200, "text/plain", kib, sizeof kib);
 }
 
 static void rutas_wrk(struct banco *b)
@@ -371,7 +372,7 @@ static bool ordena(struct banco *b, struct orden *o, const char *programa,
     *o = (struct orden){0};
     snprintf(o->texto, sizeof o->texto,
              "command -v %s >/dev/null && %s %s http://127.0.0.1:%d%s 2>&1", programa,
-             programa, opciones, as_http_server_port(b->servidor), camino);
+             programa, opciones, as_web_port(b->servidor), camino);
     cr_assert_eq(pthread_create(&hilo, NULL, corre_orden, o), 0);
     while (!atomic_load(&o->hecha))
         cr_assert_eq(as_sleep(1), 0);
@@ -401,7 +402,7 @@ static int aguanta(struct banco *b)
     return 0;
 }
 
-PRUEBA(http_server_vida, aguanta_a_wrk_y_a_curl)
+PRUEBA(web_vida, aguanta_a_wrk_y_a_curl)
 {
-    con_banco(rutas_wrk, aguanta, (as_http_server_options){.client_timeout_ms = 60000});
+    con_banco(rutas_wrk, aguanta, (as_web_options){.client_timeout_ms = 60000});
 }

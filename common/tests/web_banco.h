@@ -8,25 +8,26 @@
 #include "prueba.h"
 
 struct banco {
-    as_http_server *servidor;
+    as_web *servidor;
     as_http *http;
     struct diario diario;
     int vivos;       /* de la prueba: manejadores corriendo, o lo que quiera */
+    int grandes;     /* de la prueba: respuestas grandes que empiezan a salir */
     as_event suceso; /* de la prueba */
-    int rc_servidor; /* lo que devolvió as_http_server_run */
+    int rc_servidor; /* lo que devolvió as_web_run */
     void (*rutas)(struct banco *b);
     int (*cuerpo)(struct banco *b);
-    as_http_server_options opciones;
+    as_web_options opciones;
 };
 
 /* Abre servidor y cliente, ejecuta `cuerpo` en la tarea principal y lo cierra todo. Con
  * `opciones.client_timeout_ms` distinto de 0, con el reloj real: ese plazo lo es. */
 void con_banco(void (*rutas)(struct banco *b), int (*cuerpo)(struct banco *b),
-               as_http_server_options opciones);
+               as_web_options opciones);
 
 /* Declara una ruta, que recibe el banco como argumento. */
 void ruta(struct banco *b, const char *metodo, const char *patron,
-          as_http_handler_fn *atiende);
+          as_web_handler_fn *atiende);
 
 /* Hace una petición, que debe ir bien, y devuelve su respuesta. `cuerpo` puede ser NULL. */
 as_http_response pide_con(struct banco *b, const char *metodo, const char *camino,
@@ -46,6 +47,9 @@ void lee_hasta_cierre(as_stream *s, char *texto, size_t tamano);
 
 /* Lee una respuesta con Content-Length, cabeceras incluidas. */
 void lee_respuesta(as_stream *s, char *texto, size_t tamano);
+
+/* Envía la petición y exige, en 10 s, una respuesta que diga lo esperado. */
+void pide_y_recibe(as_stream *s, const char *peticion, const char *esperado);
 
 /* Cierra con un RST, no con un FIN. */
 void cierra_de_golpe(as_stream *s);

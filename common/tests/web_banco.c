@@ -1,4 +1,4 @@
-#include "http_server_banco.h"
+#include "web_banco.h"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -8,7 +8,7 @@ static int sirve(void *arg)
 {
     struct banco *b = arg;
 
-    b->rc_servidor = as_http_server_run(b->servidor);
+    b->rc_servidor = as_web_run(b->servidor);
     return b->rc_servidor;
 }
 
@@ -17,24 +17,22 @@ static int principal(void *arg)
     struct banco *b = arg;
     as_group grupo;
 
-    cr_assert_eq(as_http_server_new(&b->opciones, &b->servidor), 0, "%s",
-                 as_error_detail());
-    b->http = as_http_new(&(as_http_options){.max_connections = 300});
-    cr_assert_not_null(b->http);
+    BIEN(as_web_new(&b->opciones, &b->servidor));
+    BIEN(as_http_new(&(as_http_options){.max_connections = 300}, &b->http));
     as_event_init(&b->suceso);
     b->rutas(b);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     cr_assert_eq(as_start_soon(&grupo, "servidor", sirve, b), 0);
     int rc = b->cuerpo(b);
-    as_http_server_stop(b->servidor);
+    as_web_stop(b->servidor);
     rc = as_group_leave(&grupo, rc);
     as_http_close(b->http);
-    as_http_server_close(b->servidor);
+    as_web_close(b->servidor);
     return rc;
 }
 
 void con_banco(void (*rutas)(struct banco *b), int (*cuerpo)(struct banco *b),
-               as_http_server_options opciones)
+               as_web_options opciones)
 {
     struct banco b = {.rutas = rutas, .cuerpo = cuerpo, .opciones = opciones};
     enum as_clock reloj = opciones.client_timeout_ms ? AS_CLOCK_REAL : AS_CLOCK_VIRTUAL;
@@ -44,11 +42,11 @@ void con_banco(void (*rutas)(struct banco *b), int (*cuerpo)(struct banco *b),
 }
 
 void ruta(struct banco *b, const char *metodo, const char *patron,
-          as_http_handler_fn *atiende)
+          as_web_handler_fn *atiende)
 {
-    int rc = as_http_route(b->servidor, metodo, patron, atiende, b);
+    int rc = as_web_route(b->servidor, metodo, patron, atiende, b);
 
-    cr_assert_eq(rc, 0, "%s %s: %s", metodo, patron, as_error_detail());
+    cr_assert_eq(rc, 0, "%s %s: %s", metodo, patron, as_error_text(rc));
 }
 
 /* ---- Con el cliente de la biblioteca ------------------------------------------------ */
@@ -60,12 +58,11 @@ as_http_response pide_con(struct banco *b, const char *metodo, const char *camin
     char direccion[4096];
 
     snprintf(direccion, sizeof direccion, "http://127.0.0.1:%d%s",
-             as_http_server_port(b->servidor), camino);
+             as_web_port(b->servidor), camino);
     as_http_request peticion = {
         .url = direccion, .method = metodo, .body = cuerpo, .body_size = tamano};
     int rc = as_http_send(b->http, &peticion, &r);
-    cr_assert_eq(rc, 0, "%s %s: %s (%s)", metodo, camino, as_strerror(rc),
-                 as_error_detail());
+    cr_assert_eq(rc, 0, "%s %s: %s", metodo, camino, as_error_text(rc));
     return r;
 }
 
@@ -90,7 +87,7 @@ void get_es(struct banco *b, const char *camino, int estado, const char *esperad
 as_stream *conecta(struct banco *b)
 {
     as_stream *s;
-    int rc = as_connect("127.0.0.1", as_http_server_port(b->servidor), &s);
+    int rc = as_connect("127.0.0.1", as_web_port(b->servidor), &s);
 
     cr_assert_eq(rc, 0, "%s", as_strerror(rc));
     return s;
@@ -124,6 +121,18 @@ void lee_respuesta(as_stream *s, char *texto, size_t tamano)
     cr_assert_lt((size_t)cabeza + cuerpo, tamano);
     cr_assert_eq(as_readexactly(s, texto + cabeza, cuerpo), 0);
     texto[(size_t)cabeza + cuerpo] = '\0';
+}
+
+void pide_y_recibe(as_stream *s, const char *peticion, const char *esperado)
+{
+    char texto[1024];
+    as_scope plazo;
+
+    manda(s, peticion);
+    as_scope_enter(&plazo, 10000);
+    lee_respuesta(s, texto, sizeof texto);
+    cr_assert_eq(as_scope_leave(&plazo, 0), 0);
+    CONTIENE(texto, esperado);
 }
 
 /* Desde aquí no se ve el descriptor del flujo: se busca por su dirección. */

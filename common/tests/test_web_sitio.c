@@ -1,0 +1,114 @@
+#include "web_banco.h"
+
+/* Quien ocupa el servidor sin pedir nada que valga: callado, o enviando sin fin. */
+TestSuite(web_sitio, .timeout = 60);
+
+#define GET(camino) "GET " camino " HTTP/1.1\r\nHost: x\r\n\r\n"
+
+static int saluda(as_web_request *p, void *arg)
+{
+    (void)arg;
+    return as_web_reply_text(p, 200, "hola %s", as_web_param(p, "n"));
+}
+
+static void rutas(struct banco *b)
+{
+    ruta(b, "GET", "/hola/{n}", saluda);
+}
+
+static int calladas(struct banco *b)
+{
+    char texto[1024];
+    as_stream *a = conecta(b), *c = conecta(b), *d = conecta(b);
+
+    pide_y_recibe(d, GET("/hola/d"), "hola d"); /* cede la que lleva más tiempo callada */
+    lee_hasta_cierre(a, texto, sizeof texto);
+    cr_assert_str_eq(texto, "");
+    as_stream_close(a);
+
+    manda(c, "GET /ho"); /* ya está en medio de una petición: cede la otra */
+    a = conecta(b);
+    pide_y_recibe(a, GET("/hola/a"), "hola a");
+    lee_hasta_cierre(d, texto, sizeof texto);
+    pide_y_recibe(c, "la/c HTTP/1.1\r\nHost: x\r\n\r\n", "hola c");
+    as_stream_close(a);
+    as_stream_close(c);
+    as_stream_close(d);
+    return 0;
+}
+
+PRUEBA(web_sitio, la_que_nunca_pidio_nada_deja_sitio_a_una_nueva)
+{
+    con_banco(rutas, calladas,
+              (as_web_options){.client_timeout_ms = 60000, .max_connections = 2});
+}
+
+static int responde(struct banco *b)
+{
+    get_es(b, "/hola/1", 200, "hola 1");
+    return 0;
+}
+
+PRUEBA(web_sitio, con_un_plazo_enorme_nadie_se_queda_sin_respuesta)
+{
+    con_banco(rutas, responde, (as_web_options){.client_timeout_ms = INT64_MAX});
+}
+
+enum { BLOQUE = 1 << 20, BLOQUES = 256, ADMISIBLE = 100 };
+
+/* Cuánto se traga quien ya ha dicho que no. */
+static int sube_sin_fin(struct banco *b)
+{
+    char *bytes = calloc(1, BLOQUE);
+    as_stream *s = conecta(b);
+    int enviados = 0;
+
+    manda(s, "POST /hola/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000000\r\n\r\n");
+    while (enviados < BLOQUES && as_write(s, bytes, BLOQUE) == 0)
+        enviados++;
+    cr_assert_lt(enviados, ADMISIBLE, "se ha tragado %d MiB tras el 413", enviados);
+    as_stream_close(s);
+    free(bytes);
+    return 0;
+}
+
+PRUEBA(web_sitio, quien_sube_sin_fin_tras_su_413_acaba_cortado)
+{
+    con_banco(rutas, sube_sin_fin, (as_web_options){.client_timeout_ms = 60000});
+}
+
+/* ---- Una dirección que no cabe ------------------------------------------------------- */
+
+enum { DIRECCION = 40000 };
+
+/* De una vez, o de `trozo` en `trozo`. */
+static void direccion_larga(struct banco *b, size_t trozo)
+{
+    static char larga[DIRECCION + 1], texto[DIRECCION + 100], leido[1024];
+    as_stream *s = conecta(b);
+
+    memset(larga, 'a', DIRECCION);
+    size_t n = 0, todo = (size_t)snprintf(texto, sizeof texto,
+                                          "GET /%s HTTP/1.1\r\nHost: x\r\n\r\n", larga);
+    for (size_t i = 0; i < todo; i += n) { /* puede que ya haya respondido y cerrado */
+        n = todo - i < trozo ? todo - i : trozo;
+        DA_IGUAL(as_write(s, texto + i, n));
+        BIEN(as_yield());
+    }
+    lee_respuesta(s, leido, sizeof leido);
+    CONTIENE(leido, "HTTP/1.1 414 URI Too Long");
+    as_stream_close(s);
+}
+
+static int direcciones(struct banco *b)
+{
+    direccion_larga(b, DIRECCION + 100);
+    direccion_larga(b, 20000);
+    direccion_larga(b, 500);
+    return 0;
+}
+
+PRUEBA(web_sitio, una_direccion_que_no_cabe_es_un_414_llegue_como_llegue)
+{
+    con_banco(rutas, direcciones, (as_web_options){.client_timeout_ms = 60000});
+}
