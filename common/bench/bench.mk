@@ -1,10 +1,10 @@
 # Las medidas: asinc frente a otros, en la misma máquina y a la vez.
 
-##= SOLO=http  en `make bench`, solo ese grupo: salto, tarea, cola, paradas, eco, http o pg
+##= SOLO=http  en `make bench`, solo ese grupo: salto, tarea, cola, paradas, eco, http, web o pg
 ##= RONDAS=5  cuántas veces repite `make bench` cada medida
 
 BENCH_DIR   := $(O)/common/bench
-BENCH_OURS  := $(addprefix $(BENCH_DIR)/,hop spawn queue parked echo echo_client http inserts)
+BENCH_OURS  := $(addprefix $(BENCH_DIR)/,hop spawn queue parked echo echo_client http web inserts)
 BENCH_PEERS := $(addprefix $(BENCH_DIR)/pares/,libuv_echo libuv_http)
 
 $(BENCH_OURS): %: %.o $(BENCH_DIR)/bench.o $(O)/common/libasinc.a
@@ -23,7 +23,7 @@ bench: setup-grade $(BENCH_OURS) $(BENCH_PEERS) ### Mide la biblioteca frente a 
 		common/bench/bench.sh $(BENCH_DIR) build/bench.json
 	$(if $(SOLO),,@$(foreach step,$(BENCH_STEPS),$(MAKE) --no-print-directory $(step) &&) :)
 
-TEST_STEPS += test-bench
+TEST_MORE += test-bench
 .PHONY: test-bench
 test-bench: $(BENCH_OURS) $(BENCH_PEERS)
 	@common/bench/tests.sh $(BENCH_DIR)

@@ -20,8 +20,8 @@ die() {
     exit "${2:-1}"
 }
 case ${SOLO:-} in
-'' | salto | tarea | cola | paradas | eco | http | pg) ;;
-*) die "no hay ningún grupo «$SOLO»: usa salto, tarea, cola, paradas, eco, http o pg" 2 ;;
+'' | salto | tarea | cola | paradas | eco | http | web | pg) ;;
+*) die "no hay ningún grupo «$SOLO»: usa salto, tarea, cola, paradas, eco, http, web o pg" 2 ;;
 esac
 case $rounds in
 '' | *[!0-9]* | 0*) die "RONDAS=$rounds: escribe un número de 1 en adelante" 2 ;;
@@ -30,11 +30,14 @@ esac
 work=$(mktemp -d "${TMPDIR:-/tmp}/asinc-bench.XXXXXX") || exit 1
 figures=$work/figures
 nginx_pid=
+server_pid=
+stop() { # PROCESO
+    kill "$1" 2>/dev/null
+    wait "$1" 2>/dev/null
+}
 clean_up() {
-    if [ -n "$nginx_pid" ]; then
-        kill "$nginx_pid" 2>/dev/null
-        wait "$nginx_pid" 2>/dev/null
-    fi
+    [ -z "$nginx_pid" ] || stop "$nginx_pid"
+    [ -z "$server_pid" ] || stop "$server_pid"
     rm -rf "$work"
 }
 trap clean_up EXIT
@@ -122,14 +125,61 @@ run_curl() {
     http_figures "$1" "$wall"
 }
 
-run_wrk() {
+# with_wrk CONEXIONES URL: deja en $requests y $seconds lo que hizo en un segundo.
+with_wrk() {
     command -v wrk >/dev/null || return "$absent"
-    timed wrk -t 1 -c 100 -d 1 "$url" || return
+    timed wrk -t 1 -c "$1" -d 1 "$2" || return
     if grep -E 'Socket errors|Non-2xx' "$work/tool" >&2; then
         return 1
     fi
-    http_figures "$(awk '/requests in/ { print $1 }' "$work/tool")" \
-        "$(awk '/requests in/ { sub(/s,$/, "", $4); print $4 }' "$work/tool")"
+    read -r requests seconds < <(awk '/requests in/ { sub(/s,$/, "", $4); print $1, $4 }' "$work/tool")
+}
+
+run_wrk() {
+    with_wrk 100 "$url" && http_figures "$requests" "$seconds"
+}
+
+# Los tics de CPU que ha gastado un proceso.
+ticks() { # PROCESO
+    local stat
+    read -r stat <"/proc/$1/stat"
+    # shellcheck disable=SC2086 # son campos
+    set -- ${stat##*) }
+    echo $((${12} + ${13}))
+}
+
+# load PROCESO PUERTO: carga un servidor y escribe sus cifras.
+load() {
+    local before spent
+    before=$(ticks "$1")
+    with_wrk 64 "http://127.0.0.1:$2/cuerpo" || return
+    spent=$(($(ticks "$1") - before))
+    awk "BEGIN { printf \"web %.6g\nweb_cpu %.6g\n\", $requests / $seconds, $spent * 1e6 / $(getconf CLK_TCK) / $requests }"
+}
+
+# serve ORDEN...: arranca un servidor, que dice su puerto, lo carga y lo para.
+serve() {
+    local code says=
+    rm -f "$work/says"
+    mkfifo "$work/says" || return
+    setpriv --pdeathsig KILL "$@" >"$work/says" &
+    server_pid=$!
+    read -r -t 20 says <"$work/says"
+    if [ -n "$says" ]; then
+        load "$server_pid" "$says"
+        code=$?
+        stop "$server_pid"
+    else
+        wait "$server_pid"
+        code=$?
+    fi
+    server_pid=
+    return "$code"
+}
+
+serve_py() {
+    command -v "$python" >/dev/null || return "$absent"
+    serve "$python" "$peers/$1" "${@:2}"
 }
 
 # ---- Los grupos -------------------------------------------------------------------------
@@ -184,6 +234,17 @@ measure_http() {
     run http uvloop_a_mano py peticiones.py a-mano uvloop "$url" 30000
     run http asyncio_a_mano py peticiones.py a-mano asyncio "$url" 15000
     run http httpx py peticiones.py httpx asyncio "$url" 800
+}
+
+measure_web() {
+    run web asinc serve "$programs/web"
+    if [ -n "$nginx_pid" ]; then
+        run web nginx load "$nginx_pid" "$port"
+    else
+        gone web nginx 'falta nginx'
+    fi
+    run web aiohttp_uvloop serve_py servidor.py uvloop
+    run web aiohttp serve_py servidor.py asyncio
 }
 
 # El servidor lo pone quien nos llama: pg_cluster.sh.
@@ -290,9 +351,9 @@ facts() {
 : >"$figures"
 export no_proxy=127.0.0.1
 facts
-[ "${SOLO:-http}" != http ] || start_nginx
+case ${SOLO:-http} in http | web) start_nginx ;; esac
 for round in $(seq "$rounds"); do
-    for group in ${SOLO:-salto tarea cola paradas eco http pg}; do
+    for group in ${SOLO:-salto tarea cola paradas eco http web pg}; do
         "measure_$group"
     done
 done

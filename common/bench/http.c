@@ -28,18 +28,19 @@ static int worker(void *client)
 static int measure(void *arg)
 {
     struct bench_mark start = bench_now();
-    as_http *client = as_http_new(
-        &(as_http_options){.max_connections = BENCH_CONNECTIONS});
+    as_http *client;
 
     (void)arg;
-    if (!client)
-        return UV_ENOMEM;
+    int rc = as_http_new(&(as_http_options){.max_connections = BENCH_CONNECTIONS},
+                         &client);
+    if (rc < 0)
+        return rc;
     as_call calls[BENCH_CONNECTIONS];
     for (int i = 0; i < BENCH_CONNECTIONS; i++)
         calls[i] = (as_call){.fn = worker, .arg = client, .name = "cliente"};
-    int rc = as_gather(calls, BENCH_CONNECTIONS, NULL);
+    rc = as_gather(calls, BENCH_CONNECTIONS, NULL);
     if (rc < 0)
-        fprintf(stderr, "http: %s: %s\n", as_strerror(rc), as_error_detail());
+        fprintf(stderr, "http: %s\n", as_error_text(rc));
     as_http_close(client);
     if (rc >= 0)
         bench_http_figures(bench_since(start), requests);

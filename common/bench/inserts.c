@@ -18,8 +18,8 @@ static int insert(void *number)
 {
     const char *params[] = {number, "una fila de la medida"};
 
-    return as_pg_query(pool, "INSERT INTO medida (numero, texto) VALUES ($1, $2)", 2,
-                       params, NULL);
+    return as_pg_query(pool, "INSERT INTO medida (numero, texto) VALUES ($1, $2)", params,
+                       2, NULL);
 }
 
 static int batch(void)
@@ -43,7 +43,7 @@ static int batch(void)
 static int check_rows(void)
 {
     as_pg_result *result;
-    int rc = as_pg_query(pool, "SELECT count(*) FROM medida", 0, NULL, &result);
+    int rc = as_pg_query(pool, "SELECT count(*) FROM medida", NULL, 0, &result);
 
     if (rc < 0)
         return rc;
@@ -58,7 +58,7 @@ static int run_batches(void)
     int rc = as_pg_query(pool,
                          "DROP TABLE IF EXISTS medida;"
                          "CREATE TABLE medida (numero int, texto text)",
-                         0, NULL, NULL);
+                         NULL, 0, NULL);
     if (rc >= 0)
         rc = batch(); /* abre las conexiones, que no se miden */
 
@@ -79,10 +79,11 @@ static int run_batches(void)
 static int measure(void *arg)
 {
     (void)arg;
-    pool = as_pg_new(NULL, NULL);
-    int rc = pool ? run_batches() : UV_ENOMEM;
+    int rc = as_pg_new(NULL, NULL, &pool);
+    if (rc == 0)
+        rc = run_batches();
     if (rc < 0)
-        fprintf(stderr, "inserts: %s: %s\n", as_strerror(rc), as_error_detail());
+        fprintf(stderr, "inserts: %s\n", as_error_text(rc));
     as_pg_close(pool);
     return rc;
 }

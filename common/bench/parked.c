@@ -40,14 +40,14 @@ static int measure(void *arg)
 
     (void)arg;
     as_future_init(&signal_to_go);
-    as_group_enter(&group, 0);
+    as_group_enter(&group);
     int rc = fill(&group);
     after = bench_resident_kib();
     if (rc >= 0)
         as_future_set_result(&signal_to_go, NULL);
     rc = as_group_leave(&group, rc);
     if (rc < 0) {
-        fprintf(stderr, "parked: %s: %s\n", as_strerror(rc), as_error_detail());
+        fprintf(stderr, "parked: %s\n", as_error_text(rc));
         return rc;
     }
     bench_figure("paradas_kib", (after - before) / (double)tasks);

@@ -18,7 +18,7 @@ static int spawn_and_await(void)
 {
     as_group group;
 
-    as_group_enter(&group, 0);
+    as_group_enter(&group);
     as_task *task = as_spawn(&group, "nada", nothing, NULL);
     return as_group_leave(&group, task ? as_await(task) : UV_ENOMEM);
 }

@@ -60,7 +60,7 @@ group=http
 figures asinc http 1000 1100 1200 >"$work/figures"
 figures curl http 500 1100 400 >>"$work/figures"
 report
-check 'con_mas_es_mejor_la_razon_se_invierte' row HTTP curl '2\.00 x +\(1\.00-3\.00\) +>= 1 x +cumple$'
+check 'con_mas_es_mejor_la_razon_se_invierte' row HTTP curl '2\.00 x +\(1\.00-3\.00\) +>= 1\.5 x +cumple\*$'
 
 # ---- El conductor -----------------------------------------------------------------------
 
@@ -73,7 +73,7 @@ rc() { same "$1" "$(cat "$work/rc")" || { cat "$work/err" && return 1; }; }
 from=$programs
 run SOLO=nada
 check 'un_grupo_desconocido_es_un_mal_uso' rc 2
-check 'y_dice_cuales_hay' has "$work/err" 'salto, tarea, cola, paradas, eco, http o pg'
+check 'y_dice_cuales_hay' has "$work/err" 'salto, tarea, cola, paradas, eco, http, web o pg'
 run SOLO=tarea RONDAS=0
 check 'cero_rondas_es_un_mal_uso' rc 2
 run SOLO=tarea PYTHON="$work/no-existe"
