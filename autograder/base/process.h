@@ -1,0 +1,18 @@
+/* Procesos: dejar de ser root y esperar a un hijo. */
+#ifndef AG_PROCESS_H
+#define AG_PROCESS_H
+
+#include <sys/types.h>
+
+/* Siendo root, cambia a `uid`/`gid` sin vuelta atrás (grupos, NO_NEW_PRIVS); si no, no hace
+ * nada. 0, -EPERM si `uid` es root, o -errno. */
+int ag_drop(uid_t uid, gid_t gid);
+
+/* Espera a que acabe ese hijo y devuelve su estado, como waitpid; -1 si no es hijo. */
+int ag_wait(pid_t pid);
+
+/* Mata a todos los hijos, también a los adoptados por ser «subreaper», hasta que no queda ninguno
+ * de ellos ni de los suyos. */
+void ag_kill_children(void);
+
+#endif
