@@ -1,7 +1,12 @@
 /* El lado de quien llama: arrancar una caja, hablar con su runner y recoger el final. */
-#include "box.h"
-#include "internal.h"
-#include "wire.h"
+#include "box/box.h"
+
+#include "base/clock.h"
+#include "base/dir.h"
+#include "base/memory.h"
+#include "base/process.h"
+#include "box/internal.h"
+#include "box/wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,21 +21,21 @@
 #include <unistd.h>
 
 enum {
-    MARGIN_MS =
-        20000, /* lo que damos a la caja, además de wall_ms, antes de darla por rota */
+    /* Lo que damos a la caja, además de wall_ms, antes de darla por rota. */
+    MARGIN_MS = 20000,
     SAMPLE_MS = 5000,
     FREE_MS = 5000,
     HIGH_FD = 64 /* por encima de todos los descriptores que se reparten al hijo */
 };
 
 struct box_run {
-    pid_t child; /* bwrap, o el runner sin caja; 0 cuando ya se ha esperado */
+    pid_t child; /* bwrap, o el runner sin él; 0 cuando ya se ha esperado */
     int control;
     int diag; /* lo que bwrap o el runner escriben si no pueden arrancar */
-    int64_t deadline_ms;
+    double deadline_ms;
     bool finished;
     struct box_result result;
-    char *work_dir; /* solo sin caja: el directorio de trabajo temporal */
+    char *work_dir; /* solo sin bubblewrap: el directorio de trabajo temporal */
 };
 
 /* ---- Arranque ---------------------------------------------------------------------- */
@@ -55,6 +60,7 @@ __attribute__((noreturn)) static void launch(char *const *argv, char *const *env
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    box__clear_ambient();
     if (!dir || chdir(dir) == 0)
         execvpe(argv[0], argv, envp);
     const char *why = strerrordesc_np(errno);
@@ -94,13 +100,15 @@ static int spawn(box_run *run, const struct box_options *o, int runner_end, int 
     fds[WIRE_STDIN_FD] = or_null(o->stdin_fd, null);
     fds[WIRE_STDOUT_FD] = or_null(o->stdout_fd, null);
     fds[WIRE_STDERR_FD] = or_null(o->stderr_fd, null);
-    int first_extra = count;
-
-    if (o->boxed) {
-        rc = fds[BOX__SECCOMP_FD] = box__seccomp_fd(o->shared_memory);
-        if (rc < 0)
-            goto close_fds;
-        count++;
+    int first_extra = WIRE_FILTER_FD;
+    bool bubblewrap = o->rung >= BOX_PARTIAL;
+    rc = fds[WIRE_FILTER_FD] = o->rung == BOX_NONE ? fcntl(null, F_DUPFD_CLOEXEC, 0)
+                                                   : box__seccomp_fd(o);
+    if (rc < 0) {
+        count = WIRE_FILTER_FD;
+        goto close_fds;
+    }
+    if (bubblewrap) {
         rc = box__profile_data(fds + BOX__DATA_FD);
         if (rc < 0)
             goto close_fds;
@@ -108,30 +116,18 @@ static int spawn(box_run *run, const struct box_options *o, int runner_end, int 
         box__env(&env, o, BOX_WORK_DIR);
         box__profile(&argv, o, &env);
     } else {
-        char path[PATH_MAX];
         rc = box__work_dir(&run->work_dir, o);
         if (rc == 0)
-            rc = realpath(o->runner, path) ? 0 : -errno;
+            rc = box__plain(&argv, o, run->work_dir);
         if (rc < 0)
             goto close_fds;
-        box__add(&argv, "%s", path);
-        rc = realpath(o->program, path) ? 0 : -errno;
-        if (rc < 0)
-            goto close_fds;
-        box__add(&argv, "%s", path);
-        for (char *const *arg = o->args; arg && *arg; arg++)
-            box__add(&argv, "%s", *arg);
         box__env(&env, o, run->work_dir);
-    }
-    if (argv.failed || env.failed) {
-        rc = -ENOMEM;
-        goto close_fds;
     }
     /* El entorno del propio bwrap va vacío: nada del corrector entra ni de paso. */
     char *const nothing[] = {NULL};
     run->child = fork();
     if (run->child == 0)
-        launch(argv.items, o->boxed ? nothing : env.items, run->work_dir, fds, count);
+        launch(argv.items, bubblewrap ? nothing : env.items, run->work_dir, fds, count);
     rc = run->child < 0 ? -errno : 0;
 
 close_fds:
@@ -149,9 +145,7 @@ int box_start(box_run **out, const struct box_options *options)
     if (rc < 0)
         return rc;
     int control[2] = {-1, -1}, diag[2] = {-1, -1};
-    box_run *run = calloc(1, sizeof *run);
-    if (!run)
-        return -ENOMEM;
+    box_run *run = ag_alloc(1, sizeof *run);
     run->control = run->diag = -1;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0 ||
         pipe2(diag, O_CLOEXEC | O_NONBLOCK) < 0) {
@@ -160,10 +154,10 @@ int box_start(box_run **out, const struct box_options *options)
     }
     run->control = control[0];
     run->diag = diag[0];
-    run->deadline_ms = box__now_ms() + options->limits.wall_ms + MARGIN_MS;
+    run->deadline_ms = ag_ms() + options->limits.wall_ms + MARGIN_MS;
     struct wire_message config = {.type = WIRE_CONFIG};
     config.config.limits = options->limits;
-    config.config.boxed = options->boxed;
+    config.config.rung = options->rung;
     rc = send_to_runner(run, &config);
     if (rc == 0)
         rc = spawn(run, options, control[1], diag[1]);
@@ -182,7 +176,7 @@ fail:
             close(diag[i]);
     }
     if (run->work_dir)
-        box_remove_tree(run->work_dir);
+        ag_remove_tree(run->work_dir);
     free(run->work_dir);
     free(run);
     return rc;
@@ -193,10 +187,7 @@ fail:
 /* Espera a bwrap (o al runner), que acaba cuando ya no queda nada de la caja. */
 static int reap(box_run *run)
 {
-    int status = 0;
-    if (run->child > 0)
-        while (waitpid(run->child, &status, 0) < 0 && errno == EINTR)
-            ;
+    int status = run->child > 0 ? ag_wait(run->child) : 0;
     run->child = 0;
     return status;
 }
@@ -248,26 +239,26 @@ static bool receive(box_run *run, struct wire_message *message)
 }
 
 /* Espera a que haya algo que leer, hasta `until_ms`. */
-static bool readable(box_run *run, int64_t until_ms)
+static bool readable(box_run *run, double until_ms)
 {
     for (;;) {
-        int64_t left = until_ms - box__now_ms();
+        double left = until_ms - ag_ms();
         struct pollfd fd = {.fd = run->control, .events = POLLIN};
-        int n = poll(&fd, 1, left < 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left);
-        if (n > 0 || (n == 0 && left <= INT_MAX))
+        int n = poll(&fd, 1, left < 0 ? 0 : left >= INT_MAX ? INT_MAX : (int)left + 1);
+        if (n > 0 || (n == 0 && left < INT_MAX))
             return n > 0;
     }
 }
 
 int box_wait(box_run *run, int timeout_ms, struct box_result *result)
 {
-    int64_t until = timeout_ms < 0 ? run->deadline_ms : box__now_ms() + timeout_ms;
+    double until = timeout_ms < 0 ? run->deadline_ms : ag_ms() + timeout_ms;
     if (until > run->deadline_ms)
         until = run->deadline_ms;
     struct wire_message message;
     while (!run->finished && readable(run, until))
         receive(run, &message);
-    if (!run->finished && box__now_ms() >= run->deadline_ms) {
+    if (!run->finished && ag_ms() >= run->deadline_ms) {
         kill(run->child, SIGKILL);
         finish_with_fault(run, "La caja no terminó a su hora");
     }
@@ -294,7 +285,7 @@ int box_sample(box_run *run, struct box_usage *usage)
 {
     struct wire_message message = {.type = WIRE_SAMPLE};
     int rc = send_to_runner(run, &message);
-    int64_t until = box__now_ms() + SAMPLE_MS;
+    double until = ag_ms() + SAMPLE_MS;
     while (rc == 0 && readable(run, until)) {
         if (receive(run, &message)) {
             *usage = message.usage;
@@ -326,7 +317,7 @@ void box_free(box_run *run)
     close(run->control);
     close(run->diag);
     if (run->work_dir)
-        box_remove_tree(run->work_dir);
+        ag_remove_tree(run->work_dir);
     free(run->work_dir);
     free(run);
 }

@@ -1,29 +1,32 @@
 /* La caja: ejecuta un programa en el que no confiamos y cuenta la verdad sobre su final.
  *
- * Son dos cajas, una dentro de otra, y las dos son de bubblewrap:
+ * Son dos cajas, una dentro de otra, y las dos son de bubblewrap (en un contenedor quizá no
+ * pueden serlo: ver enum box_rung y rung.h):
  *
- *   la exterior  red privada con `lo` y nada más, y su propio espacio de procesos. Dentro
- *                corren el corrector, sus servidores de mentira y su PostgreSQL. Cada
+ *   la exterior  (outer.h) red privada con `lo` y nada más, y su propio espacio de procesos.
+ *                Dentro corren el corrector, sus servidores de mentira y su PostgreSQL. Cada
  *                corrección tiene así los puertos 8080, 5432... para ella sola.
  *   la interior  una por ejecución: usuario, procesos, archivos e IPC propios, sistema de
- *                solo lectura, tmpfs con tamaño, seccomp y un PID 1 nuestro (runner.c)
- * que pone los límites, vigila el árbol entero y da el estado final verdadero. Comparte
- * la red de la exterior si `shared_net`.
+ *                solo lectura, tmpfs con tamaño, seccomp y un PID 1 nuestro (runner.c) que
+ *                pone los límites, vigila el árbol entero y da el estado final verdadero.
+ *                Comparte la red de la exterior si `shared_net`.
  *
- * Lo que el programa ve dentro: /usr de solo lectura, /proc de su espacio, /dev mínimo,
- * /tmp y /caja (su directorio de trabajo, tmpfs), su ejecutable en /prog y las rutas de
- * `binds`. Nada más: por eso las suites y las soluciones no deben instalarse bajo /usr.
+ * Lo que el programa ve dentro: /usr de solo lectura, /proc de su espacio, /dev mínimo, /tmp
+ * y /caja (su directorio de trabajo, tmpfs), su ejecutable en /prog y las rutas de `binds`.
+ * Nada más: por eso las suites y las soluciones no deben instalarse bajo /usr.
  *
- * Lo que la caja no acota por completo, solo por el tiempo: memoria del núcleo que no es de
- * ningún proceso (búferes de sockets, tablas de mapas), la CPU de nietos que nadie espera
- * (SIGCHLD ignorado) y lo que quepa en un bind escribible.
+ * Lo que la caja no acota por completo: los búferes de sockets, que se estiman por cuántos hay
+ * (algo más de 1 GiB en el peor caso; en BOX_MINIMAL, solo por el tiempo), la CPU de nietos que
+ * nadie espera (SIGCHLD ignorado) y lo que quepa en un bind escribible.
  *
- * Los errores son valores: >= 0 bien, < 0 un -errno, que en Linux es el mismo número que
- * el UV_E* de libuv. Ninguna función imprime.
+ * Los errores son valores: >= 0 bien, < 0 un -errno, que en Linux es el mismo número que el
+ * UV_E* de libuv. Ninguna función imprime.
  *
- * Hilos: cada `box_run` es de un solo hilo. `box_start` debe llamarse desde un hilo que
- * viva tanto como la ejecución, porque el núcleo mata la caja cuando termina el HILO que
- * la creó (PR_SET_PDEATHSIG): es lo que impide que quede algo vivo si matan al corrector.
+ * Hilos: cada `box_run` es de un solo hilo. `box_start` debe llamarse desde un hilo que viva
+ * tanto como la ejecución, porque el núcleo mata la caja cuando termina el HILO que la creó
+ * (PR_SET_PDEATHSIG): es lo que impide que quede algo vivo si matan al corrector.
+ *
+ * Para ejecutar y recoger la salida de una vez está capture.h.
  */
 #ifndef BOX_H
 #define BOX_H
@@ -32,11 +35,28 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+/* ---- Peldaños ---------------------------------------------------------------------- */
+
+/* Qué encierra al programa, de menos a más. Donde no se puede lo más, se baja un peldaño. */
+enum box_rung {
+    BOX_NONE, /* nada: solo para código propio, y solo si se pide */
+    /* Sin espacios de nombres: Landlock, seccomp y límites. Los archivos de fuera no existen
+     * para él, pero la red y los procesos son los del sistema: ve sus nombres y se conecta a
+     * donde quiera. Solo escribe en su directorio de trabajo, que es también su TMPDIR, y en
+     * los binds escribibles; ahí el tope de disco lo vigila el runner. */
+    BOX_MINIMAL,
+    /* Las dos cajas de bubblewrap, sin espacio de procesos propio: /proc es el de fuera, de
+     * solo lectura. Landlock y seccomp impiden que toque a los procesos que ve. */
+    BOX_PARTIAL,
+    BOX_FULL, /* lo que se describe arriba */
+};
+
 /* ---- Límites ---------------------------------------------------------------------- */
 
-/* 0 en un campo significa «sin ese límite», salvo en `wall_ms`, que nunca puede faltar.
- * CPU, memoria y tiempo son de todo el árbol de procesos y los vigila el runner cada 20
- * ms: el exceso hasta que actúa es pequeño, pero no cero. */
+/* 0 en un campo significa «sin ese límite», salvo en `wall_ms`, que nunca puede faltar. CPU,
+ * memoria y tiempo son de todo el árbol de procesos y los vigila el runner cada 20 ms: el
+ * exceso hasta que actúa es pequeño, pero no cero. Un programa nuestro, como PostgreSQL, no
+ * esconde memoria: con `trusted` se mira cada 100 ms y sin buscarla. */
 struct box_limits {
     long cpu_ms;    /* CPU de usuario y sistema, sumados todos los procesos */
     long wall_ms;   /* tiempo de reloj desde que arranca el programa */
@@ -46,28 +66,27 @@ struct box_limits {
     long fsize;     /* bytes por archivo (RLIMIT_FSIZE); no cuenta para tuberías */
     long tmp_bytes; /* bytes de cada tmpfs: /caja y /tmp; /dev/shm tiene 4 MiB fijos */
     long inodes;    /* archivos creados en los tmpfs, que también gastan memoria */
+    bool trusted;
 };
 
-/* Para un programa de laboratorio: 10 s de CPU, 30 s de reloj, 512 MiB, 64 procesos, 64
+/* Para un programa de laboratorio: 10 s de CPU, 30 s de reloj, 512 MiB, 1200 procesos e hilos
+ * (caben los 1024 que admite libuv, o dos por cada uno de quinientos clientes), 64
  * descriptores, 16 MiB por archivo, 8 MiB de tmpfs, 4096 archivos. Sirve igual para una
- * construcción con ASan: no se limita el espacio de direcciones, solo la memoria tocada.
- */
+ * construcción con ASan: no se limita el espacio de direcciones, solo la memoria tocada. */
 struct box_limits box_limits_default(void);
 
-/* Para compilar: 60 s de CPU, 120 s de reloj, 2 GiB, 64 procesos, 256 descriptores, 64
- * MiB por archivo, 64 MiB de tmpfs, 4096 archivos. */
+/* Para compilar: 60 s de CPU, 120 s de reloj, 2 GiB, 64 procesos, 256 descriptores, 64 MiB
+ * por archivo, 64 MiB de tmpfs, 4096 archivos. */
 struct box_limits box_limits_compile(void);
 
-/* ---- Ejecución -------------------------------------------------------------------- */
+/* ---- Opciones --------------------------------------------------------------------- */
 
-#define BOX_WORK_DIR                                                                     \
-    "/caja" /* directorio de trabajo dentro, tmpfs vacío; también HOME                 \
-             */
+#define BOX_WORK_DIR    "/caja" /* directorio de trabajo dentro, tmpfs vacío; también HOME */
 #define BOX_PROGRAM_DIR "/prog" /* aquí aparece `program`, de solo lectura */
 
-/* Una ruta de fuera que se ve dentro. `inside` relativa cuenta desde el directorio de
- * trabajo («entrada/sitios.txt»): es la forma que vale también sin caja. Los enlaces de
- * dentro de un bind escribible los controla el programa: léelos con box_read_file. */
+/* Una ruta de fuera que se ve dentro. `inside` relativa cuenta desde el directorio de trabajo
+ * («entrada/sitios.txt»): es la forma que vale también sin caja. Los enlaces de dentro de un
+ * bind escribible los controla el programa: léelos con ag_read_file. */
 struct box_bind {
     const char *host;
     const char *inside;
@@ -83,23 +102,28 @@ struct box_options {
     const struct box_bind *binds;
     size_t bind_count;
     struct box_limits limits;
-    int stdin_fd, stdout_fd,
-        stderr_fd; /* se duplican; siguen siendo tuyos; -1 = /dev/null */
-    bool
-        shared_net; /* true: la red de quien llama (la exterior); false: un `lo` propio */
-    bool boxed;     /* false: modo degradado, ver box_start */
+    /* Los tres se duplican y siguen siendo tuyos; -1 = /dev/null. */
+    int stdin_fd, stdout_fd, stderr_fd;
+    /* En BOX_MINIMAL, los únicos puertos TCP a los que se conecta; más arriba, los de su red. */
+    const int *ports;
+    size_t port_count;
+    bool shared_net;    /* la red de quien llama (la exterior); si no, un `lo` propio */
+    enum box_rung rung; /* BOX_NONE y BOX_MINIMAL: ver box_start */
     bool shared_memory; /* admite shmget, sin el que PostgreSQL no arranca */
 };
 
 /* Opciones con los límites de box_limits_default, sin descriptores (-1), con la red de la
- * exterior y en caja. */
+ * exterior y en la caja completa. */
 struct box_options box_options_default(void);
+
+/* ---- El final --------------------------------------------------------------------- */
 
 enum box_kind {
     BOX_EXITED,   /* terminó solo: `code` es su código de salida */
     BOX_SIGNALED, /* lo mató una señal: `signal` (11 no se confunde con exit(139)) */
     BOX_LIMIT,    /* pasó un límite: `limit` dice cuál */
     BOX_KILLED,   /* lo mataste tú con box_kill */
+    BOX_REFUSED,  /* el núcleo no quiso ejecutarlo: `code` es su errno */
     BOX_FAULT,    /* falló la caja, no el programa: `detail` explica qué */
 };
 
@@ -108,9 +132,10 @@ enum box_limit {
     BOX_LIMIT_CPU,
     BOX_LIMIT_WALL,
     BOX_LIMIT_MEMORY,
-    BOX_LIMIT_PROCESSES, /* solo en modo degradado: en la caja, fork da EAGAIN */
+    BOX_LIMIT_PROCESSES, /* hasta BOX_MINIMAL: más arriba, fork da EAGAIN */
     BOX_LIMIT_FSIZE,     /* murió por SIGXFSZ */
     BOX_LIMIT_INODES,
+    BOX_LIMIT_DISK,   /* solo en BOX_MINIMAL: más arriba, escribir da ENOSPC */
     BOX_LIMIT_OUTPUT, /* solo lo pone box_capture */
 };
 
@@ -123,39 +148,42 @@ struct box_result {
     long wall_ms;      /* desde el exec hasta el final del proceso principal */
     long peak_rss_kib; /* máximo visto del árbol; al menos el del mayor proceso */
     int leftovers;     /* procesos que dejó vivos al terminar; la caja ya los mató */
-    char detail[240];  /* en español; vacío salvo con BOX_FAULT */
+    bool
+        crowded; /* al final llegó, o casi, a sus `processes`: quizá no pudo crear otro */
+    char detail[240]; /* en español; vacío salvo con BOX_REFUSED y BOX_FAULT */
 };
 
 /* Nombre en español de un límite, para un mensaje: «tiempo de CPU», «memoria»... */
 const char *box_limit_name(enum box_limit limit);
 
+/* ---- Ejecución -------------------------------------------------------------------- */
+
 typedef struct box_run box_run;
 
 /* Arranca el programa y vuelve enseguida (unos milisegundos). 0, o:
- *   -EPERM     eres root: el código de alumnos nunca corre como root (ver box_outer_run)
- *   -EINVAL    opciones imposibles (sin programa, sin runner, sin wall_ms, `inside` con
- * «..») -ENOENT    no existe `program` o `runner` otro       sin memoria, sin
- * descriptores, sin procesos Un fallo posterior (bwrap que no arranca, exec que falla)
- * llega como BOX_FAULT.
+ *   -EPERM   eres root: el código de alumnos nunca corre como root (ver box_outer_run)
+ *   -EINVAL  opciones imposibles (sin programa, sin runner, sin wall_ms, `inside` con «..»)
+ *   -ENOENT  no existe `program` o `runner`
+ *   otro     sin descriptores, sin procesos...
+ * Un fallo posterior (bwrap que no arranca) llega como BOX_FAULT.
  *
- * Sin caja (`boxed` = false) el mismo runner corre como un proceso normal: directorio de
- * trabajo temporal, límites por proceso, vigilancia del árbol y muerte de todo lo que
- * quede, también los demonios. NO hay aislamiento de archivos ni de red ni tamaño de
- * tmpfs, y las rutas absolutas de `binds` dan -EINVAL. Solo para código propio. */
+ * Sin bubblewrap (BOX_MINIMAL y BOX_NONE) el mismo runner corre como un proceso normal:
+ * directorio de trabajo temporal, límites por proceso, vigilancia del árbol y muerte de todo
+ * lo que quede, también los demonios. `shared_net` no cambia nada y las rutas absolutas de
+ * `binds` dan -EINVAL. Con BOX_NONE, además, no hay ningún aislamiento: solo para código
+ * propio. */
 int box_start(box_run **out, const struct box_options *options);
 
-/* Descriptor que se vuelve legible cuando box_wait tiene el resultado (o casi: llama
- * entonces a box_wait con un plazo corto). Es de la ejecución: no lo leas ni lo cierres.
- */
+/* Descriptor que se vuelve legible cuando box_wait tiene el resultado (o casi: llama entonces
+ * a box_wait con un plazo corto). Es de la ejecución: no lo leas ni lo cierres. */
 int box_status_fd(const box_run *run);
 
-/* Entrega una señal al grupo de procesos del programa, como Ctrl+C en una terminal
- * (SIGINT). Asíncrona: 0 = pedida. -ESRCH si ya terminó, -EINVAL si la señal no existe.
- */
+/* Entrega una señal al grupo de procesos del programa, como Ctrl+C en una terminal (SIGINT).
+ * Asíncrona: 0 = pedida. -ESRCH si ya terminó, -EINVAL si la señal no existe. */
 int box_signal(box_run *run, int signum);
 
-/* Estado actual del árbol. Bloquea lo que tarde el runner en contestar (normalmente < 1
- * ms). -ESRCH si ya terminó, -ETIMEDOUT si no contesta en 5 s. */
+/* Estado actual del árbol. Bloquea lo que tarde el runner en contestar (normalmente < 1 ms).
+ * -ESRCH si ya terminó, -ETIMEDOUT si no contesta en 5 s. */
 struct box_usage {
     long cpu_ms; /* en pasos de 10 ms */
     long rss_kib;
@@ -169,72 +197,15 @@ int box_sample(box_run *run, struct box_usage *usage);
 /* Espera el final hasta `timeout_ms` (0 = solo mirar, -1 = lo que haga falta, nunca para
  * siempre: pasado wall_ms y un margen, la caja muere y el resultado es BOX_FAULT). 0 con
  * `result` lleno, y entonces no queda ningún proceso vivo; -ETIMEDOUT si aún no. Puede
- * llamarse más veces: repite el resultado. Mientras esperas, alguien debe leer las
- * tuberías de salida: si se llenan, el programa se bloquea hasta su límite de reloj. */
+ * llamarse más veces: repite el resultado. Mientras esperas, alguien debe leer las tuberías
+ * de salida: si se llenan, el programa se bloquea hasta su límite de reloj. */
 int box_wait(box_run *run, int timeout_ms, struct box_result *result);
 
-/* Pide la muerte inmediata de todo el árbol. El resultado (BOX_KILLED, o el que ya
- * hubiera) se recoge con box_wait. */
+/* Pide la muerte inmediata de todo el árbol. El resultado (BOX_KILLED, o el que ya hubiera)
+ * se recoge con box_wait. */
 void box_kill(box_run *run);
 
 /* Libera; si seguía vivo, lo mata y espera a que no quede nada. Acepta NULL. */
 void box_free(box_run *run);
-
-/* ---- Ejecutar y recoger la salida ---------------------------------------------------
- */
-
-struct box_output {
-    char *out, *err;         /* acabadas en '\0' (puede haber más ceros dentro) */
-    size_t out_len, err_len; /* bytes */
-};
-
-/* Arranca, escribe `input` (puede ser NULL) en la entrada, lee ambas salidas y espera.
- * Ignora stdin_fd, stdout_fd y stderr_fd de `options`. Si una salida pasa de `max_output`
- * bytes mata el programa y el resultado es BOX_LIMIT con BOX_LIMIT_OUTPUT; lo leído hasta
- * ahí se conserva. `output` se libera con box_output_free. < 0 como box_start. */
-int box_capture(const struct box_options *options, const char *input, size_t max_output,
-                struct box_output *output, struct box_result *result);
-void box_output_free(struct box_output *output);
-
-/* ---- Caja exterior ------------------------------------------------------------------
- */
-
-/* Cierto dentro de una exterior: la variable ASINC_OUTER está y no hay más red que `lo`.
- */
-bool box_inside_outer(void);
-
-/* Ejecuta `argv` (argv[0] es la ruta de un programa; para reentrar, la tuya) dentro de una
- * exterior y espera. Hereda descriptores 0, 1 y 2 y el entorno, más ASINC_OUTER=1. El sistema
- * de archivos es el de fuera, salvo /tmp y /dev/shm, que nacen vacíos; del /tmp de fuera solo
- * se conserva el directorio de argv[0], si cuelga de él: deja ahí todo lo que haga falta.
- * Muere si muere el hilo que llama. SIGINT, SIGTERM y SIGHUP se le pasan, y mientras tanto
- * quien llama no muere por ellas: puede limpiar después.
- * Como root pasa antes a `uid`/`gid` sin vuelta atrás (grupos, NO_NEW_PRIVS); `uid` 0 da
- * -EPERM. Sin ser root, `uid` y `gid` se ignoran.
- * 0 con el estado de waitpid en `status` (si bwrap no pudo hacer la caja, su código 1: haz
- * antes box_probe); < 0 si no se pudo ni empezar. */
-int box_outer_run(char *const *argv, uid_t uid, gid_t gid, int *status);
-
-/* Prueba de verdad, con ese `uid` si eres root, una interior dentro de una exterior. 0 si
- * funciona; si no, < 0 y en `why` una explicación en español con el remedio. */
-int box_probe(uid_t uid, gid_t gid, char *why, size_t size);
-
-/* ---- Leer lo que dejó el programa -----------------------------------------------------
- */
-
-/* Lee `name` (relativo) bajo el directorio `dir`, que puede estar lleno de trampas: no
- * sigue enlaces, no sale del directorio ni del sistema de archivos, no se bloquea en una
- * FIFO y solo acepta archivos normales de hasta `max` bytes. 0 con `*data` (malloc,
- * acabado en '\0', lo liberas tú) y `*size`; -ELOOP enlace, -EXDEV se sale, -EINVAL no es
- * un archivo normal, -EFBIG demasiado grande, -ENOENT no existe. */
-int box_read_file(const char *dir, const char *name, size_t max, char **data,
-                  size_t *size);
-
-/* Borra un árbol sin seguir enlaces ni salir de su sistema de archivos, aunque le hayan
- * quitado los permisos. */
-void box_remove_tree(const char *path);
-
-/* Siendo root, cambia a `uid`/`gid` sin vuelta atrás; si no, no hace nada. 0 o -errno. */
-int box_drop(uid_t uid, gid_t gid);
 
 #endif

@@ -1,12 +1,13 @@
 # La caja: biblioteca, runner y sus pruebas.
 #
-#     $(O)/autograder/libbox.a   biblioteca; enlaza con $(LDLIBS_BOX)
+#     $(LIBBOX)                  la caja y lo que hay debajo; enlaza con $(LDLIBS_BOX)
 #     $(O)/autograder/runner     PID 1 de la caja interior, estático
 #     test-box                   pruebas, en TAP
 
 LDLIBS_BOX   = $(shell pkg-config --libs libseccomp) -pthread
 BOX_DIR     := autograder/box
-BOX_OBJECTS := $(patsubst %,$(O)/$(BOX_DIR)/%.o,box capture options outer profile safe_read seccomp util)
+BOX_OBJECTS := $(patsubst %,$(O)/$(BOX_DIR)/%.o,box capture confine options outer profile rung seccomp util)
+LIBBOX      := $(O)/autograder/libbox.a $(LIBBASE)
 
 $(O)/autograder/libbox.a: $(BOX_OBJECTS)
 	$(call say,AR,$@)
@@ -14,11 +15,11 @@ $(O)/autograder/libbox.a: $(BOX_OBJECTS)
 
 # Estático y siempre sin instrumentar: es PID 1 en la raíz del alumno, y ningún sanitizer
 # enlaza con -static. Por eso tiene su propia orden y no pasa por la variante.
-BOX_RUNNER := $(BOX_DIR)/runner.c $(BOX_DIR)/tree.c
-$(O)/autograder/runner: $(BOX_RUNNER) $(BOX_DIR)/tree.h $(BOX_DIR)/wire.h $(BOX_DIR)/box.h
+BOX_RUNNER := $(patsubst %,$(BOX_DIR)/%.c,runner confine disk rlimits tree)
+$(O)/autograder/runner: $(BOX_RUNNER) $(wildcard $(BOX_DIR)/*.h) autograder/base/clock.h
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(WARN) -O2 -g -static -o $@ $(BOX_RUNNER)
+	$(Q)$(CC) $(CPPFLAGS) -Iautograder $(WARN) -O2 -g -static -o $@ $(BOX_RUNNER)
 
 # ---- pruebas -------------------------------------------------------------------------------
 
@@ -29,15 +30,15 @@ BOX_TEST_ZONE   := $(O)/$(BOX_TESTS)
 BOX_TEST_BINS   := $(patsubst %,$(BOX_TEST_ZONE)/ataques/%,$(BOX_ATTACKS) uvcurl uvcurl-asan)
 BOX_TEST_OBJECT := $(patsubst %.c,$(O)/%.o,$(wildcard $(BOX_TESTS)/*.c))
 
-$(BOX_TEST_ZONE)/pruebas: $(BOX_TEST_OBJECT) $(O)/autograder/libbox.a
+$(BOX_TEST_ZONE)/pruebas: $(BOX_TEST_OBJECT) $(LIBBOX)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS_BOX) -lcriterion
 
 # Los ataques van sin sanitizer: lo que se prueba es la caja, no a ellos.
 BOX_ATTACK_CC = @mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(WARN) -O1 -g -o $@ $<
 
-$(BOX_TEST_ZONE)/ataques/como_root $(BOX_TEST_ZONE)/ataques/sin_cajas: \
-$(BOX_TEST_ZONE)/ataques/%: $(BOX_TEST_ZONE)/ataques/%.o $(O)/autograder/libbox.a
+$(patsubst %,$(BOX_TEST_ZONE)/ataques/%,como_root contenedor sin_cajas): \
+$(BOX_TEST_ZONE)/ataques/%: $(BOX_TEST_ZONE)/ataques/%.o $(LIBBOX)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS_BOX)
 
 $(BOX_TEST_ZONE)/ataques/%: $(BOX_TESTS)/ataques/%.c $(BOX_TESTS)/ataques/limite.h
@@ -51,16 +52,21 @@ $(BOX_TEST_ZONE)/ataques/uvcurl-asan: $(BOX_TESTS)/ataques/uvcurl.c
 
 # Todo se copia a una carpeta aparte: empezando como root, las pruebas corren con otro usuario,
 # que quizá no pueda leer este repositorio.
+BOX_RUNGS    ?= completa parcial minima
 BOX_RUN_TESTS = @zona=$$(mktemp -d) && trap 'rm -rf "$$zona"' EXIT && \
 	cp $^ "$$zona" && printf 'esto no es un ejecutable' > "$$zona/no_ejecutable" && \
-	chmod -R a+rX "$$zona" && chmod a+x "$$zona/no_ejecutable" && "$$zona/pruebas"
+	chmod -R a+rX "$$zona" && chmod a+x "$$zona/no_ejecutable" && mal=0 && \
+	mkdir -m 1777 "$$zona/tmp" && \
+	for peldano in $(BOX_RUNGS); do TMPDIR="$$zona/tmp" ASINC_BOX=$$peldano "$$zona/pruebas" $(1) || mal=1; done; \
+	[ $$mal -eq 0 ]
 BOX_TEST_NEEDS = $(BOX_TEST_ZONE)/pruebas $(BOX_TEST_BINS) $(O)/autograder/runner
 
 TEST_STEPS += test-box
 .PHONY: test-box bench-box
+# Todo en cada peldaño de la caja, el más alto primero.
 test-box: $(BOX_TEST_NEEDS)
-	$(BOX_RUN_TESTS) $(if $(PRUEBA),--filter '*/$(PRUEBA)') --tap=-
+	$(call BOX_RUN_TESTS,$(if $(PRUEBA),--filter '*/$(PRUEBA)') --tap=- -j$(TEST_JOBS))
 
 # Lo que cuesta arrancar y acabar una caja (en TAP la cifra no se ve).
 bench-box: $(BOX_TEST_NEEDS)
-	$(BOX_RUN_TESTS) --filter '*/coste_de_arranque' --verbose 2>&1 | grep 'arrancar y'
+	$(call BOX_RUN_TESTS,--filter '*/coste_de_arranque' --verbose 2>&1 | grep 'arrancar y')

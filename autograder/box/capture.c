@@ -1,6 +1,7 @@
 /* Ejecutar un programa y recoger lo que escribe, con tope. */
-#include "box.h"
-#include "internal.h"
+#include "box/capture.h"
+
+#include "base/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,8 +21,7 @@ struct sink {
     size_t *len;
 };
 
-/* Lee lo que haya. Devuelve 0 al acabar, 1 si puede haber más, < 0 si no cabe o no hay
- * memoria. */
+/* Lee lo que haya. Devuelve 0 al acabar, 1 si puede haber más, < 0 si no cabe. */
 static int drain(struct sink *sink, size_t max)
 {
     char chunk[STEP];
@@ -33,13 +33,10 @@ static int drain(struct sink *sink, size_t max)
     bool full = (size_t)n > max - *sink->len;
     if (full)
         n = (ssize_t)(max - *sink->len);
-    char *bigger = realloc(*sink->data, *sink->len + (size_t)n + 1);
-    if (!bigger)
-        return -ENOMEM;
-    memcpy(bigger + *sink->len, chunk, (size_t)n);
+    *sink->data = ag_grow(*sink->data, *sink->len + (size_t)n + 1, 1);
+    memcpy(*sink->data + *sink->len, chunk, (size_t)n);
     *sink->len += (size_t)n;
-    bigger[*sink->len] = '\0';
-    *sink->data = bigger;
+    (*sink->data)[*sink->len] = '\0';
     return full ? -EFBIG : 1;
 }
 
@@ -92,11 +89,9 @@ int box_capture(const struct box_options *options, const char *input, size_t max
 {
     int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1}, rc = 0;
     box_run *run = NULL;
-    *output = (struct box_output){.out = calloc(1, 1), .err = calloc(1, 1)};
-    if (!output->out || !output->err)
-        rc = -ENOMEM;
-    else if (pipe2(in, O_CLOEXEC) < 0 || fcntl(in[1], F_SETFL, O_NONBLOCK) < 0 ||
-             pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
+    *output = (struct box_output){.out = ag_alloc(1, 1), .err = ag_alloc(1, 1)};
+    if (pipe2(in, O_CLOEXEC) < 0 || fcntl(in[1], F_SETFL, O_NONBLOCK) < 0 ||
+        pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
         rc = -errno;
     if (rc == 0) {
         struct box_options mine = *options;

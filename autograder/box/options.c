@@ -1,6 +1,8 @@
 /* Las opciones de una ejecución: valores de siempre, comprobación y lo que sale de ellas. */
-#include "box.h"
-#include "internal.h"
+#include "box/box.h"
+
+#include "base/dir.h"
+#include "box/internal.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -16,7 +18,7 @@ struct box_limits box_limits_default(void)
         .cpu_ms = 10000,
         .wall_ms = 30000,
         .rss_kib = 512L << 10,
-        .processes = 64,
+        .processes = 1200,
         .files = 64,
         .fsize = 16L << 20,
         .tmp_bytes = 8L << 20,
@@ -46,7 +48,7 @@ struct box_options box_options_default(void)
         .stdout_fd = -1,
         .stderr_fd = -1,
         .shared_net = true,
-        .boxed = true,
+        .rung = BOX_FULL,
     };
 }
 
@@ -67,6 +69,8 @@ const char *box_limit_name(enum box_limit limit)
         return "tamaño de archivo";
     case BOX_LIMIT_INODES:
         return "cantidad de archivos";
+    case BOX_LIMIT_DISK:
+        return "espacio en disco";
     case BOX_LIMIT_OUTPUT:
         return "cantidad de salida";
     }
@@ -97,7 +101,7 @@ int box__check(const struct box_options *o)
     for (size_t i = 0; i < o->bind_count; i++) {
         const struct box_bind *bind = &o->binds[i];
         if (!bind->host || !bind->inside || !*bind->inside || climbs(bind->inside) ||
-            (!o->boxed && bind->inside[0] == '/'))
+            (o->rung <= BOX_MINIMAL && bind->inside[0] == '/'))
             return -EINVAL;
         if (access(bind->host, F_OK) < 0)
             return -errno;
@@ -105,16 +109,22 @@ int box__check(const struct box_options *o)
     return 0;
 }
 
+bool box__of_system(const struct box_options *o)
+{
+    return strncmp(o->program, "/usr/", 5) == 0;
+}
+
 void box__env(struct strings *env, const struct box_options *o, const char *home)
 {
-    const char *const base[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME"};
-    for (int i = 0; i < 3; i++) {
+    /* En la mínima /tmp está cerrado. */
+    const char *const base[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME", "TMPDIR"};
+    for (int i = 0; i < (o->rung == BOX_MINIMAL ? 4 : 3); i++) {
         size_t name = strcspn(base[i], "=");
         bool replaced = false;
         for (char *const *mine = o->env; mine && *mine; mine++)
             replaced |= strncmp(*mine, base[i], name) == 0 && (*mine)[name] == '=';
-        if (!replaced && i == 2)
-            box__add(env, "HOME=%s", home);
+        if (!replaced && i >= 2)
+            box__add(env, "%s=%s", base[i], home);
         else if (!replaced)
             box__add(env, "%s", base[i]);
     }
@@ -122,40 +132,53 @@ void box__env(struct strings *env, const struct box_options *o, const char *home
         box__add(env, "%s", *mine);
 }
 
-/* ---- Sin caja ---------------------------------------------------------------------- */
-
-static int make_parents(char *path)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        int rc = mkdir(path, 0700);
-        *slash = '/';
-        if (rc < 0 && errno != EEXIST)
-            return -errno;
-    }
-    return 0;
-}
+/* ---- Sin bubblewrap ---------------------------------------------------------------------- */
 
 int box__work_dir(char **out, const struct box_options *o)
 {
-    const char *tmp = getenv("TMPDIR");
-    char *dir, path[PATH_MAX], host[PATH_MAX];
-    if (asprintf(&dir, "%s/caja-XXXXXX", tmp && *tmp ? tmp : "/tmp") < 0)
-        return -ENOMEM;
-    if (!mkdtemp(dir)) {
-        int rc = -errno;
-        free(dir);
+    char path[PATH_MAX], host[PATH_MAX];
+    int rc = ag_temp_dir("caja", out);
+    if (rc < 0)
         return rc;
-    }
-    *out = dir;
     for (size_t i = 0; i < o->bind_count; i++) {
-        if (snprintf(path, sizeof path, "%s/%s", dir, o->binds[i].inside) >= PATH_MAX)
+        if (snprintf(path, sizeof path, "%s/%s", *out, o->binds[i].inside) >= PATH_MAX)
             return -ENAMETOOLONG;
-        int rc = make_parents(path);
+        rc = ag_make_parents(path, 0700);
         if (rc < 0)
             return rc;
         if (!realpath(o->binds[i].host, host) || symlink(host, path) < 0)
             return -errno;
     }
     return 0;
+}
+
+static int add_root(struct strings *argv, const char *flag, const char *path)
+{
+    char real[PATH_MAX];
+    if (!realpath(path, real))
+        return -errno;
+    box__add(argv, "%s", flag);
+    box__add(argv, "%s", real);
+    return 0;
+}
+
+int box__plain(struct strings *argv, const struct box_options *o, const char *work_dir)
+{
+    char path[PATH_MAX];
+    int rc = realpath(o->runner, path) ? 0 : -errno;
+    box__add(argv, "%s", path);
+    if (rc == 0)
+        rc = add_root(argv, "--write", work_dir);
+    for (size_t i = 0; i < o->bind_count && rc == 0; i++)
+        rc = add_root(argv, o->binds[i].writable ? "--write" : "--read",
+                      o->binds[i].host);
+    for (size_t i = 0; i < o->port_count && rc == 0; i++) {
+        box__add(argv, "--port");
+        box__add(argv, "%d", o->ports[i]);
+    }
+    if (rc == 0)
+        rc = add_root(argv, "--", o->program);
+    for (char *const *arg = o->args; arg && *arg; arg++)
+        box__add(argv, "%s", *arg);
+    return rc;
 }

@@ -1,45 +1,65 @@
-/* La caja exterior, y la prueba de que este sistema puede hacer cajas. */
-#include "box.h"
-#include "internal.h"
+/* La caja exterior. */
+#include "box/outer.h"
+
+#include "base/process.h"
+#include "box/internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <net/if.h>
+#include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define INSIDE_VARIABLE "ASINC_OUTER"
+#define TMP_BYTES       "536870912" /* 512 MiB: lo de todas las pruebas de un laboratorio */
 
-void box__outer_profile(struct strings *argv, const char *keep)
+void box__outer_profile(struct strings *argv, enum box_rung rung, const char *keep)
 {
-    /* --unshare-pid: si el corrector cae, no le sobrevive ni su PostgreSQL.
-     * /tmp y /dev/shm propios: Criterion nombra ahí su socket y su memoria por el pid, y dos
-     * exteriores a la vez repiten pids. Sin esto una suite recibiría los mensajes de otra. */
+    /* /tmp y /dev/shm propios: Criterion nombra ahí su socket y su memoria por el pid, y dos
+     * exteriores a la vez repiten pids. Sin esto una suite recibiría los mensajes de otra.
+     * Y lo que se presta a los programas está ahí: entre todos no pasan de ese tamaño, y
+     * desaparece con la caja, muera como muera. */
     static const char *const profile[] = {"bwrap",
                                           "--unshare-user",
                                           "--unshare-net",
-                                          "--unshare-pid",
                                           "--die-with-parent",
                                           "--dev-bind",
                                           "/",
                                           "/",
-                                          "--proc",
-                                          "/proc",
+                                          "--size",
+                                          TMP_BYTES,
                                           "--tmpfs",
+                                          "/tmp",
+                                          "--setenv",
+                                          "TMPDIR",
                                           "/tmp",
                                           "--tmpfs",
                                           "/dev/shm",
                                           NULL};
+    /* Si el corrector cae, no le sobrevive ni su PostgreSQL. */
+    static const char *const processes[] = {"--unshare-pid", "--proc", "/proc", NULL};
     box__add_all(argv, profile);
+    if (rung == BOX_FULL)
+        box__add_all(argv, processes);
     if (keep && strncmp(keep, "/tmp/", 5) == 0) {
         box__add(argv, "--bind");
         box__add(argv, "%s", keep);
         box__add(argv, "%s", keep);
     }
+    /* Para box_new_network. Quien esté dentro los tiene en su espacio de usuarios y en ningún
+     * otro; box_start no se los da a ningún programa. */
+    box__add(argv, "--cap-add");
+    box__add(argv, "CAP_SYS_ADMIN");
+    box__add(argv, "--cap-add");
+    box__add(argv, "CAP_NET_ADMIN");
     box__add(argv, "--setenv");
     box__add(argv, INSIDE_VARIABLE);
     box__add(argv, "1");
@@ -58,9 +78,40 @@ bool box_inside_outer(void)
     return only_lo;
 }
 
-/* Lanza `argv` como `uid`. `out` >= 0 recibe lo que escriba. Devuelve el pid o -errno,
- * que incluye no haber podido cambiar de usuario o ejecutar bwrap. */
-static pid_t spawn(char *const *argv, uid_t uid, gid_t gid, int out)
+/* ---- Una red para cada prueba --------------------------------------------------------- */
+
+static void drop_capabilities(void)
+{
+    struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    box__clear_ambient();
+    syscall(SYS_capset, &head, none);
+}
+
+/* Una red nueva nace con lo apagado. */
+static int lift_loopback(void)
+{
+    struct ifreq lo = {.ifr_name = "lo"};
+    int rc = 0, fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    if (ioctl(fd, SIOCGIFFLAGS, &lo) < 0)
+        rc = -errno;
+    lo.ifr_flags |= IFF_UP;
+    if (rc == 0 && ioctl(fd, SIOCSIFFLAGS, &lo) < 0)
+        rc = -errno;
+    close(fd);
+    return rc;
+}
+
+int box_new_network(void)
+{
+    int rc = unshare(CLONE_NEWNET) < 0 ? -errno : lift_loopback();
+    drop_capabilities();
+    return rc;
+}
+
+pid_t box__spawn(char *const *argv, uid_t uid, gid_t gid, int out)
 {
     int error_pipe[2], error = 0;
     if (pipe2(error_pipe, O_CLOEXEC) < 0)
@@ -70,11 +121,12 @@ static pid_t spawn(char *const *argv, uid_t uid, gid_t gid, int out)
         sigset_t none;
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, NULL);
-        int rc = box_drop(uid, gid);
+        int rc = ag_drop(uid, gid);
         if (out >= 0) {
             dup2(out, 1);
             dup2(out, 2);
         }
+        box__clear_ambient(); /* si ya estamos en una */
         if (rc == 0) {
             execvp(argv[0], argv);
             rc = -errno;
@@ -87,12 +139,13 @@ static pid_t spawn(char *const *argv, uid_t uid, gid_t gid, int out)
         error = -errno;
     close(error_pipe[1]);
     if (pid > 0 && read(error_pipe[0], &error, sizeof error) == sizeof error)
-        waitpid(pid, NULL, 0);
+        ag_wait(pid);
     close(error_pipe[0]);
     return error < 0 ? error : pid;
 }
 
-int box_outer_run(char *const *argv, uid_t uid, gid_t gid, int *status)
+int box_outer_run(char *const *argv, enum box_rung rung, uid_t uid, gid_t gid,
+                  int *status)
 {
     if (geteuid() == 0 && uid == 0)
         return -EPERM;
@@ -101,7 +154,7 @@ int box_outer_run(char *const *argv, uid_t uid, gid_t gid, int *status)
         return -errno;
     *strrchr(keep, '/') = 0;
     struct strings command = {0};
-    box__outer_profile(&command, keep);
+    box__outer_profile(&command, rung, keep);
     free(keep);
     for (; *argv; argv++)
         box__add(&command, "%s", *argv);
@@ -112,127 +165,17 @@ int box_outer_run(char *const *argv, uid_t uid, gid_t gid, int *status)
     sigaddset(&watched, SIGHUP);
     sigaddset(&watched, SIGCHLD);
     sigprocmask(SIG_BLOCK, &watched, &before);
-    pid_t pid = command.failed ? -ENOMEM : spawn(command.items, uid, gid, -1);
+    pid_t pid = box__spawn(command.items, uid, gid, -1);
     box__strings_free(&command);
     while (pid > 0 && waitpid(pid, status, WNOHANG) == 0) {
         int signum = sigwaitinfo(&watched, NULL);
         if (signum > 0 && signum != SIGCHLD)
             kill(pid, signum);
     }
-    /* Ctrl+C llega dos veces, por la terminal y por aquí: la repetida no debe matarnos.
-     */
+    /* Ctrl+C llega dos veces, por la terminal y por aquí: la repetida no debe matarnos. */
     struct timespec now = {0};
     while (sigtimedwait(&watched, NULL, &now) > 0)
         ;
     sigprocmask(SIG_SETMASK, &before, NULL);
     return pid < 0 ? pid : 0;
-}
-
-/* ---- La prueba --------------------------------------------------------------------- */
-
-/* Valor de un archivo de /proc/sys; `absent` si no existe. */
-static long knob(const char *path, long absent)
-{
-    char text[32];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-    if (fd >= 0)
-        close(fd);
-    if (n <= 0)
-        return absent;
-    text[n] = '\0';
-    return strtol(text, NULL, 10);
-}
-
-/* Traduce el fallo de bwrap a una causa y su remedio. */
-static void explain(const char *said, char *why, size_t size)
-{
-    if (knob("/proc/sys/kernel/unprivileged_userns_clone", 1) == 0)
-        snprintf(why, size,
-                 "el sistema prohíbe los espacios de nombres de usuario. Remedio: "
-                 "sudo sysctl kernel.unprivileged_userns_clone=1");
-    else if (knob("/proc/sys/user/max_user_namespaces", 1) == 0)
-        snprintf(why, size,
-                 "el sistema no permite ningún espacio de nombres de usuario. Remedio: "
-                 "sudo sysctl user.max_user_namespaces=10000");
-    else if (knob("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 0) == 1)
-        snprintf(why, size,
-                 "AppArmor restringe los espacios de nombres de usuario (Ubuntu 24.04 y "
-                 "siguientes). Remedio: un perfil de AppArmor para /usr/bin/bwrap con la "
-                 "regla «userns,», o sudo sysctl "
-                 "kernel.apparmor_restrict_unprivileged_userns=0 (bwrap dijo: %s)",
-                 said);
-    else if (access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0)
-        snprintf(
-            why, size,
-            "este contenedor no deja crear espacios de nombres. Remedio: arráncalo con "
-            "--security-opt seccomp=unconfined --security-opt apparmor=unconfined "
-            "--security-opt systempaths=unconfined (bwrap dijo: %s)",
-            said);
-    else
-        snprintf(why, size, "bwrap no pudo crear la caja: %s",
-                 *said ? said : "sin explicación");
-}
-
-int box_probe(uid_t uid, gid_t gid, char *why, size_t size)
-{
-    static const char *const inner[] = {"bwrap",
-                                        "--unshare-user",
-                                        "--unshare-pid",
-                                        "--unshare-ipc",
-                                        "--unshare-uts",
-                                        "--unshare-net",
-                                        "--disable-userns",
-                                        "--die-with-parent",
-                                        "--cap-drop",
-                                        "ALL",
-                                        "--uid",
-                                        "1000",
-                                        "--gid",
-                                        "1000",
-                                        "--ro-bind",
-                                        "/",
-                                        "/",
-                                        "--proc",
-                                        "/proc",
-                                        "--dev",
-                                        "/dev",
-                                        "--size",
-                                        "4096",
-                                        "--tmpfs",
-                                        "/tmp",
-                                        "--",
-                                        "/usr/bin/true",
-                                        NULL};
-    *why = '\0';
-    if (geteuid() == 0 && uid == 0) {
-        snprintf(why, size,
-                 "la caja no se usa como root: hace falta un usuario sin privilegios");
-        return -EPERM;
-    }
-    struct strings argv = {0};
-    box__outer_profile(&argv, NULL);
-    box__add_all(&argv, inner);
-    int out = box__memfd("caja-prueba", "", 0);
-    int rc = argv.failed ? -ENOMEM : out < 0 ? out : spawn(argv.items, uid, gid, out);
-    box__strings_free(&argv);
-    int status = 0;
-    if (rc > 0) {
-        waitpid(rc, &status, 0);
-        rc = WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EACCES;
-        char said[256];
-        ssize_t n = pread(out, said, sizeof said - 1, 0);
-        said[n > 0 ? n : 0] = '\0';
-        said[strcspn(said, "\n")] = '\0';
-        if (rc < 0)
-            explain(said, why, size);
-    } else if (rc == -ENOENT) {
-        snprintf(why, size,
-                 "no está instalado bubblewrap. Remedio: sudo apt install bubblewrap");
-    } else {
-        snprintf(why, size, "no se pudo ejecutar bwrap: %s", strerror(-rc));
-    }
-    if (out >= 0)
-        close(out);
-    return rc;
 }

@@ -1,6 +1,6 @@
 /* La orden bwrap de la caja interior: qué ve el programa y qué no. */
-#include "internal.h"
-#include "wire.h"
+#include "box/internal.h"
+#include "box/wire.h"
 
 #include <errno.h>
 #include <string.h>
@@ -34,18 +34,25 @@ int box__profile_data(int data[BOX__DATA_COUNT])
     return 0;
 }
 
+/* Dónde lo ve el programa. */
+static void add_inside(struct strings *argv, const struct box_bind *bind)
+{
+    box__add(argv, "%s%s", bind->inside[0] == '/' ? "" : BOX_WORK_DIR "/", bind->inside);
+}
+
 static void add_filesystem(struct strings *argv, const struct box_options *options)
 {
     static const char *const system[] = {
         "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin", "--symlink",
-        "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--proc", "/proc", "--dev",
-        "/dev",
+        "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", "--dev", "/dev",
         /* Sin alternatives, «cc» o «awk» no existen; el resto acelera o da nombres. */
         "--ro-bind-try", "/etc/alternatives", "/etc/alternatives", "--ro-bind-try",
         "/etc/ld.so.cache", "/etc/ld.so.cache", NULL};
     box__add_all(argv, system);
+    /* Con --ro-bind-data cada uno sería otro montaje, y bwrap relee la lista entera por cada uno.
+     * Así son archivos de la raíz, que acaba siendo de solo lectura. */
     for (int i = 0; i < BOX__DATA_COUNT; i++) {
-        box__add(argv, "--ro-bind-data");
+        box__add(argv, "--file");
         box__add(argv, "%d", BOX__DATA_FD + i);
         box__add(argv, "%s", etc[i].path);
     }
@@ -66,34 +73,44 @@ static void add_filesystem(struct strings *argv, const struct box_options *optio
         const struct box_bind *bind = &options->binds[i];
         box__add(argv, "%s", bind->writable ? "--bind" : "--ro-bind");
         box__add(argv, "%s", bind->host);
-        box__add(argv, "%s%s", bind->inside[0] == '/' ? "" : BOX_WORK_DIR "/",
-                 bind->inside);
+        add_inside(argv, bind);
     }
+}
+
+void box__isolation(struct strings *argv, enum box_rung rung)
+{
+    static const char *const always[] = {
+        "bwrap",
+        "--unshare-user",
+        "--unshare-ipc",
+        "--unshare-uts",
+        "--unshare-cgroup-try",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+        "--uid",
+        "1000",
+        "--gid",
+        "1000",
+        "--hostname",
+        "caja",
+        "--clearenv",
+        NULL,
+    };
+    static const char *const processes[] = {
+        "--unshare-pid", "--disable-userns", "--die-with-parent", "--proc", "/proc", NULL,
+    };
+    /* Sin --die-with-parent: mataría al runner y no a lo que cuelga de él. El runner ve morir
+     * a quien lo llamó por su canal. Otro espacio de usuarios lo impide el filtro. */
+    static const char *const borrowed[] = {"--ro-bind", "/proc", "/proc", NULL};
+    box__add_all(argv, always);
+    box__add_all(argv, rung == BOX_FULL ? processes : borrowed);
 }
 
 void box__profile(struct strings *argv, const struct box_options *options,
                   const struct strings *env)
 {
-    static const char *const isolation[] = {"bwrap",
-                                            "--unshare-user",
-                                            "--unshare-pid",
-                                            "--unshare-ipc",
-                                            "--unshare-uts",
-                                            "--unshare-cgroup-try",
-                                            "--disable-userns",
-                                            "--die-with-parent",
-                                            "--new-session",
-                                            "--cap-drop",
-                                            "ALL",
-                                            "--uid",
-                                            "1000",
-                                            "--gid",
-                                            "1000",
-                                            "--hostname",
-                                            "caja",
-                                            "--clearenv",
-                                            NULL};
-    box__add_all(argv, isolation);
+    box__isolation(argv, options->rung);
     if (!options->shared_net)
         box__add(argv, "--unshare-net");
     for (size_t i = 0; i < env->count; i++) {
@@ -108,7 +125,7 @@ void box__profile(struct strings *argv, const struct box_options *options,
      * /prog con su nombre, sin contar de dónde viene. */
     const char *slash = strrchr(options->program, '/');
     const char *name = slash ? slash + 1 : options->program;
-    bool of_system = strncmp(options->program, "/usr/", 5) == 0;
+    bool of_system = box__of_system(options);
     if (!of_system) {
         box__add(argv, "--ro-bind");
         box__add(argv, "%s", options->program);
@@ -117,13 +134,19 @@ void box__profile(struct strings *argv, const struct box_options *options,
     /* Al final: la raíz y /dev de bwrap son tmpfs sin tamaño, y dejan de poder
      * escribirse. */
     static const char *const closing[] = {
-        "--remount-ro", "/dev",       "--remount-ro", "/",
-        "--chdir",      BOX_WORK_DIR, "--seccomp",    NULL};
+        "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", BOX_WORK_DIR, NULL};
     box__add_all(argv, closing);
-    box__add(argv, "%d", BOX__SECCOMP_FD);
-    box__add(argv, "--as-pid-1");
+    if (options->rung == BOX_FULL)
+        box__add(argv, "--as-pid-1");
     box__add(argv, "--");
     box__add(argv, RUNNER_INSIDE);
+    for (size_t i = 0; i < options->bind_count && !of_system; i++) {
+        if (!options->binds[i].writable)
+            continue;
+        box__add(argv, "--write");
+        add_inside(argv, &options->binds[i]);
+    }
+    box__add(argv, "--");
     if (of_system)
         box__add(argv, "%s", options->program);
     else

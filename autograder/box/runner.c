@@ -1,18 +1,25 @@
-/* runner: el PID 1 de la caja interior (o, sin caja, el padre del programa).
+/* runner: el PID 1 de la caja interior (o, sin espacio de procesos, el padre del programa).
  *
- * Nace dentro, así que los límites por usuario cuentan solo los procesos de la caja.
- * Arranca el programa, vigila su árbol entero por /proc, entrega señales, y cuando
- * termina el proceso principal mata lo que quede, lo espera y cuenta el final por el
- * canal de control. Estático y pequeño: se ejecuta con la raíz del alumno, de la que no
- * hay que fiarse.
+ * Nace dentro, así que los límites por usuario cuentan solo los procesos de la caja. Arranca el
+ * programa, vigila su árbol entero por /proc, entrega señales, y cuando termina el proceso
+ * principal mata lo que quede, lo espera y cuenta el final por el canal de control. Estático y
+ * pequeño: se ejecuta con la raíz del alumno, de la que no hay que fiarse.
  *
- *     runner PROGRAMA [ARGUMENTOS...]        (descriptores: ver wire.h) */
-#include "tree.h"
-#include "wire.h"
+ *     runner [--read RUTA | --write RUTA | --port PUERTO]... -- PROGRAMA [ARGUMENTOS...]
+ *
+ * Las rutas son lo que el programa ve del disco en BOX_MINIMAL, y más arriba lo que se le
+ * presta para escribir; los descriptores están en wire.h. */
+#include "base/clock.h"
+#include "box/confine.h"
+#include "box/disk.h"
+#include "box/rlimits.h"
+#include "box/tree.h"
+#include "box/wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,32 +30,39 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
-    POLL_MS = 20,   /* cada cuánto se mira el árbol */
-    REAP_MAX = 100, /* procesos recogidos por vuelta */
-    SCAN_SHARE = 10 /* mirar no gasta más que 1/SCAN_SHARE del tiempo */
+    POLL_MS = 20,     /* cada cuánto se mira el árbol */
+    TRUSTED_MS = 100, /* y el de un programa nuestro */
+    REAP_MAX = 100,   /* procesos recogidos por vuelta */
+    CROWD_SLACK = 4,  /* los que se estaban creando al mirar */
+    CROWD_MS = 1000,  /* lo que puede tardar en morir quien llega a su máximo de hilos */
+    SCAN_SHARE = 10,  /* mirar no gasta más que 1/SCAN_SHARE del tiempo */
+    MAX_ROOTS = 64,   /* más de las que hay en ninguna prueba */
+    MAX_PORTS = 1024
 };
 
 static struct {
     struct box_limits limits;
-    bool boxed;
+    enum box_rung rung;
+    struct confine_root roots[MAX_ROOTS];
+    size_t root_count;
+    int ports[MAX_PORTS];
+    size_t port_count;
     pid_t main_pid;
+    pid_t executioner; /* 0 si no hace falta; ver start_executioner */
+    int order_fd;      /* cerrarlo es la orden */
     struct tree tree;
     struct box_result result;
     double started_ms;
+    long alive;        /* procesos e hilos en la última mirada */
+    long created;      /* el último pid que se había dado entonces */
+    double crowded_ms; /* cuándo pudo llegar a su máximo de ellos, o 0 */
 } self;
-
-static double now_ms(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
-}
 
 static void send_message(struct wire_message *message)
 {
@@ -73,40 +87,51 @@ __attribute__((noreturn, format(printf, 1, 2))) static void fault(const char *fo
 
 /* ---- El programa ------------------------------------------------------------------- */
 
-static void limit(int resource, long soft, long hard)
+/* Se encierra, en lo que no lo hacen ya los espacios de nombres. 0 o -errno. */
+static int confine(const char *program)
 {
-    struct rlimit now, wanted = {(rlim_t)soft, (rlim_t)hard};
-    getrlimit(resource, &now);
-    if (now.rlim_max != RLIM_INFINITY && wanted.rlim_max > now.rlim_max)
-        wanted.rlim_max = now.rlim_max;
-    if (wanted.rlim_cur > wanted.rlim_max)
-        wanted.rlim_cur = wanted.rlim_max;
-    setrlimit(resource, &wanted);
+    int rc = self.rung == BOX_PARTIAL ? confine_reach()
+             : self.rung == BOX_MINIMAL
+                 ? confine_all(&(struct confine_limits){self.roots, self.root_count,
+                                                        self.ports, self.port_count},
+                               program)
+                 : 0;
+    return rc == 0 && self.rung > BOX_NONE ? confine_calls(WIRE_FILTER_FD) : rc;
 }
 
-static void set_limits(void)
+/* Sin espacio de procesos, kill(-1) alcanzaría a todos los del usuario. Salvo desde un proceso
+ * que solo puede mandar señales a los que nacen con él: el verdugo. Es hermano del programa,
+ * que se encierra después y no puede devolverle el golpe. Espera a que se cierre `order_fd`,
+ * por orden o porque el runner ha muerto, y mata a todos a la vez. Su pid, o -errno. */
+static pid_t start_executioner(int order_fd)
 {
-    const struct box_limits *l = &self.limits;
-    /* El árbol entero lo vigila el runner; esto es la red de debajo, por proceso. */
-    long seconds = l->cpu_ms / 1000 + 2;
-    if (l->cpu_ms > 0)
-        limit(RLIMIT_CPU, seconds, seconds + 1);
-    if (l->files > 0)
-        limit(RLIMIT_NOFILE, l->files, l->files);
-    if (l->fsize > 0)
-        limit(RLIMIT_FSIZE, l->fsize, l->fsize);
-    /* El 1 no es un error: con 0, un core_pattern con tubería (apport, systemd-coredump)
-     * arranca igual su programa. */
-    limit(RLIMIT_CORE, 1, 1);
-    limit(RLIMIT_MSGQUEUE, 0, 0);
-    /* Sin caja contaría todos los procesos del usuario: ahí lo vigila check_limits. El
-     * runner ocupa una plaza. */
-    if (l->processes > 0 && self.boxed)
-        limit(RLIMIT_NPROC, l->processes + 1, l->processes + 1);
+    int rc = confine_signals();
+    if (rc < 0)
+        return rc;
+    pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
+    if (pid != 0)
+        return pid < 0 ? -errno : pid;
+    for (int fd = 0; fd < order_fd; fd++)
+        close(fd);
+    close_range((unsigned)order_fd + 1, ~0U, 0);
+    char never;
+    while (read(order_fd, &never, 1) < 0 && errno == EINTR)
+        ;
+    kill(-1, SIGKILL);
+    _exit(0);
 }
 
-__attribute__((noreturn)) static void become_program(char **argv, int error_fd)
+__attribute__((noreturn)) static void become_program(char **argv, int error_fd,
+                                                     int order_fd)
 {
+    int error = 0;
+    if (self.rung == BOX_PARTIAL || self.rung == BOX_MINIMAL) {
+        pid_t executioner = start_executioner(order_fd);
+        if (executioner < 0)
+            error = executioner;
+        else if (write(error_fd, &executioner, sizeof executioner) < 0)
+            _exit(126);
+    }
     setsid();
     /* Si falta memoria, que el núcleo elija este proceso. El archivo es nuestro solo si
      * somos «dumpable»; exec lo vuelve a poner así de todos modos. */
@@ -114,7 +139,7 @@ __attribute__((noreturn)) static void become_program(char **argv, int error_fd)
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (fd >= 0 && write(fd, "1000", 4) < 0)
         close(fd); /* sin esa preferencia se vive igual */
-    set_limits();
+    rlimits_set(&self.limits, self.rung);
     umask(022);
     for (int i = 0; i < 3; i++)
         dup2(WIRE_STDIN_FD + i, i);
@@ -124,37 +149,70 @@ __attribute__((noreturn)) static void become_program(char **argv, int error_fd)
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    execv(argv[0], argv);
-    int error = errno;
+    if (error == 0)
+        error = confine(argv[0]);
+    if (error == 0) {
+        execv(argv[0], argv);
+        error = errno;
+    }
     if (write(error_fd, &error, sizeof error) < 0)
         _exit(126);
     _exit(127);
 }
 
+/* Un programa que no es un ejecutable no es un fallo de la caja. */
+__attribute__((noreturn)) static void refused(const char *path, int error)
+{
+    struct wire_message message = {.type = WIRE_RESULT};
+    message.result.kind = BOX_REFUSED;
+    message.result.code = error;
+    snprintf(message.result.detail, sizeof message.result.detail,
+             "No se pudo ejecutar %s dentro de la caja: %s", path, strerror(error));
+    send_message(&message);
+    _exit(1);
+}
+
+/* Lo que dice el hijo antes de ser el programa: el pid del verdugo, si lo hay, y si algo falla
+ * un errno, o un -errno si lo que falla es el encierro. */
+static void hear_child(int fd, const char *program)
+{
+    int said;
+    bool executioner = self.rung == BOX_PARTIAL || self.rung == BOX_MINIMAL;
+    while (read(fd, &said, sizeof said) == sizeof said) {
+        if (said < 0)
+            fault("La caja no pudo encerrar al programa: %s", strerror(-said));
+        if (!executioner || self.executioner > 0)
+            refused(program, said);
+        self.executioner = self.tree.ignored = said;
+    }
+}
+
 static void start_program(char **argv)
 {
-    int error_pipe[2], go_pipe[2];
-    if (pipe2(error_pipe, O_CLOEXEC) < 0 || pipe2(go_pipe, O_CLOEXEC) < 0)
+    int error_pipe[2], go_pipe[2], order_pipe[2];
+    if (pipe2(error_pipe, O_CLOEXEC) < 0 || pipe2(go_pipe, O_CLOEXEC) < 0 ||
+        pipe2(order_pipe, O_CLOEXEC) < 0)
         fault("La caja no pudo crear una tubería: %s", strerror(errno));
-    self.started_ms = now_ms();
+    self.started_ms = ag_ms();
     self.main_pid = fork();
     if (self.main_pid < 0)
         fault("La caja no pudo crear el proceso del programa: %s", strerror(errno));
     if (self.main_pid == 0) {
         char never;
         close(go_pipe[1]);
+        close(order_pipe[1]);
         if (read(go_pipe[0], &never, 1) == 0)
-            become_program(argv, error_pipe[1]);
+            become_program(argv, error_pipe[1], order_pipe[0]);
         _exit(127);
     }
+    self.order_fd = order_pipe[1];
+    close(order_pipe[0]);
     close(error_pipe[1]);
-    for (int fd = WIRE_STDIN_FD; fd < WIRE_FD_COUNT; fd++)
+    for (int fd = WIRE_STDIN_FD; fd <= WIRE_STDERR_FD; fd++)
         close(fd); /* si no, nadie vería el fin de las tuberías del programa */
     close(go_pipe[0]);
     close(go_pipe[1]); /* y solo ahora empieza él: cuando cierre una, estará cerrada */
-    int error;
-    if (read(error_pipe[0], &error, sizeof error) == sizeof error)
-        fault("No se pudo ejecutar %s dentro de la caja: %s", argv[0], strerror(error));
+    hear_child(error_pipe[0], argv[0]);
     close(error_pipe[0]);
 }
 
@@ -178,25 +236,57 @@ static int reap(bool *main_ended, int *main_status)
 
 static void kill_everything(bool *main_ended, int *main_status)
 {
+    if (self.executioner > 0)
+        close(self.order_fd);
     for (;;) {
-        if (self.boxed) {
+        if (self.rung == BOX_FULL)
             kill(-1, SIGKILL);
-        } else if (tree_read(&self.tree, false, 0) == 0) {
-            for (int i = 0; i < self.tree.processes; i++)
-                kill(self.tree.pids[i], SIGKILL);
-        }
-        if (reap(main_ended, main_status) < 0)
+        else if (self.rung == BOX_NONE)
+            tree_kill(&self.tree);
+        int reaped = reap(main_ended, main_status);
+        if (reaped < 0)
             return;
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        if (reaped < REAP_MAX)
+            nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     }
+}
+
+/* El último pid dado en esta caja: se dan en orden, uno a cada proceso o hilo. 0 si no consta o
+ * no los tiene propios. */
+static long last_pid(void)
+{
+    if (self.rung < BOX_FULL)
+        return 0;
+    char text[128];
+    int fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    if (fd >= 0)
+        close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    const char *last = strrchr(text, ' ');
+    return last ? strtol(last, NULL, 10) : 0;
+}
+
+/* Apunta si entre la mirada anterior y esta pudo llegar a su máximo de procesos e hilos: son,
+ * como mucho, los que se vieron entonces y los creados después. Así no se escapa quien llega y
+ * acaba antes de que se le mire. */
+static void note_crowd(long created)
+{
+    long more = created > self.created ? created - self.created : 0;
+    if (self.rung >= BOX_PARTIAL && self.limits.processes > 0 &&
+        self.alive + more + CROWD_SLACK >= self.limits.processes)
+        self.crowded_ms = ag_ms();
 }
 
 __attribute__((noreturn)) static void finish(bool main_ended, int main_status,
                                              bool killed)
 {
     struct box_result *result = &self.result;
-    result->wall_ms = (long)(now_ms() - self.started_ms);
-    if (main_ended && tree_read(&self.tree, self.boxed, 0) == 0)
+    result->wall_ms = (long)(ag_ms() - self.started_ms);
+    self.tree.deadline_ms = 0;
+    note_crowd(last_pid());
+    result->crowded = self.crowded_ms > 0 && ag_ms() - self.crowded_ms < CROWD_MS;
+    if (main_ended && tree_read(&self.tree, self.rung == BOX_FULL, 0) == 0)
         result->leftovers = self.tree.processes;
     kill_everything(&main_ended, &main_status);
 
@@ -204,7 +294,7 @@ __attribute__((noreturn)) static void finish(bool main_ended, int main_status,
     getrusage(RUSAGE_CHILDREN, &usage);
     if (usage.ru_maxrss > result->peak_rss_kib)
         result->peak_rss_kib = usage.ru_maxrss;
-    if (tree_read(&self.tree, self.boxed, 0) == 0)
+    if (tree_read(&self.tree, self.rung == BOX_FULL, 0) == 0)
         result->cpu_ms = self.tree.cpu_ms;
 
     if (result->limit != BOX_LIMIT_NONE) {
@@ -231,51 +321,51 @@ __attribute__((noreturn)) static void finish(bool main_ended, int main_status,
 
 /* ---- La guardia -------------------------------------------------------------------- */
 
-static long inodes_used(void)
+/* Lo que ha gastado el runner: con la máquina ocupada, mirar tarda más de lo que gasta. */
+static double spent_ms(void)
 {
-    static const char *const mounts[] = {BOX_WORK_DIR, "/tmp", "/dev/shm"};
-    long used = 0;
-    for (size_t i = 0; i < sizeof mounts / sizeof *mounts; i++) {
-        struct statvfs fs;
-        if (statvfs(mounts[i], &fs) == 0)
-            used += (long)(fs.f_files - fs.f_ffree);
-    }
-    return used;
+    return (double)clock() * 1e3 / CLOCKS_PER_SEC;
 }
 
 /* Qué límite se ha pasado. Deja en `next_ms` cuándo conviene volver a mirar. */
 static enum box_limit check_limits(double *next_ms)
 {
     const struct box_limits *l = &self.limits;
-    double from = now_ms();
-    int rc = tree_read(&self.tree, self.boxed, l->rss_kib);
-    double to = now_ms(), rest = (to - from) * SCAN_SHARE;
-    *next_ms = to + (rest > POLL_MS ? rest : POLL_MS);
+    double from = ag_ms(), spent = spent_ms();
+    if (from - self.started_ms > (double)l->wall_ms)
+        return BOX_LIMIT_WALL;
+    long created = last_pid();
+    self.tree.deadline_ms = self.started_ms + (double)l->wall_ms;
+    int rc = tree_read(&self.tree, self.rung == BOX_FULL, l->rss_kib);
+    double to = ag_ms(), rest = (spent_ms() - spent) * SCAN_SHARE;
+    int least = l->trusted ? TRUSTED_MS : POLL_MS;
+    *next_ms = to + (rest > least ? rest : least);
     if (to - self.started_ms > (double)l->wall_ms)
         return BOX_LIMIT_WALL;
     if (rc < 0)
         return BOX_LIMIT_NONE; /* no se pudo leer /proc; queda el reloj y los rlimits */
+    note_crowd(created);
+    self.alive = self.tree.threads;
+    self.created = created;
     if (self.tree.memory_kib > self.result.peak_rss_kib)
         self.result.peak_rss_kib = self.tree.memory_kib;
     if (l->cpu_ms > 0 && self.tree.cpu_ms > l->cpu_ms)
         return BOX_LIMIT_CPU;
-    if (l->processes > 0 && !self.boxed && self.tree.threads > l->processes)
+    if (l->processes > 0 && self.rung <= BOX_MINIMAL && self.tree.threads > l->processes)
         return BOX_LIMIT_PROCESSES;
-    if (l->inodes > 0 && self.boxed && inodes_used() > l->inodes)
-        return BOX_LIMIT_INODES;
     if (l->rss_kib > 0 && self.tree.memory_kib > l->rss_kib)
         return BOX_LIMIT_MEMORY;
-    return BOX_LIMIT_NONE;
+    return disk_check(l, self.rung, self.roots, self.root_count, &self.tree);
 }
 
 static void answer_sample(void)
 {
     struct wire_message message = {.type = WIRE_USAGE};
-    if (tree_read(&self.tree, self.boxed, self.limits.rss_kib) == 0)
+    if (tree_read(&self.tree, self.rung == BOX_FULL, self.limits.rss_kib) == 0)
         message.usage = (struct box_usage){
             .cpu_ms = self.tree.cpu_ms,
             .rss_kib = self.tree.memory_kib,
-            .wall_ms = (long)(now_ms() - self.started_ms),
+            .wall_ms = (long)(ag_ms() - self.started_ms),
             .processes = self.tree.processes,
             .threads = self.tree.threads,
             .open_files = tree_open_files(self.main_pid),
@@ -310,15 +400,14 @@ __attribute__((noreturn)) static void watch(int child_fd)
     for (;;) {
         struct pollfd fds[] = {{.fd = WIRE_CONTROL_FD, .events = POLLIN},
                                {.fd = child_fd, .events = POLLIN}};
-        double wait_ms = next_ms - now_ms();
-        double wall_ms = self.started_ms + (double)self.limits.wall_ms - now_ms();
+        double wait_ms = next_ms - ag_ms();
+        double wall_ms = self.started_ms + (double)self.limits.wall_ms - ag_ms();
         if (wall_ms < wait_ms)
             wait_ms = wall_ms;
         poll(fds, 2, more || wait_ms <= 0 ? 0 : (int)wait_ms + 1);
 
         if (fds[1].revents || more) {
-            /* Una sola lectura: el programa puede mandarnos SIGCHLD más deprisa de lo que
-             * vaciamos. */
+            /* Una sola lectura: SIGCHLD puede llegar más deprisa de lo que vaciamos. */
             struct signalfd_siginfo info;
             bool main_ended = false;
             int main_status = 0;
@@ -330,7 +419,7 @@ __attribute__((noreturn)) static void watch(int child_fd)
         }
         if (fds[0].revents && !serve_control())
             finish(false, 0, true);
-        if (now_ms() >= next_ms || wall_ms <= 0) {
+        if (ag_ms() >= next_ms || wall_ms <= 0) {
             self.result.limit = check_limits(&next_ms);
             if (self.result.limit != BOX_LIMIT_NONE)
                 finish(false, 0, false);
@@ -338,10 +427,28 @@ __attribute__((noreturn)) static void watch(int child_fd)
     }
 }
 
+/* Lee las rutas y los puertos y devuelve la orden del programa, o NULL si no se entiende. */
+static char **parse(char **argv)
+{
+    for (argv++; *argv && strcmp(*argv, "--") != 0; argv += 2) {
+        if (!argv[1] || self.root_count == MAX_ROOTS || self.port_count == MAX_PORTS)
+            return NULL;
+        if (strcmp(*argv, "--port") == 0) {
+            self.ports[self.port_count++] = atoi(argv[1]);
+            continue;
+        }
+        self.roots[self.root_count++] = (struct confine_root){
+            argv[1], strcmp(*argv, "--write") == 0};
+    }
+    return *argv && argv[1] ? argv + 1 : NULL;
+}
+
 int main(int argc, char **argv)
 {
     struct wire_message message;
-    if (argc < 2 ||
+    (void)argc;
+    char **command = parse(argv);
+    if (!command ||
         recv(WIRE_CONTROL_FD, &message, sizeof message, 0) != (ssize_t)sizeof message ||
         message.size != sizeof message || message.type != WIRE_CONFIG) {
         dprintf(WIRE_DIAG_FD,
@@ -350,8 +457,10 @@ int main(int argc, char **argv)
         return 2;
     }
     self.limits = message.config.limits;
-    self.boxed = message.config.boxed;
-    if (self.boxed && getpid() != 1)
+    self.tree.trusted = self.limits.trusted;
+    self.rung = message.config.rung;
+    self.tree.own_network = self.rung >= BOX_PARTIAL && !self.tree.trusted;
+    if (self.rung == BOX_FULL && getpid() != 1)
         fault("El runner no es el proceso 1 de la caja: la caja no está cerrada");
     /* Que el programa no pueda mirar ni tocar a su guardián (/proc/1/mem, ptrace). */
     prctl(PR_SET_DUMPABLE, 0);
@@ -367,6 +476,6 @@ int main(int argc, char **argv)
     int child_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
     if (child_fd < 0)
         fault("La caja no pudo preparar sus señales: %s", strerror(errno));
-    start_program(argv + 1);
+    start_program(command);
     watch(child_fd);
 }

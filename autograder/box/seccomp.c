@@ -3,17 +3,22 @@
  * Es una lista de lo prohibido, no de lo permitido: dentro corren libuv, libcurl, ASan,
  * valgrind y gcc, y lo que de verdad encierra son los espacios de nombres. El filtro
  * cierra lo que ellos no cubren: memoria que no sale en ningún RSS, familias de sockets
- * sin espacio de red, puertas grandes al núcleo y archivos setuid. ptrace se permite:
+ * sin espacio de red, puertas grandes al núcleo y archivos setuid. Donde faltan espacios de
+ * nombres cierra también lo que cerrarían ellos y Landlock no. ptrace se permite:
  * LeakSanitizer lo usa, y solo alcanza a los procesos de la propia caja. */
-#include "internal.h"
+#include "box/internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -40,6 +45,19 @@ static const int forbidden[] = {
     SCMP_SYS(memfd_secret),
     SCMP_SYS(msgget),
     SCMP_SYS(semget),
+    /* y lo que otro tenga hecho, donde no hay espacio de IPC */
+    SCMP_SYS(msgctl),
+    SCMP_SYS(msgsnd),
+    SCMP_SYS(msgrcv),
+    SCMP_SYS(semctl),
+    SCMP_SYS(semop),
+    SCMP_SYS(semtimedop),
+    SCMP_SYS(mq_open),
+    SCMP_SYS(mq_unlink),
+    /* también memoria que no cuenta: los atributos de un archivo */
+    SCMP_SYS(setxattr),
+    SCMP_SYS(lsetxattr),
+    SCMP_SYS(fsetxattr),
     /* puertas grandes al núcleo */
     SCMP_SYS(bpf),
     SCMP_SYS(perf_event_open),
@@ -68,6 +86,16 @@ static const int forbidden[] = {
     SCMP_SYS(clock_adjtime),
 };
 
+/* Landlock no mira los permisos, el dueño, las fechas ni los atributos de un archivo: sin
+ * espacio de montaje, los de cualquiera del mismo usuario. Con fchmod y futimens solo se
+ * llega a los que se pudo abrir, y quien reemplaza un archivo copia con ellas el anterior. */
+static const int of_any_file[] = {
+    SCMP_SYS(chmod),       SCMP_SYS(fchmodat),     SCMP_SYS(chown),
+    SCMP_SYS(fchown),      SCMP_SYS(lchown),       SCMP_SYS(fchownat),
+    SCMP_SYS(removexattr), SCMP_SYS(lremovexattr), SCMP_SYS(fremovexattr),
+    SCMP_SYS(utime),       SCMP_SYS(utimes),       SCMP_SYS(futimesat),
+};
+
 /* También es memoria que ningún proceso cuenta como suya, y PostgreSQL no arranca sin ella. */
 static const int shared_memory[] = {
     SCMP_SYS(shmget),
@@ -80,7 +108,7 @@ static const int shared_memory[] = {
  * que sí deja ver sus argumentos al filtro. */
 static const int absent[] = {
     SCMP_SYS(clone3),         SCMP_SYS(openat2),           SCMP_SYS(io_uring_setup),
-    SCMP_SYS(io_uring_enter), SCMP_SYS(io_uring_register),
+    SCMP_SYS(io_uring_enter), SCMP_SYS(io_uring_register), SCMP_SYS(io_setup),
 };
 
 /* Llamadas con permisos de archivo y qué argumento los lleva. */
@@ -92,15 +120,92 @@ static const struct {
     {SCMP_SYS(mkdir), 1},   {SCMP_SYS(mkdirat), 2}, {SCMP_SYS(mknod), 1},
     {SCMP_SYS(mknodat), 2}, {SCMP_SYS(creat), 1},
 };
-enum { CALL_FCHMODAT2 = 452 }; /* más nueva que la libseccomp de Debian 12 */
+/* Las que no conoce la libseccomp de Debian 12, también las que aún no existen: entre ellas hay
+ * otras formas de las de arriba (fchmodat2, setxattrat, open_tree_attr). */
+enum { FIRST_NEW_CALL = 452, END_OF_CALLS = 512 };
 
 static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
 
 #define DENY SCMP_ACT_ERRNO(EPERM)
 
-static int add_rules(scmp_filter_ctx ctx, bool shared)
+/* Lo que cambia a otro proceso, y qué argumento dice a cuál. El guardián (PID 1) es del mismo
+ * usuario que el programa: sin esto le quitaría los descriptores o el procesador con que lo
+ * vigila. Cada uno sigue pudiendo cambiarse a sí mismo. */
+static const struct {
+    int call;
+    unsigned pid_arg;
+} on_process[] = {
+    {SCMP_SYS(prlimit64), 0},          {SCMP_SYS(sched_setaffinity), 0},
+    {SCMP_SYS(sched_setscheduler), 0}, {SCMP_SYS(sched_setparam), 0},
+    {SCMP_SYS(sched_setattr), 0},      {SCMP_SYS(migrate_pages), 0},
+    {SCMP_SYS(move_pages), 0},         {SCMP_SYS(setpriority), 1},
+    {SCMP_SYS(ioprio_set), 1},
+};
+enum { IOPRIO_WHO_USER = 3 };
+
+/* Un argumento de 32 bits: el núcleo no mira la mitad alta, y las formas _32 de libseccomp
+ * (2.5.4) comparan los 64 bits con SCMP_CMP_EQ. */
+static struct scmp_arg_cmp arg_is(unsigned arg, unsigned value)
+{
+    return SCMP_CMP64(arg, SCMP_CMP_MASKED_EQ, 0xffffffffU, value);
+}
+
+/* Con espacio de procesos basta con el guardián; sin él están a la vista los de todos, y no se
+ * toca a nadie por su número, que el filtro no sabe cuál es el propio. */
+static int protect_others(scmp_filter_ctx ctx, bool own_processes)
 {
     int rc = 0;
+    for (size_t i = 0; i < sizeof on_process / sizeof *on_process; i++)
+        rc |= seccomp_rule_add(
+            ctx, DENY, on_process[i].call, 1,
+            own_processes ? arg_is(on_process[i].pid_arg, 1)
+                          : SCMP_CMP64(on_process[i].pid_arg, SCMP_CMP_NE, 0, 0));
+    rc |= seccomp_rule_add(ctx, DENY, SCMP_SYS(setpriority), 1, arg_is(0, PRIO_USER));
+    rc |= seccomp_rule_add(ctx, DENY, SCMP_SYS(ioprio_set), 1,
+                           arg_is(0, IOPRIO_WHO_USER));
+    return rc;
+}
+
+/* Lo que cierran los espacios de red y de montaje, donde no los hay. Un programa del sistema
+ * (gcc, PostgreSQL) lo necesita: sus argumentos son nuestros. */
+static int replace_namespaces(scmp_filter_ctx ctx)
+{
+    int rc = 0;
+    for (size_t i = 0; i < sizeof of_any_file / sizeof *of_any_file; i++)
+        rc |= seccomp_rule_add(ctx, DENY, of_any_file[i], 0);
+    rc |= seccomp_rule_add(ctx, DENY, SCMP_SYS(utimensat), 1, SCMP_A1(SCMP_CMP_NE, 0, 0));
+    /* Los sockets con ruta de cualquiera; socketpair sigue pudiéndose. */
+    rc |= seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
+                           arg_is(0, AF_UNIX));
+    /* Conectarse sin que Landlock lo vea: no conoce más protocolo que TCP, ni la conexión que se
+     * hace al enviar. */
+    rc |= seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPROTONOSUPPORT), SCMP_SYS(socket), 1,
+                           SCMP_A2(SCMP_CMP_GT, IPPROTO_UDP, 0));
+    static const struct {
+        int call;
+        unsigned flags_arg;
+    } sends[] = {{SCMP_SYS(sendto), 3}, {SCMP_SYS(sendmsg), 2}, {SCMP_SYS(sendmmsg), 3}};
+    for (size_t i = 0; i < sizeof sends / sizeof *sends; i++)
+        rc |= seccomp_rule_add(
+            ctx, DENY, sends[i].call, 1,
+            SCMP_CMP(sends[i].flags_arg, SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, MSG_FASTOPEN));
+    rc |= seccomp_rule_add(ctx, DENY, SCMP_SYS(setsockopt), 2, arg_is(1, IPPROTO_TCP),
+                           arg_is(2, TCP_FASTOPEN_CONNECT));
+    /* Escuchar en el puerto de otro y quitarle conexiones. */
+    rc |= seccomp_rule_add(ctx, DENY, SCMP_SYS(setsockopt), 2, arg_is(1, SOL_SOCKET),
+                           arg_is(2, SO_REUSEPORT));
+    return rc;
+}
+
+/* Filtros distintos que hay: el índice de cada uno son estos bits. */
+enum { SHARED = 1, NO_PROCESSES = 2, NO_NAMESPACES = 4, N_FILTERS = 8 };
+
+static int add_rules(scmp_filter_ctx ctx, int filter)
+{
+    int rc = 0;
+    bool shared = filter & SHARED;
+    if (filter & NO_NAMESPACES)
+        rc |= replace_namespaces(ctx);
     for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
         rc |= seccomp_rule_add(ctx, DENY, forbidden[i], 0);
     for (size_t i = 0; !shared && i < sizeof shared_memory / sizeof *shared_memory; i++)
@@ -128,7 +233,8 @@ static int add_rules(scmp_filter_ctx ctx, bool shared)
                                SCMP_A2(SCMP_CMP_MASKED_EQ, O_CREAT, O_CREAT),
                                SCMP_A3(SCMP_CMP_MASKED_EQ, bits[b], bits[b]));
     }
-    rc |= seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), CALL_FCHMODAT2, 0);
+    for (int call = FIRST_NEW_CALL; call < END_OF_CALLS; call++)
+        rc |= seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), call, 0);
 
     /* AF_VSOCK no entiende de espacios de red, y el resto no hace falta. Los huecos entre
      * las familias permitidas se prohíben uno a uno: el filtro no tiene «ninguna de
@@ -139,29 +245,28 @@ static int add_rules(scmp_filter_ctx ctx, bool shared)
             allowed |= family == families[i];
         if (!allowed)
             rc |= seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
-                                   SCMP_A0_32(SCMP_CMP_EQ, (unsigned)family, 0));
+                                   arg_is(0, (unsigned)family));
     }
     rc |= seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
                            SCMP_A0_32(SCMP_CMP_GE, AF_MAX, 0));
 
     /* Escribir en la terminal de otro. */
-    rc |= seccomp_rule_add(ctx, DENY, SCMP_SYS(ioctl), 1,
-                           SCMP_A1_32(SCMP_CMP_EQ, TIOCSTI, 0));
-    rc |= seccomp_rule_add(ctx, DENY, SCMP_SYS(ioctl), 1,
-                           SCMP_A1_32(SCMP_CMP_EQ, TIOCLINUX, 0));
+    rc |= seccomp_rule_add(ctx, DENY, SCMP_SYS(ioctl), 1, arg_is(1, TIOCSTI));
+    rc |= seccomp_rule_add(ctx, DENY, SCMP_SYS(ioctl), 1, arg_is(1, TIOCLINUX));
+    /* Volverse opaco: nadie podría contar sus descriptores ni su memoria. */
+    rc |= seccomp_rule_add(ctx, DENY, SCMP_SYS(prctl), 2, arg_is(0, PR_SET_DUMPABLE),
+                           SCMP_A1(SCMP_CMP_NE, 1, 0));
+    rc |= protect_others(ctx, !(filter & NO_PROCESSES));
     return rc ? -EINVAL : 0;
 }
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static int masters[2]; /* sin memoria compartida y con ella */
-
-static int compile(bool shared)
+static int compile(int filter)
 {
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
     if (!ctx)
         return -ENOMEM;
     int fd = memfd_create("caja-seccomp", MFD_CLOEXEC);
-    int rc = fd < 0 ? -errno : add_rules(ctx, shared);
+    int rc = fd < 0 ? -errno : add_rules(ctx, filter);
     if (rc == 0)
         rc = seccomp_export_bpf(ctx, fd);
     if (rc < 0 && fd >= 0)
@@ -170,23 +275,27 @@ static int compile(bool shared)
     return rc < 0 ? rc : fd;
 }
 
-static void compile_both(void)
+int box__seccomp_fd(const struct box_options *options)
 {
-    masters[false] = compile(false);
-    masters[true] = compile(true);
-}
-
-int box__seccomp_fd(bool shared)
-{
-    pthread_once(&once, compile_both);
-    int master = masters[shared];
-    if (master < 0)
-        return master;
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static int masters[N_FILTERS]; /* el descriptor más 1: 0 es «aún no» */
+    int filter = options->shared_memory ? SHARED : 0;
+    if (options->rung < BOX_FULL)
+        filter |= NO_PROCESSES;
+    if (options->rung == BOX_MINIMAL && !box__of_system(options))
+        filter |= NO_NAMESPACES;
+    pthread_mutex_lock(&lock);
+    int rc = masters[filter] ? masters[filter] - 1 : compile(filter);
+    if (rc >= 0)
+        masters[filter] = rc + 1;
+    pthread_mutex_unlock(&lock);
+    if (rc < 0)
+        return rc;
     /* Copia con su propia posición de lectura: dos cajas pueden arrancar a la vez. */
     struct stat st;
-    if (fstat(master, &st) < 0)
+    if (fstat(rc, &st) < 0)
         return -errno;
     char program[st.st_size > 0 ? st.st_size : 1];
-    ssize_t size = pread(master, program, (size_t)st.st_size, 0);
+    ssize_t size = pread(rc, program, (size_t)st.st_size, 0);
     return size < 0 ? -errno : box__memfd("caja-seccomp", program, (size_t)size);
 }

@@ -1,10 +1,13 @@
-#include "tree.h"
+#include "box/tree.h"
+
+#include "base/clock.h"
 
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +15,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum {
+    MAP_BYTES = 256,     /* lo que ocupa en el núcleo un mapa */
+    FREE_SOCKETS = 1536, /* los que no se cuentan */
+    SOCKET_KIB = 416, /* lo más que se puede pedir con SO_SNDBUF, salvo que lo cambien */
+};
+
 /* Lo que dice /proc/PID/stat de un proceso. */
 struct proc {
     pid_t pid, ppid;
+    pid_t alive; /* el hilo por el que se pregunta: el primero, u otro si ese acabó */
     char state;
     bool ours;
     long ticks, threads;
@@ -24,10 +34,20 @@ struct proc {
 static struct proc *procs;
 static int proc_capacity;
 
-static ssize_t read_proc(pid_t pid, const char *name, char *buf, size_t size)
+/* Deja en `path` la ruta de un archivo de /proc del proceso; un zombi no dice nada de su
+ * memoria, pero si le queda algún hilo, ese sí. */
+static void proc_path(char *path, size_t size, pid_t pid, pid_t alive, const char *name)
+{
+    if (alive == pid)
+        snprintf(path, size, "/proc/%d/%s", pid, name);
+    else
+        snprintf(path, size, "/proc/%d/task/%d/%s", pid, alive, name);
+}
+
+static ssize_t read_proc(pid_t pid, pid_t alive, const char *name, char *buf, size_t size)
 {
     char path[64];
-    snprintf(path, sizeof path, "/proc/%d/%s", pid, name);
+    proc_path(path, sizeof path, pid, alive, name);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
@@ -43,17 +63,16 @@ static ssize_t read_proc(pid_t pid, const char *name, char *buf, size_t size)
     return len > 0 ? (ssize_t)len : -ESRCH;
 }
 
-static bool read_stat(pid_t pid, struct proc *p)
+static bool read_stat_of(pid_t pid, pid_t alive, struct proc *p)
 {
     char buf[1024];
-    if (read_proc(pid, "stat", buf, sizeof buf) < 0)
+    if (read_proc(pid, alive, "stat", buf, sizeof buf) < 0)
         return false;
-    /* El nombre va entre paréntesis y lo elige el programa: puede llevar «)» y espacios.
-     */
+    /* El nombre va entre paréntesis y lo elige el programa: puede llevar «)» y espacios. */
     char *after = strrchr(buf, ')');
     unsigned long utime, stime;
     long cutime, cstime;
-    *p = (struct proc){.pid = pid};
+    *p = (struct proc){.pid = pid, .alive = alive};
     if (!after || sscanf(after + 1,
                          " %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %ld %ld "
                          "%*d %*d %ld %*d %*u %llu",
@@ -61,6 +80,41 @@ static bool read_stat(pid_t pid, struct proc *p)
                          &p->threads, &p->vsize) != 8)
         return false;
     p->ticks = (long)(utime + stime) + cutime + cstime;
+    return true;
+}
+
+static bool is_dead(char state)
+{
+    return state == 'Z' || state == 'X';
+}
+
+/* Un proceso cuyo primer hilo acabó parece un zombi mientras le queden otros. */
+static void look_for_a_live_thread(struct proc *p)
+{
+    char path[32];
+    struct proc thread;
+    snprintf(path, sizeof path, "/proc/%d/task", p->pid);
+    DIR *dir = opendir(path);
+    if (!dir)
+        return;
+    for (struct dirent *entry; (entry = readdir(dir)) && p->alive == p->pid;) {
+        pid_t tid = isdigit((unsigned char)entry->d_name[0]) ? atoi(entry->d_name) : 0;
+        if (tid > 0 && tid != p->pid && read_stat_of(p->pid, tid, &thread) &&
+            !is_dead(thread.state)) {
+            p->alive = tid;
+            p->state = thread.state;
+            p->vsize = thread.vsize;
+        }
+    }
+    closedir(dir);
+}
+
+static bool read_stat(pid_t pid, struct proc *p)
+{
+    if (!read_stat_of(pid, pid, p))
+        return false;
+    if (is_dead(p->state) && p->threads > 1)
+        look_for_a_live_thread(p);
     return true;
 }
 
@@ -76,56 +130,161 @@ static long field_kib(const char *text, const char *key)
     return 0;
 }
 
-/* Tamaño de los mapas anónimos compartidos. Sus páginas siguen ocupando memoria aunque el
- * proceso las suelte con MADV_DONTNEED y desaparezcan de su RSS: cuentan enteras. Y si el
- * proceso se ha vuelto opaco (PR_SET_DUMPABLE), cuenta todo su espacio. */
-static long shared_anonymous_kib(const struct proc *p)
+/* ---- La memoria compartida --------------------------------------------------------------
+ *
+ * Las páginas de un mapa compartido siguen ocupando memoria aunque el proceso las suelte con
+ * MADV_DONTNEED y desaparezcan de su RSS. Por eso los mapas cuentan enteros, cada uno una vez
+ * aunque lo tengan muchos procesos: se reconocen por su número de inodo. */
+
+struct segment {
+    unsigned long inode;
+    long kib;
+};
+
+static struct {
+    struct segment *list;
+    size_t count, capacity;
+} segments;
+
+static void note_segment(unsigned long inode, long kib)
 {
-    char path[32], line[512];
-    snprintf(path, sizeof path, "/proc/%d/maps", p->pid);
-    FILE *maps = fopen(path, "re");
-    if (!maps)
-        return errno == EACCES ? (long)(p->vsize / 1024) : 0;
-    long total = 0;
-    while (fgets(line, sizeof line, maps)) {
-        unsigned long from, to;
-        char perms[5];
-        if (sscanf(line, "%lx-%lx %4s", &from, &to, perms) == 3 && perms[3] == 's' &&
-            strstr(line, " /dev/zero"))
-            total += (long)((to - from) / 1024);
+    if (segments.count == segments.capacity) {
+        size_t capacity = segments.capacity ? 2 * segments.capacity : 64;
+        struct segment *bigger = realloc(segments.list, capacity * sizeof *segments.list);
+        if (!bigger)
+            return;
+        segments.list = bigger;
+        segments.capacity = capacity;
     }
-    fclose(maps);
+    segments.list[segments.count++] = (struct segment){inode, kib};
+}
+
+static int by_inode(const void *a, const void *b)
+{
+    const struct segment *x = a, *y = b;
+    if (x->inode != y->inode)
+        return x->inode < y->inode ? -1 : 1;
+    return (x->kib > y->kib) - (x->kib < y->kib);
+}
+
+/* Lo que suman los apuntados; de cada inodo, el mayor. */
+static long segments_kib(void)
+{
+    long total = 0;
+    if (segments.count > 0)
+        qsort(segments.list, segments.count, sizeof *segments.list, by_inode);
+    for (size_t i = 0; i < segments.count; i++)
+        if (i + 1 == segments.count ||
+            segments.list[i + 1].inode != segments.list[i].inode)
+            total += segments.list[i].kib;
     return total;
 }
 
-static long memory_kib(const struct proc *p, long limit_kib, bool exact)
+/* Apunta los mapas compartidos de un proceso y devuelve lo que ocupa en el núcleo la lista de
+ * todos, que se hereda con fork. Si se ha vuelto opaco (PR_SET_DUMPABLE), cuenta su espacio. */
+static long note_segments(const struct proc *p)
+{
+    static char buffer[1 << 16];
+    long maps_bytes = 0;
+    char path[64], line[512];
+    proc_path(path, sizeof path, p->pid, p->alive, "maps");
+    FILE *maps = fopen(path, "re");
+    if (!maps)
+        return errno == EACCES ? (long)(p->vsize / 1024) : 0;
+    setvbuf(maps, buffer, _IOFBF, sizeof buffer);
+    while (fgets(line, sizeof line, maps)) {
+        unsigned long from, to, offset, inode;
+        const char *perms = strchr(line, ' ');
+        maps_bytes += MAP_BYTES;
+        if (!perms || strnlen(perms, 5) < 5 || perms[4] != 's')
+            continue; /* casi todos: «7f...-7f... rw-p ...» */
+        if (sscanf(line, "%lx-%lx %*s %lx %*s %lu", &from, &to, &offset, &inode) == 4 &&
+            (strstr(line, " /SYSV") || strstr(line, " (deleted)")))
+            note_segment(inode, (long)((offset + to - from) / 1024));
+    }
+    fclose(maps);
+    return maps_bytes / 1024;
+}
+
+/* ---- La memoria de los sockets ------------------------------------------------------------
+ *
+ * Lo que se escribe en uno y nadie lee no es de ningún proceso. Cuántos hay lo dice el núcleo por
+ * espacio de red, donde están también los del banco: se perdonan más de los que necesita la prueba
+ * que más tiene, y los demás cuentan como llenos. */
+static long sockets_kib(void)
+{
+    char text[128];
+    int fd = open("/proc/net/sockstat", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    long used = 0;
+    if (fd >= 0)
+        close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    if (sscanf(text, "sockets: used %ld", &used) != 1 || used <= FREE_SOCKETS)
+        return 0;
+    return (used - FREE_SOCKETS) * SOCKET_KIB;
+}
+
+/* ---- La memoria del árbol ---------------------------------------------------------------- */
+
+/* Residente + intercambio + tablas de páginas, y en `*shared` qué parte es de mapas
+ * compartidos. Con `exact`, de lo que comparten varios le toca su parte. */
+static long memory_kib(const struct proc *p, bool exact, long *shared)
 {
     char buf[4096];
-    if (read_proc(p->pid, "status", buf, sizeof buf) < 0)
+    *shared = 0;
+    if (read_proc(p->pid, p->alive, "status", buf, sizeof buf) < 0)
         return 0;
     long rss = field_kib(buf, "VmRSS:");
     long extra = field_kib(buf, "VmSwap:") + field_kib(buf, "VmPTE:");
-    long hidden = 0;
-    if (limit_kib > 0 && p->vsize / 1024 > (unsigned long long)limit_kib) {
-        hidden = shared_anonymous_kib(p) - field_kib(buf, "RssShmem:");
-        if (hidden < 0)
-            hidden = 0;
-    }
-    if (exact && read_proc(p->pid, "smaps_rollup", buf, sizeof buf) > 0) {
+    *shared = field_kib(buf, "RssShmem:");
+    if (exact && read_proc(p->pid, p->alive, "smaps_rollup", buf, sizeof buf) > 0) {
         long pss = field_kib(buf, "Pss:");
-        if (pss > 0 && pss < rss)
+        if (pss > 0 && pss < rss) {
             rss = pss;
+            *shared = field_kib(buf, "Pss_Shmem:");
+        }
     }
-    return rss + extra + hidden;
+    return rss + extra;
 }
 
 /* Un hijo entre vfork y exec usa la misma memoria que su padre: no hay que sumarla otra vez. */
 static bool shares_memory(const struct proc *p)
 {
-    return syscall(SYS_kcmp, p->pid, p->ppid, KCMP_VM, 0, 0) == 0;
+    return syscall(SYS_kcmp, p->alive, p->ppid, KCMP_VM, 0, 0) == 0;
 }
 
-static int list_procs(void)
+static bool counts(const struct proc *p)
+{
+    return p->ours && !is_dead(p->state);
+}
+
+/* Lo que ocupan todos juntos. Los mapas solo se leen si su espacio puede esconder algo, y nada más
+ * al pasar del límite: leer los de muchos procesos puede tardar más que lo que les queda. */
+static long total_kib(const struct tree *tree, int count, long limit_kib, bool exact)
+{
+    unsigned long long space = 0;
+    long total = tree->own_network ? sockets_kib() : 0, visible = 0, opaque = 0;
+    for (int i = 0; i < count; i++)
+        space += counts(&procs[i]) ? procs[i].vsize / 1024 : 0;
+    bool suspicious = !tree->trusted && limit_kib > 0 &&
+                      space > (unsigned long long)limit_kib;
+    segments.count = 0;
+    for (int i = 0; i < count && !(suspicious && total + opaque > limit_kib); i++) {
+        const struct proc *p = &procs[i];
+        long shared;
+        if (!counts(p) || (exact && shares_memory(p)))
+            continue;
+        total += memory_kib(p, exact, &shared);
+        visible += shared;
+        if (suspicious)
+            opaque += note_segments(p);
+    }
+    long hidden = segments_kib() - visible;
+    return total + opaque + (hidden > 0 ? hidden : 0);
+}
+
+static int list_procs(double deadline_ms)
 {
     DIR *dir = opendir("/proc");
     if (!dir)
@@ -134,6 +293,10 @@ static int list_procs(void)
     for (struct dirent *entry; (entry = readdir(dir));) {
         if (!isdigit((unsigned char)entry->d_name[0]))
             continue;
+        if (deadline_ms > 0 && ag_ms() > deadline_ms) {
+            closedir(dir);
+            return -ETIME;
+        }
         if (count == proc_capacity) {
             int capacity = proc_capacity ? 2 * proc_capacity : 64;
             struct proc *bigger = realloc(procs, (size_t)capacity * sizeof *procs);
@@ -153,7 +316,7 @@ static int list_procs(void)
 
 /* Marca los descendientes de `root`. Un huérfano cuelga de nosotros (PID 1 o subreaper),
  * así que la cadena de padres llega siempre hasta aquí. */
-static void mark_descendants(int count, pid_t root)
+static void mark_descendants(int count, pid_t root, pid_t ignored)
 {
     bool again;
     do {
@@ -161,7 +324,7 @@ static void mark_descendants(int count, pid_t root)
         for (int i = 0; i < count; i++) {
             if (procs[i].ours)
                 continue;
-            bool child = procs[i].ppid == root;
+            bool child = procs[i].ppid == root && procs[i].pid != ignored;
             for (int j = 0; !child && j < count; j++)
                 child = procs[j].ours && procs[j].pid == procs[i].ppid;
             again |= procs[i].ours = child;
@@ -180,7 +343,7 @@ static long reaped_cpu_ms(void)
 int tree_read(struct tree *tree, bool whole, long limit_kib)
 {
     pid_t self = getpid();
-    int count = list_procs();
+    int count = list_procs(tree->deadline_ms);
     if (count < 0)
         return count;
     if (count > 0 && count > tree->capacity) {
@@ -194,11 +357,10 @@ int tree_read(struct tree *tree, bool whole, long limit_kib)
         for (int i = 0; i < count; i++)
             procs[i].ours = procs[i].pid != self;
     } else {
-        mark_descendants(count, self);
+        mark_descendants(count, self, tree->ignored);
     }
 
     tree->processes = tree->threads = 0;
-    tree->memory_kib = 0;
     tree->cpu_ms = reaped_cpu_ms();
     long tick_ms = 1000 / sysconf(_SC_CLK_TCK);
     for (int i = 0; i < count; i++) {
@@ -206,25 +368,32 @@ int tree_read(struct tree *tree, bool whole, long limit_kib)
         if (!p->ours)
             continue;
         tree->cpu_ms += p->ticks * tick_ms;
-        if (p->state == 'Z' || p->state == 'X')
+        if (is_dead(p->state))
             continue;
         tree->pids[tree->processes++] = p->pid;
         tree->threads += (int)p->threads;
-        tree->memory_kib += memory_kib(p, limit_kib, false);
     }
-    if (limit_kib <= 0 || tree->memory_kib <= limit_kib)
-        return 0;
-    tree->memory_kib = 0;
-    for (int i = 0; i < count; i++)
-        if (procs[i].ours && !shares_memory(&procs[i]))
-            tree->memory_kib += memory_kib(&procs[i], limit_kib, true);
+    tree->memory_kib = total_kib(tree, count, limit_kib, false);
+    if (limit_kib > 0 && tree->memory_kib > limit_kib)
+        tree->memory_kib = total_kib(tree, count, limit_kib, true);
     return 0;
+}
+
+int tree_kill(struct tree *tree)
+{
+    int rc = tree_read(tree, false, 0);
+    for (int i = 0; rc == 0 && i < tree->processes; i++)
+        kill(tree->pids[i], SIGKILL);
+    return rc;
 }
 
 int tree_open_files(pid_t pid)
 {
-    char path[32];
-    snprintf(path, sizeof path, "/proc/%d/fd", pid);
+    struct proc p;
+    char path[64];
+    if (!read_stat(pid, &p))
+        return -1;
+    proc_path(path, sizeof path, pid, p.alive, "fd");
     DIR *dir = opendir(path);
     if (!dir)
         return -1;

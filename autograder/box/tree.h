@@ -6,10 +6,15 @@
 #include <sys/types.h>
 
 struct tree {
+    pid_t ignored;      /* un hijo nuestro que no cuenta, o 0 */
+    bool trusted;       /* no hay memoria escondida que buscar */
+    bool own_network;   /* los sockets que se ven son de esta prueba: cuentan */
+    double deadline_ms; /* si se pasa leyendo, se deja con -ETIME; 0 = sin prisa */
     long cpu_ms; /* de los vivos, de los hijos que ya esperaron y de los nuestros */
-    long
-        memory_kib; /* residente + intercambio + tablas de páginas + memoria compartida */
-    int processes;  /* sin contar zombis ni el runner */
+    /* Residente + intercambio + tablas de páginas + memoria compartida + mapas y sockets, si son
+     * muchos. */
+    long memory_kib;
+    int processes; /* sin contar zombis ni el runner */
     int threads;
     pid_t *pids; /* los `processes` vivos; del árbol, se reutiliza en cada lectura */
     int capacity;
@@ -20,6 +25,9 @@ struct tree {
  * barata (RSS) pasa de `limit_kib`, se afina con PSS, que no cuenta dos veces las páginas
  * compartidas. 0, o -errno. */
 int tree_read(struct tree *tree, bool whole, long limit_kib);
+
+/* Mata a todos los descendientes de quien llama que se vean ahora. 0, o -errno. */
+int tree_kill(struct tree *tree);
 
 /* Descriptores abiertos de un proceso; -1 si no se puede saber. */
 int tree_open_files(pid_t pid);

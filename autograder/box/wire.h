@@ -4,17 +4,19 @@
 #ifndef BOX_WIRE_H
 #define BOX_WIRE_H
 
-#include "box.h"
+#include "box/box.h"
 
 /* Descriptores con los que nace el runner. 2 es el diagnóstico de bwrap y del propio
- * runner: el programa recibe los tres últimos como 0, 1 y 2, y ninguno más. */
+ * runner: el programa recibe STDIN, STDOUT y STDERR como 0, 1 y 2, y ninguno más. FILTER es
+ * el filtro seccomp del programa, ya compilado; con BOX_NONE no lo hay. */
 enum {
     WIRE_DIAG_FD = 2,
     WIRE_CONTROL_FD = 3,
     WIRE_STDIN_FD = 4,
     WIRE_STDOUT_FD = 5,
     WIRE_STDERR_FD = 6,
-    WIRE_FD_COUNT = 7,
+    WIRE_FILTER_FD = 7,
+    WIRE_FD_COUNT = 8,
 };
 
 enum wire_type {
@@ -32,7 +34,7 @@ struct wire_message {
     union {
         struct {
             struct box_limits limits;
-            bool boxed;
+            enum box_rung rung;
         } config;
         int signum;
         struct box_usage usage;

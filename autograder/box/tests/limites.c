@@ -1,8 +1,11 @@
 /* Cada límite, con un programa que lo rompe. */
+#include "base/dir.h"
 #include "pruebas.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 TestSuite(limites, .timeout = 60);
 
@@ -18,7 +21,8 @@ static void cpu_agotada(const char *modo)
     struct box_limits l = box_limits_default();
     l.cpu_ms = 600;
     struct caso c = atacar("cpu", modo, l);
-    ESPERA_LIMITE(c, BOX_LIMIT_CPU);
+    cr_assert_eq(c.fin.limit, BOX_LIMIT_CPU, "clase %d tras %ld ms de CPU y %ld de reloj",
+                 c.fin.kind, c.fin.cpu_ms, c.fin.wall_ms);
     /* El exceso depende de la carga, pero nunca llega a los 20 s a los que el ataque cede. */
     cr_assert(c.fin.cpu_ms >= 600 && c.fin.cpu_ms < 10000, "cpu_ms %ld", c.fin.cpu_ms);
     soltar(&c);
@@ -71,24 +75,51 @@ Test(limites, reloj_con_el_guardian_inundado_de_avisos)
     reloj_agotado("avisos");
 }
 
+/* Todos engendran y ninguno acaba. Donde el máximo de procesos lo vigila el runner, quizá es
+ * lo primero que pasa. */
+Test(limites, reloj_con_una_hidra)
+{
+    struct box_limits l = box_limits_default();
+    l.wall_ms = 300;
+    l.processes = 64;
+    struct caso c = atacar("procesos", "hidra", l);
+    if (peldano() != BOX_MINIMAL || c.fin.limit != BOX_LIMIT_PROCESSES)
+        ESPERA_LIMITE(c, BOX_LIMIT_WALL);
+    cr_assert_lt(c.fin.wall_ms, 15000, "wall_ms %ld", c.fin.wall_ms);
+    soltar(&c);
+}
+
 Test(limites, reloj_con_huerfanos_sin_parar)
 {
     reloj_agotado("huerfanos");
 }
 
-static void memoria_agotada(const char *modo)
+static void memoria_agotada_de(const char *modo, bool nuestro)
 {
     struct box_limits l = box_limits_default();
     l.rss_kib = 128 << 10;
+    l.trusted = nuestro;
     struct caso c = atacar("memoria", modo, l);
     ESPERA_LIMITE(c, BOX_LIMIT_MEMORY);
     cr_assert_geq(c.fin.peak_rss_kib, 128 << 10);
     soltar(&c);
 }
 
+static void memoria_agotada(const char *modo)
+{
+    memoria_agotada_de(modo, false);
+}
+
 Test(limites, memoria_de_un_proceso)
 {
     memoria_agotada("malloc");
+}
+
+/* Un PostgreSQL al que se le pide una respuesta enorme. */
+Test(limites, memoria_de_un_programa_nuestro)
+{
+    memoria_agotada_de("malloc", true);
+    memoria_agotada_de("hijos", true);
 }
 
 Test(limites, memoria_entre_varios_procesos)
@@ -106,9 +137,32 @@ Test(limites, memoria_compartida_de_un_proceso_opaco)
     memoria_agotada("opaca");
 }
 
+Test(limites, memoria_compartida_entre_procesos_pequenos)
+{
+    memoria_agotada("reparto");
+}
+
+Test(limites, memoria_de_un_hilo_cuyo_proceso_parece_muerto)
+{
+    memoria_agotada("zombi");
+}
+
 Test(limites, memoria_en_tablas_de_paginas)
 {
     memoria_agotada("tablas");
+}
+
+Test(limites, memoria_en_mapas_que_heredan_los_hijos)
+{
+    memoria_agotada("mapas");
+}
+
+Test(limites, memoria_en_sockets_que_nadie_lee)
+{
+    SOLO(peldano() >= BOX_PARTIAL,
+         "en la mínima la red es de todos, y no se sabe de quién");
+    cr_assert_eq(box_new_network(), 0);
+    memoria_agotada("sockets");
 }
 
 /* 80 MiB compartidos con hijos son 80, no 160 ni 400. */
@@ -151,6 +205,11 @@ Test(limites, procesos)
     struct box_limits l = box_limits_default();
     l.processes = 20;
     struct caso c = atacar("procesos", "bomba", l);
+    if (peldano() == BOX_MINIMAL) { /* lo vigila el runner */
+        ESPERA_LIMITE(c, BOX_LIMIT_PROCESSES);
+        soltar(&c);
+        return;
+    }
     ESPERA_CODIGO(c, 0);
     ESPERA_SALIDA(c, "19 procesos");
     cr_assert_eq(c.fin.leftovers, 19);
@@ -159,12 +218,39 @@ Test(limites, procesos)
 
 Test(limites, hilos)
 {
+    SOLO(peldano() >= BOX_PARTIAL, "en la mínima lo vigila el runner, como los procesos");
     struct box_limits l = box_limits_default();
     l.processes = 20;
     struct caso c = atacar("procesos", "hilos", l);
     ESPERA_CODIGO(c, 0);
     ESPERA_SALIDA(c, "19 hilos");
     soltar(&c);
+}
+
+/* Los que puede pedir libuv con UV_THREADPOOL_SIZE, o un programa con dos por cliente. */
+Test(limites, mil_hilos_caben)
+{
+    struct caso c = atacar("procesos", "mil_hilos", box_limits_default());
+    ESPERA_CODIGO(c, 0);
+    ESPERA_SALIDA(c, "1024 hilos");
+    soltar(&c);
+}
+
+/* Como libuv: si no puede crear un hilo, aborta sin decir por qué. */
+Test(limites, quien_muere_al_llegar_al_maximo_se_distingue)
+{
+    SOLO(peldano() == BOX_FULL,
+         "los que se crean y acaban solo se cuentan con pids propios");
+    char *const modos[] = {"hilos_o_abortar", "procesos_o_abortar", "abortar"};
+    for (int i = 0; i < 3; i++) {
+        struct box_limits l = box_limits_default();
+        l.processes = 20;
+        struct caso c = atacar("procesos", modos[i], l);
+        cr_assert_eq(c.fin.kind, BOX_SIGNALED);
+        cr_assert_eq(c.fin.signal, SIGABRT);
+        cr_assert_eq(c.fin.crowded, i < 2, "%s", modos[i]);
+        soltar(&c);
+    }
 }
 
 Test(limites, descriptores)
@@ -189,6 +275,7 @@ Test(limites, archivo_grande)
 
 Test(limites, disco_lleno)
 {
+    SOLO(peldano() >= BOX_PARTIAL, "en la mínima no hay tmpfs propios");
     const struct {
         char *ruta;
         const char *esperado;
@@ -209,12 +296,62 @@ Test(limites, disco_lleno)
     }
 }
 
+/* Sin tmpfs propio el disco lo vigila el runner, esté donde esté lo escrito. */
+Test(limites, disco_vigilado)
+{
+    SOLO(peldano() == BOX_MINIMAL, "más arriba escribir da ENOSPC");
+    char *const modos[] = {"llenar", "sueltos", "hondo"};
+    for (int i = 0; i < 3; i++) {
+        struct box_options o = ataque("archivos", ARGS(modos[i], "x"));
+        o.limits.fsize = 0;
+        struct caso c = correr(&o);
+        ESPERA_LIMITE(c, BOX_LIMIT_DISK);
+        soltar(&c);
+    }
+    const char *const fuera[] = {"/tmp/x", "/dev/shm/x", "/var/tmp/x", "/x"};
+    for (int i = 0; i < 4; i++) {
+        struct box_options o = ataque("archivos", ARGS("llenar", (char *)fuera[i]));
+        struct caso c = correr(&o);
+        ESPERA_SALIDA(c, "-1 Permission denied");
+        soltar(&c);
+    }
+}
+
 Test(limites, demasiados_archivos)
 {
     struct box_limits l = box_limits_default();
     l.inodes = 500;
     struct caso c = atacar("archivos", "muchos", l);
     ESPERA_LIMITE(c, BOX_LIMIT_INODES);
+    soltar(&c);
+}
+
+/* Ni en la carpeta que se le presta, que no está en ningún tmpfs suyo. */
+Test(limites, demasiados_archivos_en_lo_prestado)
+{
+    char *const modos[] = {"muchos", "tapados"};
+    setenv("TMPDIR", "/tmp", 1); /* el de la exterior, donde lo haya */
+    for (int i = 0; i < 2; i++) {
+        char *dir = strdup(carpeta_nueva());
+        struct box_options o = ataque("archivos", ARGS(modos[i], "salida"));
+        o.binds = &(struct box_bind){.host = dir, .inside = "salida", .writable = true};
+        o.bind_count = 1;
+        o.limits.inodes = 500;
+        struct caso c = correr(&o);
+        ESPERA_LIMITE(c, BOX_LIMIT_INODES);
+        soltar(&c);
+        ag_remove_tree(dir);
+        cr_assert_lt(access(dir, F_OK), 0);
+        free(dir);
+    }
+}
+
+/* Los atributos de un archivo ocupan memoria y no cuentan como contenido suyo. */
+Test(limites, atributos_prohibidos)
+{
+    struct caso c = atacar("archivos", "atributos", box_limits_default());
+    ESPERA_CODIGO(c, 0);
+    cr_assert_str_eq(c.salida.out, "0 atributos\n");
     soltar(&c);
 }
 

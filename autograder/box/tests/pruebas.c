@@ -1,6 +1,8 @@
 /* Arranque de las pruebas: corren dentro de una caja exterior y sin ser root. */
 #include "pruebas.h"
 
+#include "base/process.h"
+
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <limits.h>
@@ -23,6 +25,11 @@ const char *zona(const char *nombre)
     return ruta;
 }
 
+enum box_rung peldano(void)
+{
+    return box_rung_named(getenv("ASINC_BOX"));
+}
+
 struct box_options ataque(const char *nombre, char *const *args)
 {
     static char runner[PATH_MAX], programa[PATH_MAX];
@@ -32,6 +39,7 @@ struct box_options ataque(const char *nombre, char *const *args)
     o.runner = runner;
     o.program = programa;
     o.args = args;
+    o.rung = peldano();
     o.limits.wall_ms = 20000;
     return o;
 }
@@ -93,23 +101,36 @@ int vivos(const char *marca)
     return cuenta;
 }
 
+/* Deja de ser root y, si el peldaño la tiene, entra en la exterior. Devuelve con qué acabar, o
+ * -1 si ya se está donde hay que estar. */
+static int entrar(char **argv)
+{
+    char porque[1200];
+    enum box_rung posible;
+    if (getenv("ASINC_OUTER")) {
+        if (box_inside_outer())
+            return -1;
+        puts("1..1\nnot ok 1 - la exterior no tiene una red propia con solo lo");
+        return 1;
+    }
+    int rc = box_choose(peldano(), SIN_PRIVILEGIOS, SIN_PRIVILEGIOS, &posible, porque,
+                        sizeof porque);
+    if (rc < 0 || posible != peldano()) {
+        printf("1..1\nok 1 - caja %s # SKIP %s\n", box_rung_name(peldano()), porque);
+        return 0;
+    }
+    int estado;
+    if (peldano() == BOX_MINIMAL)
+        return ag_drop(SIN_PRIVILEGIOS, SIN_PRIVILEGIOS) < 0 ? 1 : -1;
+    rc = box_outer_run(argv, peldano(), SIN_PRIVILEGIOS, SIN_PRIVILEGIOS, &estado);
+    return rc == 0 && WIFEXITED(estado) ? WEXITSTATUS(estado) : 1;
+}
+
 int main(int argc, char **argv)
 {
-    char porque[700];
-    if (!box_inside_outer()) {
-        if (getenv("ASINC_OUTER")) {
-            puts("1..1\nnot ok 1 - la exterior no tiene una red propia con solo lo");
-            return 1;
-        }
-        int estado,
-            rc = box_probe(SIN_PRIVILEGIOS, SIN_PRIVILEGIOS, porque, sizeof porque);
-        if (rc < 0) {
-            printf("1..1\nok 1 - caja # SKIP %s\n", porque);
-            return 0;
-        }
-        rc = box_outer_run(argv, SIN_PRIVILEGIOS, SIN_PRIVILEGIOS, &estado);
-        return rc == 0 && WIFEXITED(estado) ? WEXITSTATUS(estado) : 1;
-    }
+    int fin = entrar(argv);
+    if (fin >= 0)
+        return fin;
     struct criterion_test_set *pruebas = criterion_initialize();
     int bien = 1;
     if (criterion_handle_args(argc, argv, true))

@@ -2,7 +2,9 @@
 #ifndef PRUEBAS_H
 #define PRUEBAS_H
 
-#include "../box.h"
+#include "box/capture.h"
+#include "box/outer.h"
+#include "box/rung.h"
 
 #include <criterion/criterion.h>
 
@@ -17,6 +19,16 @@ struct caso {
 /* Ruta de un archivo de la zona de pruebas (la del propio programa). Búfer estático. */
 const char *zona(const char *nombre);
 
+/* El peldaño que se prueba: el de la variable ASINC_BOX. */
+enum box_rung peldano(void);
+
+/* Termina bien una prueba que no dice nada del peldaño en que se está. */
+#define SOLO(condicion, porque)                                                          \
+    do {                                                                                 \
+        if (!(condicion))                                                                \
+            cr_skip_test(porque);                                                        \
+    } while (0)
+
 /* Opciones listas para ese ataque, con 20 s de reloj. */
 struct box_options ataque(const char *nombre, char *const *args);
 
@@ -30,7 +42,8 @@ const char *carpeta_nueva(void);
 /* Lee de `fd` hasta ver `texto` o el final; dice si lo vio. */
 bool leer_hasta(int fd, const char *texto);
 
-/* Procesos vivos fuera de la caja cuya orden contiene `marca`. */
+/* Procesos vivos fuera de la caja cuya orden contiene `marca`. Cada prueba lleva la suya, como
+ * un argumento más: corren varias a la vez. */
 int vivos(const char *marca);
 
 #define ESPERA_SALIDA(caso, texto)                                                       \

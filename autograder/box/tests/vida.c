@@ -24,7 +24,7 @@ static const bool con_y_sin[] = {true, false};
 static struct caso acabar(bool caja, const char *nombre, char *const *args)
 {
     struct box_options o = ataque(nombre, args);
-    o.boxed = caja;
+    o.rung = caja ? peldano() : BOX_NONE;
     return correr(&o);
 }
 
@@ -73,7 +73,8 @@ Test(vida, programa_que_no_se_puede_ejecutar)
     CON_Y_SIN(caja)
     {
         struct caso c = acabar(caja, "no_ejecutable", NULL);
-        cr_assert_eq(c.fin.kind, BOX_FAULT);
+        cr_assert_eq(c.fin.kind, BOX_REFUSED);
+        cr_assert_eq(c.fin.code, ENOEXEC);
         cr_assert(strstr(c.fin.detail, "no_ejecutable"), "%s", c.fin.detail);
         cr_assert_eq(c.salida.err_len, 0, "%s", c.salida.err);
         soltar(&c);
@@ -82,13 +83,15 @@ Test(vida, programa_que_no_se_puede_ejecutar)
 
 Test(vida, bwrap_ausente_es_fallo_de_la_caja)
 {
+    SOLO(peldano() >= BOX_PARTIAL, "sin bubblewrap");
     setenv("PATH", "/no/existe", 1);
     struct caso c = acabar(true, "final", ARGS("codigo", "0"));
     cr_assert_eq(c.fin.kind, BOX_FAULT);
     cr_assert(strstr(c.fin.detail, "bwrap"), "%s", c.fin.detail);
     soltar(&c);
-    char porque[700];
-    cr_assert_eq(box_probe(0, 0, porque, sizeof porque), -ENOENT);
+    char porque[1200];
+    enum box_rung posible;
+    cr_assert_eq(box_choose(BOX_FULL, 0, 0, &posible, porque, sizeof porque), -ENOENT);
     cr_assert(strstr(porque, "apt install bubblewrap"), "%s", porque);
 }
 
@@ -126,7 +129,7 @@ Test(vida, opciones_imposibles)
     cr_assert_eq(box_start(&run, &o), -EINVAL);
     o = bueno, o.binds = &malo, o.bind_count = 1;
     cr_assert_eq(box_start(&run, &o), -EINVAL);
-    o.boxed = false, o.binds = &absoluto;
+    o.rung = BOX_NONE, o.binds = &absoluto;
     cr_assert_eq(box_start(&run, &o), -EINVAL);
 }
 
@@ -135,7 +138,7 @@ Test(vida, entrada_y_salida)
     CON_Y_SIN(caja)
     {
         struct box_options o = ataque("final", ARGS("eco"));
-        o.boxed = caja;
+        o.rung = caja ? peldano() : BOX_NONE;
         /* Mayor que la tubería y que el socket: obliga a leer y escribir a la vez. */
         size_t n = 700000;
         char *texto = malloc(n + 1);
@@ -180,7 +183,7 @@ Test(vida, ctrl_c_llega_a_todo_el_grupo)
     CON_Y_SIN(caja)
     {
         struct box_options o = ataque("final", ARGS("ctrl_c"));
-        o.boxed = caja;
+        o.rung = caja ? peldano() : BOX_NONE;
         box_run *run;
         struct box_result fin;
         int salida = arrancar(&run, &o);
@@ -205,7 +208,7 @@ Test(vida, muestra_de_descriptores_y_cpu)
     CON_Y_SIN(caja)
     {
         struct box_options o = ataque("final", ARGS("descriptores", "25"));
-        o.boxed = caja;
+        o.rung = caja ? peldano() : BOX_NONE;
         box_run *run;
         struct box_usage uso;
         int salida = arrancar(&run, &o);
@@ -225,7 +228,7 @@ Test(vida, muestra_de_descriptores_y_cpu)
         close(salida);
 
         o = ataque("cpu", ARGS("bucle"));
-        o.boxed = caja;
+        o.rung = caja ? peldano() : BOX_NONE;
         salida = arrancar(&run, &o);
         do
             cr_assert_eq(box_sample(run, &uso), 0);
@@ -250,27 +253,27 @@ Test(vida, aviso_en_el_descriptor_de_estado)
 
 Test(vida, sin_caja_tampoco_quedan_vivos)
 {
-    struct box_options o = ataque("procesos", ARGS("demonio"));
-    o.boxed = false;
+    struct box_options o = ataque("procesos", ARGS("demonio", "demonio-suelto"));
+    o.rung = BOX_NONE;
     struct caso c = correr(&o);
     ESPERA_CODIGO(c, 0);
     ESPERA_SIN(c, "sigue");
     cr_assert_eq(c.fin.leftovers, 1);
-    cr_assert_eq(vivos("demonio"), 0);
+    cr_assert_eq(vivos("demonio-suelto"), 0);
     soltar(&c);
     o = ataque("cpu", ARGS("procesos"));
-    o.boxed = false;
+    o.rung = BOX_NONE;
     o.limits.cpu_ms = 500;
     c = correr(&o);
     ESPERA_LIMITE(c, BOX_LIMIT_CPU);
     soltar(&c);
-    o = ataque("procesos", ARGS("bomba"));
-    o.boxed = false;
+    o = ataque("procesos", ARGS("bomba", "bomba-suelta"));
+    o.rung = BOX_NONE;
     o.limits.processes = 20;
     c = correr(&o);
     ESPERA_LIMITE(c, BOX_LIMIT_PROCESSES);
     soltar(&c);
-    cr_assert_eq(vivos("bomba"), 0);
+    cr_assert_eq(vivos("bomba-suelta"), 0);
 }
 
 /* Quien llama muere de golpe: nada le sobrevive. Lo huérfano pasa a ser hijo de la prueba, que
@@ -284,9 +287,9 @@ Test(vida, muerte_del_que_llama)
         cr_assert_eq(pipe(tuberia), 0);
         pid_t hijo = fork();
         if (hijo == 0) {
-            struct box_options o = ataque("procesos", ARGS("subgrupo"));
+            struct box_options o = ataque("procesos", ARGS("subgrupo", "de-quien-muere"));
             box_run *run;
-            o.boxed = caja;
+            o.rung = caja ? peldano() : BOX_NONE;
             o.stdout_fd = tuberia[1];
             if (box_start(&run, &o) < 0)
                 _exit(1);
@@ -300,7 +303,7 @@ Test(vida, muerte_del_que_llama)
         while (waitpid(-1, NULL, 0) > 0)
             ;
         close(tuberia[0]);
-        cr_assert_eq(vivos("subgrupo"), 0);
+        cr_assert_eq(vivos("de-quien-muere"), 0);
     }
 }
 
@@ -308,13 +311,13 @@ Test(vida, liberar_mata)
 {
     CON_Y_SIN(caja)
     {
-        struct box_options o = ataque("procesos", ARGS("subgrupo"));
-        o.boxed = caja;
+        struct box_options o = ataque("procesos", ARGS("subgrupo", "de-quien-libera"));
+        o.rung = caja ? peldano() : BOX_NONE;
         box_run *run;
         int salida = arrancar(&run, &o);
         cr_assert(leer_hasta(salida, "listo"));
         box_free(run);
-        cr_assert_eq(vivos("subgrupo"), 0);
+        cr_assert_eq(vivos("de-quien-libera"), 0);
         close(salida);
     }
     box_free(NULL);
@@ -341,13 +344,13 @@ Test(vida, compilar_y_ejecutar)
         o.binds = binds;
         o.bind_count = 2;
         o.limits = box_limits_compile();
-        o.boxed = caja;
+        o.rung = caja ? peldano() : BOX_NONE;
         struct caso c = correr(&o);
         ESPERA_CODIGO(c, 0);
         soltar(&c);
         o = ataque("final", NULL);
         o.program = programa;
-        o.boxed = caja;
+        o.rung = caja ? peldano() : BOX_NONE;
         c = correr(&o);
         ESPERA_CODIGO(c, 0);
         ESPERA_SALIDA(c, "compilado");

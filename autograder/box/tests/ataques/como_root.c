@@ -1,5 +1,6 @@
 /* No es un ataque: comprueba que root no arranca nada. Uso: como_root RUNNER PROGRAMA. */
-#include "../../box.h"
+#include "box/box.h"
+#include "box/outer.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -14,8 +15,8 @@ int main(int argc, char **argv)
     o.runner = argv[1];
     o.program = argv[2];
     bool bien = box_start(&run, &o) == -EPERM;
-    o.boxed = false;
+    o.rung = BOX_NONE;
     bien &= box_start(&run, &o) == -EPERM;
-    bien &= box_outer_run(argv, 0, 0, &estado) == -EPERM;
+    bien &= box_outer_run(argv, BOX_FULL, 0, 0, &estado) == -EPERM;
     return bien ? 0 : 1;
 }

@@ -1,5 +1,5 @@
 /* Mirar fuera: entorno (el propio) | descriptores (los heredados) |
- * procesos (los visibles) | leer RUTA... */
+ * procesos (los visibles) | leer RUTA... (padre/X es /proc/PID/X de su padre) */
 #include "limite.h"
 
 #include <dirent.h>
@@ -14,7 +14,11 @@ extern char **environ;
 
 static void leer(const char *ruta)
 {
-    char texto[4096];
+    char texto[4096], del_padre[64];
+    if (strncmp(ruta, "padre/", 6) == 0) {
+        snprintf(del_padre, sizeof del_padre, "/proc/%d/%s", getppid(), ruta + 6);
+        ruta = del_padre;
+    }
     int fd = open(ruta, O_RDONLY | O_NONBLOCK);
     ssize_t n = fd < 0 ? -1 : read(fd, texto, sizeof texto);
     printf("%s: %s\n", ruta, n >= 0 ? "LEÍDO" : strerror(errno));

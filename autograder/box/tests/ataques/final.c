@@ -1,5 +1,5 @@
 /* Acabar de muchas maneras: codigo N | senal N | ctrl_c (espera SIGINT y la cuenta) |
- * descriptores N (abre N y espera) | eco [RUTA] | inundar | inundar_errores. */
+ * descriptores N [esconder] (abre N, quizá pide que no se le mire, y espera) | eco [RUTA] | inundar | inundar_errores. */
 #include "limite.h"
 
 #include <fcntl.h>
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,6 +44,8 @@ int main(int argc, char **argv)
         for (int i = 0; i < n; i++)
             if (open("/dev/null", O_RDONLY) < 0)
                 return 1;
+        if (argc > 3)
+            prctl(PR_SET_DUMPABLE, 0);
         puts("listo");
         fflush(stdout);
         dormir(TOPE_SEGUNDOS);

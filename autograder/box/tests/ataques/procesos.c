@@ -1,5 +1,7 @@
-/* Abusar de los procesos: bomba | hilos | demonio (doble fork que se queda la salida) |
+/* Abusar de los procesos: bomba | hilos | mil_hilos | hilos_o_abortar | procesos_o_abortar
+ * (abortan si no pueden crear otro) | abortar | demonio (doble fork que se queda la salida) |
  * avisos (inunda de SIGCHLD al guardián) | huerfanos (los engendra sin parar) |
+ * hidra (todos engendran sin parar, cada uno en su sesión) |
  * matar_todo | matar_padre | ptrace | duerme (sordo a todas las señales) | subgrupo (un hijo
  * en otra sesión que también ignora todo). */
 #include "limite.h"
@@ -8,6 +10,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <unistd.h>
@@ -26,7 +29,9 @@ static void *hilo(void *nada)
 
 int main(int argc, char **argv)
 {
+    const pid_t guardian = getppid();
     const char *modo = argc > 1 ? argv[1] : "";
+    const double tope = segundos() + TOPE_SEGUNDOS;
     int hechos = 0;
     if (strcmp(modo, "bomba") == 0) {
         for (; hechos < TOPE_PROCESOS; hechos++) {
@@ -46,6 +51,28 @@ int main(int argc, char **argv)
         while (hechos < TOPE_PROCESOS && pthread_create(&id, NULL, hilo, NULL) == 0)
             hechos++;
         printf("%d hilos\n", hechos);
+    } else if (strcmp(modo, "mil_hilos") == 0) {
+        pthread_t id;
+        while (hechos < 1024 && pthread_create(&id, NULL, hilo, NULL) == 0)
+            hechos++;
+        printf("%d hilos\n", hechos);
+    } else if (strcmp(modo, "hilos_o_abortar") == 0) {
+        pthread_t id;
+        while (hechos++ < TOPE_PROCESOS)
+            if (pthread_create(&id, NULL, hilo, NULL) != 0)
+                abort();
+    } else if (strcmp(modo, "procesos_o_abortar") == 0) {
+        while (hechos++ < TOPE_PROCESOS) {
+            pid_t hijo = fork();
+            if (hijo < 0)
+                abort();
+            if (hijo == 0) {
+                dormir(TOPE_SEGUNDOS);
+                _exit(0);
+            }
+        }
+    } else if (strcmp(modo, "abortar") == 0) {
+        abort();
     } else if (strcmp(modo, "demonio") == 0) {
         if (fork() == 0) {
             setsid();
@@ -61,7 +88,7 @@ int main(int argc, char **argv)
     } else if (strcmp(modo, "avisos") == 0) {
         fork();
         for (double fin = segundos() + TOPE_SEGUNDOS; segundos() < fin;)
-            kill(1, SIGCHLD);
+            kill(guardian, SIGCHLD);
     } else if (strcmp(modo, "huerfanos") == 0) {
         for (int i = 0; i < 4; i++)
             fork();
@@ -70,16 +97,23 @@ int main(int argc, char **argv)
                 fork();
                 _exit(0);
             }
+    } else if (strcmp(modo, "hidra") == 0) {
+        puts("listo");
+        fflush(stdout);
+        fork();
+        for (ser_sordo(); segundos() < tope;)
+            if (fork() == 0)
+                setsid();
     } else if (strcmp(modo, "matar_todo") == 0) {
         printf("kill(-1): %d\n", kill(-1, SIGKILL));
     } else if (strcmp(modo, "matar_padre") == 0) {
+        kill(guardian, SIGKILL);
+        kill(guardian, SIGSTOP);
         kill(1, SIGKILL);
-        kill(1, SIGSTOP);
-        kill(getppid(), SIGKILL);
         dormir(0.1);
         puts("el padre sigue");
     } else if (strcmp(modo, "ptrace") == 0) {
-        long rc = ptrace(PTRACE_ATTACH, 1, NULL, NULL);
+        long rc = ptrace(PTRACE_ATTACH, guardian, NULL, NULL);
         printf("ptrace: %ld %s\n", rc, rc < 0 ? strerror(errno) : "");
     } else if (strcmp(modo, "duerme") == 0 || strcmp(modo, "subgrupo") == 0) {
         if (strcmp(modo, "subgrupo") == 0 && fork() == 0)

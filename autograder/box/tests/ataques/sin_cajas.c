@@ -1,6 +1,7 @@
-/* No es un ataque: en un sistema que no deja hacer cajas, la prueba lo explica y la ejecución
- * es un fallo de la caja. Uso: sin_cajas RUNNER. */
-#include "../../box.h"
+/* No es un ataque: en un sistema que no deja hacer espacios de nombres se baja hasta la caja
+ * mínima, se explica, y pedir la completa es un fallo de la caja. Uso: sin_cajas RUNNER. */
+#include "box/capture.h"
+#include "box/rung.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,8 +16,9 @@ int main(int argc, char **argv)
         return 2;
     o.runner = argv[1];
     o.program = "/usr/bin/true";
-    if (box_probe(0, 0, porque, sizeof porque) >= 0 ||
-        !strstr(porque, "max_user_namespaces"))
+    enum box_rung peldano;
+    if (box_choose(BOX_FULL, 0, 0, &peldano, porque, sizeof porque) < 0 ||
+        peldano != BOX_MINIMAL || !strstr(porque, "max_user_namespaces"))
         return 3;
     if (box_capture(&o, NULL, 1000, &salida, &fin) < 0)
         return 4;

@@ -1,0 +1,185 @@
+/* Elegir el peldaño: probarlos de arriba abajo y quedarse con el primero que funciona. */
+#include "box/rung.h"
+
+#include "base/process.h"
+#include "box/confine.h"
+#include "box/internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const struct {
+    const char *name, *title, *lacks;
+} rungs[] = {
+    [BOX_NONE] = {"no", "nula", "ve tus archivos y tu red, y nada lo encierra"},
+    [BOX_MINIMAL] =
+        {"minima", "mínima",
+         "no ve más archivos que los suyos, pero usa la red de esta máquina y "
+         "ve qué procesos hay, sin poder tocarlos"},
+    [BOX_PARTIAL] = {"parcial", "parcial",
+                     "ve qué procesos hay en esta máquina, sin poder tocarlos"},
+    [BOX_FULL] = {"completa", "completa", NULL},
+};
+#define N_RUNGS ((int)(sizeof rungs / sizeof *rungs))
+
+const char *box_rung_name(enum box_rung rung)
+{
+    return rungs[rung].name;
+}
+
+const char *box_rung_title(enum box_rung rung)
+{
+    return rungs[rung].title;
+}
+
+enum box_rung box_rung_named(const char *name)
+{
+    for (int i = 0; name && i < N_RUNGS; i++)
+        if (strcmp(name, rungs[i].name) == 0)
+            return (enum box_rung)i;
+    return BOX_FULL;
+}
+
+const char *box_rung_lacks(enum box_rung rung)
+{
+    return rungs[rung].lacks;
+}
+
+/* ---- Por qué no -------------------------------------------------------------------- */
+
+/* Valor de un archivo de /proc/sys; `absent` si no existe. */
+static long knob(const char *path, long absent)
+{
+    char text[32];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    if (fd >= 0)
+        close(fd);
+    if (n <= 0)
+        return absent;
+    text[n] = '\0';
+    return strtol(text, NULL, 10);
+}
+
+/* Traduce el fallo de bwrap a una causa y su remedio. */
+static void explain(const char *said, char *why, size_t size)
+{
+    if (knob("/proc/sys/kernel/unprivileged_userns_clone", 1) == 0)
+        snprintf(why, size,
+                 "el sistema prohíbe los espacios de nombres de usuario. Remedio: "
+                 "sudo sysctl kernel.unprivileged_userns_clone=1");
+    else if (knob("/proc/sys/user/max_user_namespaces", 1) == 0)
+        snprintf(why, size,
+                 "el sistema no permite ningún espacio de nombres de usuario. Remedio: "
+                 "sudo sysctl user.max_user_namespaces=10000");
+    else if (knob("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 0) == 1)
+        snprintf(why, size,
+                 "AppArmor restringe los espacios de nombres de usuario (Ubuntu 24.04 y "
+                 "siguientes). Remedio: un perfil de AppArmor para /usr/bin/bwrap con la "
+                 "regla «userns,», o sudo sysctl "
+                 "kernel.apparmor_restrict_unprivileged_userns=0 (bwrap dijo: %s)",
+                 said);
+    else if (access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0)
+        snprintf(
+            why, size,
+            "este contenedor no deja hacer la caja completa. Remedio: arráncalo con "
+            "--security-opt seccomp=unconfined --security-opt systempaths=unconfined "
+            "(bwrap dijo: %s)",
+            said);
+    else
+        snprintf(why, size, "bwrap no pudo crear la caja: %s",
+                 *said ? said : "sin explicación");
+}
+
+/* ---- La prueba --------------------------------------------------------------------- */
+
+/* Una interior dentro de una exterior, con bubblewrap. */
+static int try_bubblewrap(enum box_rung rung, uid_t uid, gid_t gid, char *why,
+                          size_t size)
+{
+    /* Lo que box_start hace antes de ejecutar bwrap. */
+    static const char *const plainly[] = {"/usr/bin/setpriv", "--inh-caps=-all",
+                                          "--ambient-caps=-all", NULL};
+    static const char *const inside[] = {
+        "--unshare-net", "--ro-bind", "/usr",          "/usr",      "--symlink",
+        "usr/lib",       "/lib",      "--symlink",     "usr/lib64", "/lib64",
+        "--dev",         "/dev",      "--size",        "4096",      "--tmpfs",
+        "/tmp",          "--",        "/usr/bin/true", NULL};
+    struct strings argv = {0};
+    box__outer_profile(&argv, rung, NULL);
+    box__add_all(&argv, plainly);
+    box__isolation(&argv, rung);
+    box__add_all(&argv, inside);
+    int out = box__memfd("caja-prueba", "", 0);
+    int rc = out < 0 ? out : box__spawn(argv.items, uid, gid, out);
+    box__strings_free(&argv);
+    if (rc > 0) {
+        int status = ag_wait(rc);
+        rc = WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EACCES;
+        char said[256];
+        ssize_t n = pread(out, said, sizeof said - 1, 0);
+        said[n > 0 ? n : 0] = '\0';
+        said[strcspn(said, "\n")] = '\0';
+        if (rc < 0)
+            explain(said, why, size);
+    } else if (rc == -ENOENT) {
+        snprintf(why, size,
+                 "no está instalado bubblewrap. Remedio: sudo apt install bubblewrap");
+    } else {
+        snprintf(why, size, "no se pudo ejecutar bwrap: %s", strerror(-rc));
+    }
+    if (out >= 0)
+        close(out);
+    return rc;
+}
+
+/* Las dos de abajo se apoyan en Landlock. */
+static int try_landlock(char *why, size_t size)
+{
+    int version = confine_version();
+    if (version >= CONFINE_VERSION)
+        return 0;
+    if (version < 0)
+        snprintf(why, size, "el núcleo no ofrece Landlock (%s)", strerror(-version));
+    else
+        snprintf(why, size,
+                 "el Landlock del núcleo es el %d y hace falta el %d, que llegó con "
+                 "Linux 6.12",
+                 version, CONFINE_VERSION);
+    return -EOPNOTSUPP;
+}
+
+static int try(enum box_rung rung, uid_t uid, gid_t gid, char *why, size_t size)
+{
+    int rc = rung == BOX_FULL ? 0 : try_landlock(why, size);
+    return rc == 0 && rung >= BOX_PARTIAL ? try_bubblewrap(rung, uid, gid, why, size)
+                                          : rc;
+}
+
+int box_choose(enum box_rung highest, uid_t uid, gid_t gid, enum box_rung *rung,
+               char *why, size_t size)
+{
+    char last[600] = "";
+    *why = '\0';
+    if (geteuid() == 0 && uid == 0) {
+        snprintf(why, size,
+                 "la caja no se usa como root: hace falta un usuario sin privilegios");
+        return -EPERM;
+    }
+    int rc = -EINVAL;
+    for (*rung = highest; *rung > BOX_NONE; --*rung) {
+        bool first = *rung == highest;
+        rc = try(*rung, uid, gid, first ? why : last, first ? size : sizeof last);
+        if (rc == 0 || rc == -ENOENT)
+            return rc;
+    }
+    size_t used = strlen(why);
+    if (*last && used < size)
+        snprintf(why + used, size - used, ". Tampoco una menor: %s", last);
+    return rc;
+}
