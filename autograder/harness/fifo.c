@@ -6,7 +6,9 @@
  * sitio para una sola página, que vuelva a admitir escritura significa que el programa ya
  * leyó todo lo anterior: así los cortes entre trozos son los que dice la prueba.
  */
-#include "files.h"
+#include "base/dir.h"
+#include "harness/chronicle.h"
+#include "harness/files.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -27,6 +29,8 @@ struct hs_fifo {
     int handle; /* O_PATH: la tubería misma, le hagan lo que le hagan a su nombre */
     pthread_t waiter;
     bool told; /* la historia ya dice que la abrieron */
+    int lane;
+    struct hs__span reading;
 
     /* Con el cerrojo tomado. */
     int fd;      /* escritura; -1 hasta que la abran y desde que se cierra */
@@ -45,6 +49,8 @@ static void *wait_reader(void *arg)
     hs__lock();
     f->fd = fd;
     f->opened = fd >= 0;
+    if (fd >= 0)
+        f->reading = hs__span_begin(f->lane, "abierta por el programa");
     hs__notify();
     hs__unlock();
     return NULL;
@@ -60,6 +66,9 @@ bool hs_fifo_opened(struct hs_fifo *f)
     hs__checked();
     hs__lock();
     bool opened = f->opened;
+    /* Quien pregunta lo cuenta a su manera: si al escribir se contara además, la historia
+     * dependería de si se abrió antes o después de contarlas. */
+    f->told |= opened;
     hs__unlock();
     return opened;
 }
@@ -69,7 +78,7 @@ void hs_fifo_wait_open(struct hs_fifo *f, int ms)
     hs__checked();
     hs__lock();
     if (!hs__wait(opened_check, f, ms))
-        hs__fail_waiting(ms, "El programa no abrió %s", f->path);
+        hs__fail_waiting(ms, "el programa debía abrir %s y no lo ha abierto", f->path);
     hs__unlock();
     if (!f->told)
         hs_step("El programa ha abierto %s", f->path);
@@ -81,27 +90,36 @@ struct some {
     int n, wanted;
 };
 
-static int some_check(void *arg)
+static int opened_now(const struct some *s)
 {
-    const struct some *s = arg;
     int opened = 0;
     for (int i = 0; i < s->n; i++)
         opened += s->fifos[i]->opened;
-    return opened >= s->wanted;
+    return opened;
+}
+
+static int some_check(void *arg)
+{
+    const struct some *s = arg;
+    return opened_now(s) >= s->wanted;
 }
 
 void hs_fifo_wait_some(struct hs_fifo *const *fifos, int n, int wanted, int ms)
 {
     struct some some = {fifos, n, wanted};
+    struct hs__span together = hs__want_together(wanted, "tuberías abiertas a la vez");
     hs__checked();
     hs__lock();
     if (!hs__wait(some_check, &some, ms))
-        hs__fail_waiting(ms, "De %s y las otras %d tuberías, el programa debía abrir %d",
-                         fifos[0]->path, n - 1, wanted);
+        hs__fail_waiting(
+            ms, "el programa debía abrir a la vez %d de las %d tuberías y ha abierto %d",
+            wanted, n, opened_now(&some));
     for (int i = 0; i < n; i++)
         fifos[i]->told |= fifos[i]->opened;
     hs__unlock();
-    hs_step("El programa ha abierto %d de las %d tuberías", wanted, n);
+    hs__span_end(&together, HS__GOOD, NULL);
+    hs_step("El programa ha abierto %d de %s", wanted,
+            hs__count(n, "tubería", "tuberías"));
 }
 
 /* Espera a que quepa otro trozo: a que se haya leído lo anterior. */
@@ -112,11 +130,11 @@ static void wait_read(struct hs_fifo *f, double limit)
         double left = limit - hs_now();
         int n = poll(&ready, 1, left > 0 ? (int)left + 1 : 0);
         if (n > 0 && ready.revents & POLLERR)
-            hs_fail("el programa cerró %s antes de llegar a su final", f->path);
+            hs_fail("el programa debía leer %s hasta el final y lo cerró antes", f->path);
         if (n > 0)
             return;
         if (left <= 0)
-            hs_fail_late("El programa no sigue leyendo %s", f->path);
+            hs_fail_late("el programa debía seguir leyendo %s y no lo lee", f->path);
     }
 }
 
@@ -133,6 +151,8 @@ void hs_fifo_write(struct hs_fifo *f, const void *bytes, size_t size)
         if (write(f->fd, from, n) != (ssize_t)n && errno != EPIPE)
             hs_broken("no puedo escribir en %s: %s", f->path, strerror(errno));
         wait_read(f, limit);
+        const char *read = hs_format("lee %s", hs__count((long long)n, "byte", "bytes"));
+        hs__dot(f->lane, HS__PLAIN, read, strlen(read));
     }
 }
 
@@ -147,6 +167,7 @@ static void shut(struct hs_fifo *f)
     if (f->fd >= 0)
         close(f->fd);
     f->fd = -1;
+    hs__span_end(&f->reading, HS__PLAIN, "leída hasta el final");
 }
 
 void hs_fifo_close(struct hs_fifo *f)
@@ -174,17 +195,18 @@ static const char *fifo_stop(struct hs__part *part)
 
 struct hs_fifo *hs_fifo(struct hs_dir *d, const char *name)
 {
-    struct hs_fifo *f = hs__alloc(sizeof *f);
+    struct hs_fifo *f = ag_alloc(1, sizeof *f);
     *f = (struct hs_fifo){
-        .part = {NULL, NULL, NULL, fifo_stop, NULL},
+        .part = {.stop = fifo_stop},
         .path = hs_dir_path(d, name),
         .fd = -1,
     };
+    f->lane = hs__lane(HS__PIPE, f->path);
     if (mkfifoat(d->fd, name, 0666) < 0)
         hs_broken("no puedo crear %s: %s", f->path, strerror(errno));
-    f->handle = hs__open_beneath(d, name, O_PATH, 0);
+    f->handle = ag_open_beneath(d->fd, name, O_PATH, 0);
     if (f->handle < 0)
-        hs_broken("no puedo abrir %s: %s", f->path, strerror(errno));
+        hs_broken("no puedo abrir %s: %s", f->path, strerror(-f->handle));
     snprintf(f->opener, sizeof f->opener, OPENER, f->handle);
     int error = pthread_create(&f->waiter, NULL, wait_reader, f);
     if (error)

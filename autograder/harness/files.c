@@ -5,16 +5,15 @@
  * cualquier cosa en cualquier momento, también un enlace con el nombre del archivo que se
  * va a tocar: aquí nada se abre siguiendo enlaces ni saliendo del directorio.
  */
-#include "files.h"
-#include "../box/internal.h"
+#include "harness/files.h"
+#include "base/dir.h"
+#include "harness/chronicle.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define MAX_READ     (16 << 20)
@@ -34,43 +33,34 @@ size_t hs__binds(struct box_bind binds[HS__MAX_DIRS])
 
 /* ------------------------------------------------------------- Abrir sin caer en trampas */
 
-int hs__open_beneath(struct hs_dir *d, const char *name, int flags, mode_t mode)
+static _Noreturn void broken_file(struct hs_dir *d, const char *doing, const char *name,
+                                  int error)
 {
-    struct open_how how = {
-        .flags = (unsigned)flags | O_CLOEXEC,
-        .mode = mode,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV,
-    };
-    return (int)syscall(SYS_openat2, d->fd, name, &how, sizeof how);
-}
-
-static _Noreturn void broken_file(struct hs_dir *d, const char *doing, const char *name)
-{
-    hs_broken("no puedo %s %s: %s", doing, hs_dir_path(d, name), strerror(errno));
+    hs_broken("no puedo %s %s: %s", doing, hs_dir_path(d, name), strerror(error));
 }
 
 /* Solo puede habérselos quitado el programa. */
 static _Noreturn void fail_locked(struct hs_dir *d, const char *name)
 {
-    hs_fail("%s no se puede leer: no tiene permisos", hs_dir_path(d, name));
+    hs_fail("%s debía poder leerse y no tiene permisos", hs_dir_path(d, name));
 }
 
 /* Un archivo normal ya abierto, con su tamaño, o -1 si no existe. Falla con «mal» si el
  * programa puso ahí otra cosa. */
 static int open_regular(struct hs_dir *d, const char *name, struct stat *st)
 {
-    int fd = hs__open_beneath(d, name, O_PATH, 0);
-    if (fd < 0 && errno == ENOENT)
+    int fd = ag_open_beneath(d->fd, name, O_PATH, 0);
+    if (fd == -ENOENT)
         return -1;
-    if (fd < 0 && (errno == ELOOP || errno == EXDEV || errno == ENOTDIR))
+    if (fd == -ELOOP || fd == -EXDEV || fd == -ENOTDIR)
         hs_fail("%s debía ser un archivo, y es un enlace o está detrás de uno",
                 hs_dir_path(d, name));
-    if (fd < 0 && errno == EACCES)
+    if (fd == -EACCES)
         fail_locked(d, name);
     if (fd < 0)
-        broken_file(d, "abrir", name);
+        broken_file(d, "abrir", name, -fd);
     if (fstat(fd, st) < 0)
-        broken_file(d, "mirar", name);
+        broken_file(d, "mirar", name, errno);
     if (S_ISREG(st->st_mode))
         return fd;
     close(fd);
@@ -97,7 +87,7 @@ static void make_dirs(struct hs_dir *d, const char *path, size_t length)
         start += n + 1;
     }
     if (at < 0)
-        broken_file(d, "crear", path);
+        broken_file(d, "crear", path, errno);
     close(at);
 }
 
@@ -112,16 +102,16 @@ static const char *put(struct hs_dir *d, const char *name, int flags, int64_t of
     const char *slash = strrchr(name, '/');
     if (slash)
         make_dirs(d, name, (size_t)(slash - name));
-    int fd = hs__open_beneath(d, name, flags | O_WRONLY | O_CREAT | O_NONBLOCK, 0644);
+    int fd = ag_open_beneath(d->fd, name, flags | O_WRONLY | O_CREAT | O_NONBLOCK, 0644);
     if (fd < 0)
-        broken_file(d, "crear", name);
+        broken_file(d, "crear", name, -fd);
     for (size_t done = 0; done < size;) {
         ssize_t n = pwrite(fd, (const char *)bytes + done, size - done,
                            (off_t)offset + (off_t)done);
         if (n > 0)
             done += (size_t)n;
         else if (n == 0 || errno != EINTR)
-            broken_file(d, "escribir", name);
+            broken_file(d, "escribir", name, errno);
     }
     close(fd);
     return hs_dir_path(d, name);
@@ -146,9 +136,9 @@ const char *hs_file_write_at(struct hs_dir *d, const char *name, int64_t offset,
 
 void hs_file_mode(struct hs_dir *d, const char *name, unsigned mode)
 {
-    int fd = hs__open_beneath(d, name, O_RDONLY | O_NONBLOCK, 0);
+    int fd = ag_open_beneath(d->fd, name, O_RDONLY | O_NONBLOCK, 0);
     if (fd < 0 || fchmod(fd, mode) < 0)
-        broken_file(d, "cambiar los permisos de", name);
+        broken_file(d, "cambiar los permisos de", name, fd < 0 ? -fd : errno);
     close(fd);
 }
 
@@ -164,7 +154,7 @@ const char *hs_file_read(struct hs_dir *d, const char *name, size_t *size)
     if (fd < 0)
         return NULL;
     close(fd);
-    int rc = box_read_file(d->host, name, MAX_READ, &data, &n);
+    int rc = ag_read_file(d->host, name, MAX_READ, &data, &n);
     if (rc == -ENOENT)
         return NULL;
     if (rc == -EACCES)
@@ -173,7 +163,8 @@ const char *hs_file_read(struct hs_dir *d, const char *name, size_t *size)
         hs_fail("%s pasa de %d MiB o crece mientras lo leo", hs_dir_path(d, name),
                 MAX_READ >> 20);
     if (rc < 0)
-        hs_fail("%s no se puede leer: %s", hs_dir_path(d, name), strerror(-rc));
+        hs_fail("%s debía poder leerse y no se puede: %s", hs_dir_path(d, name),
+                strerror(-rc));
     const char *copy = hs__keep_text(data, n);
     free(data);
     if (size)
@@ -227,7 +218,8 @@ const char *const *hs_file_list(struct hs_dir *d, int *count)
     if (n < 0)
         fail_locked(d, "");
     if (n > MAX_ENTRIES)
-        hs_fail("el programa dejó %zd archivos en %s: son demasiados", n, d->name);
+        hs_fail("el programa debía dejar unos pocos archivos en %s y dejó %zd", d->name,
+                n);
     if (count)
         *count = (int)n;
     return names;
@@ -255,10 +247,33 @@ static void dir_report(struct hs__part *part, struct hs__lines *lines)
             !S_ISREG(st.st_mode))
             hs__add(lines, "  %s", names[i]);
         else
-            hs__add(lines, "  %s (%lld bytes)", names[i], (long long)st.st_size);
+            hs__add(lines, "  %s (%s)", names[i],
+                    hs__count((long long)st.st_size, "byte", "bytes"));
     }
     if (n > TOLD_ENTRIES)
         hs__add(lines, "  ... y %zd más", n - TOLD_ENTRIES);
+}
+
+/* De cada archivo, cuándo se creó y cuándo cambió por última vez. */
+static void dir_trace(struct hs__part *part)
+{
+    struct hs_dir *d = (struct hs_dir *)part;
+    const char *names[TOLD_ENTRIES];
+    ssize_t n = list(d, names, TOLD_ENTRIES);
+    for (ssize_t i = 0; i < n && i < TOLD_ENTRIES; i++) {
+        struct statx st;
+        if (statx(d->fd, names[i], AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS | STATX_BTIME,
+                  &st) < 0 ||
+            !S_ISREG(st.stx_mode))
+            continue;
+        double end = hs__moment_of((double)st.stx_mtime.tv_sec * 1e3 +
+                                   st.stx_mtime.tv_nsec / 1e6);
+        double start = hs__moment_of((double)st.stx_btime.tv_sec * 1e3 +
+                                     st.stx_btime.tv_nsec / 1e6);
+        hs__past(hs__lane(HS__FILE, hs_dir_path(d, names[i])),
+                 st.stx_mask & STATX_BTIME ? start : end, end,
+                 hs_format("%s", hs__count((long long)st.stx_size, "byte", "bytes")));
+    }
 }
 
 /* Los programas que lo usan llegaron después, así que ya están parados. */
@@ -266,7 +281,7 @@ static const char *dir_stop(struct hs__part *part)
 {
     struct hs_dir *d = (struct hs_dir *)part;
     close(d->fd);
-    box_remove_tree(d->host);
+    ag_remove_tree(d->host);
     free(d->host);
     free(d);
     dir_count--;
@@ -275,22 +290,20 @@ static const char *dir_stop(struct hs__part *part)
 
 static struct hs_dir *new_dir(const char *name, bool writable)
 {
-    const char *tmp = getenv("TMPDIR");
     if (!*name || *name == '.' || strchr(name, '/') || dir_count == HS__MAX_DIRS)
         hs_broken("«%s» no puede ser otro directorio de la prueba", name);
     for (size_t i = 0; i < dir_count; i++)
         if (strcmp(dirs[i]->name, name) == 0)
             hs_broken("la prueba ya tiene un directorio «%s»", name);
-    const char *form = hs_format("%s/archivos-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-    struct hs_dir *d = hs__alloc(sizeof *d);
+    struct hs_dir *d = ag_alloc(1, sizeof *d);
     *d = (struct hs_dir){
-        .part = {NULL, NULL, dir_report, dir_stop, NULL},
+        .part = {.report = dir_report, .trace = dir_trace, .stop = dir_stop},
         .name = hs__keep_text(name, strlen(name)),
-        .host = strdup(form),
         .writable = writable,
     };
-    if (!d->host || !mkdtemp(d->host))
-        hs_broken("no puedo crear %s: %s", form, strerror(errno));
+    int rc = ag_temp_dir("archivos", &d->host);
+    if (rc < 0)
+        hs_broken("no puedo crear una carpeta en %s: %s", ag_tmp(), strerror(-rc));
     d->fd = open(d->host, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (d->fd < 0)
         hs_broken("no puedo abrir %s: %s", d->host, strerror(errno));

@@ -3,8 +3,8 @@
 #ifndef HS_FILES_H
 #define HS_FILES_H
 
-#include "../box/box.h"
-#include "internal.h"
+#include "box/box.h"
+#include "harness/internal.h"
 
 #define HS__MAX_DIRS 8
 
@@ -18,8 +18,5 @@ struct hs_dir {
 
 /* Todos los directorios de la prueba, como los quiere la caja. */
 size_t hs__binds(struct box_bind binds[HS__MAX_DIRS]);
-
-/* Como openat2 dentro de `d`, sin seguir enlaces ni salir de él. */
-int hs__open_beneath(struct hs_dir *d, const char *name, int flags, mode_t mode);
 
 #endif

@@ -37,8 +37,9 @@
  * Los clientes TCP están en tcp.h, y la base de datos de las pruebas, en pg.h.
  *
  * Entorno que pone el corrector: ASINC_PROGRAM, ASINC_PROGRAM_ASAN, ASINC_RUNNER,
- * ASINC_POSTGRES, ASINC_RESULTS, ASINC_SEED, ASINC_BOX, ASINC_REPRO. Sin ASINC_RESULTS
- * la historia de una prueba fallida sale en el mensaje de Criterion.
+ * ASINC_POSTGRES, ASINC_RESULTS, ASINC_SEED, ASINC_BOX, ASINC_REPRO. ASINC_PATIENCE
+ * multiplica los plazos, para quien depura. Sin ASINC_RESULTS la historia de una prueba
+ * fallida sale en el mensaje de Criterion.
  */
 #ifndef HS_HARNESS_H
 #define HS_HARNESS_H
@@ -89,10 +90,16 @@ void hs__end(void);
  * anotan el suyo. */
 void hs_step(const char *format, ...) HS_PRINTF(1, 2);
 
-/* Falla con «mal» si `condition` es falsa; el texto dice lo que debía cumplirse. */
+/*
+ * Las historias las lee quien acaba de equivocarse. La primera frase de un fallo es entera y
+ * dice qué debía ocurrir y qué ocurrió, sin negar dos veces; detrás, si ayuda, una causa.
+ */
+
+/* Falla con «mal» y con este texto si `condition` es falsa: «X debía A y B». */
 void hs_expect(bool condition, const char *format, ...) HS_PRINTF(2, 3);
 
-/* `what` nombra lo comparado: "código de salida". Enteros con signo de 64 bits. */
+/* `what` es el sujeto de «debía ser 2 y es 3», en singular y con su artículo: "el número de
+ * peticiones". Si lleva detrás «: » y un porqué, va al final de la frase. */
 void hs_expect_eq_int(const char *what, int64_t expected, int64_t got);
 void hs_expect_at_least(const char *what, int64_t minimum, int64_t got);
 void hs_expect_at_most(const char *what, int64_t maximum, int64_t got);
@@ -120,9 +127,10 @@ int hs_ms(int n);
 
 /* Semilla de esta ejecución (ASINC_SEED, o una al azar). Cada prueba saca de ella su
  * propia secuencia. */
-uint64_t hs_seed(void);
+const char *hs_seed(void);
 uint64_t hs_random(uint64_t n);                  /* uniforme en [0, n); n > 0 */
 int hs_random_between(int minimum, int maximum); /* ambos incluidos */
+void hs_random_bytes(void *bytes, size_t n);     /* n bytes, todos los valores */
 const char *hs_random_name(void); /* de 6 a 10 letras a-z, distinto de los anteriores */
 const char *hs_random_path(void); /* "/" y un nombre al azar */
 
@@ -144,27 +152,25 @@ struct hs_line {
 struct hs_match {
     const char *has[6]; /* contiene todos estos textos, en cualquier orden */
     const char *lacks;  /* no contiene este */
-    const char *regex;  /* cumple esta expresión regular extendida (POSIX) */
+    const char *regex;  /* cumple esta expresión (POSIX extendida); exige .what */
     bool (*test)(const struct hs_line *line, void *arg); /* sin esperas dentro */
     void *arg;
     const char *what;      /* cómo se lee en la historia; NULL = se deduce */
     int after;             /* solo líneas con number > after (ver hs_mark) */
     enum hs_stream stream; /* por omisión, stdout */
 };
-#define hs_has(...)   ((struct hs_match){.has = {__VA_ARGS__}})
-#define hs_regex(ere) ((struct hs_match){.regex = (ere)})
+#define hs_has(...)          ((struct hs_match){.has = {__VA_ARGS__}})
+#define hs_regex(ere, words) ((struct hs_match){.regex = (ere), .what = (words)})
 
 struct hs_options {
-    bool asan;           /* usa ASINC_PROGRAM_ASAN; lab.json debe decir "asan": true */
-    const char *program; /* otro ejecutable (para probar el propio banco) */
-    size_t
-        max_output; /* bytes por salida; 0 = 1 MiB. Pasarse: se mata y la prueba falla */
-    bool may_flood; /* pasarse de max_output lo mata, pero la prueba sigue */
-    int wall_seconds; /* vida máxima en la caja; 0 = el plazo de la prueba */
-    int files;        /* descriptores que puede abrir; 0 = 64 */
-    int processes;    /* procesos e hilos a la vez; 0 = 64 */
-    int columns;      /* > 0: su entrada y su salida son una terminal así de ancha */
-    int rows;         /* y con estas filas; 0 = 24 */
+    bool asan;            /* usa ASINC_PROGRAM_ASAN; lab.json debe decir "asan": true */
+    const char *program;  /* otro ejecutable (para probar el propio banco) */
+    size_t max_output;    /* bytes por salida; 0 = 1 MiB. Con más, la prueba falla */
+    int wall_seconds;     /* vida máxima en la caja; 0 = el plazo de la prueba */
+    int files;            /* descriptores que puede abrir; 0 = 64 */
+    int columns;          /* > 0: su entrada y su salida son una terminal así de ancha */
+    int rows;             /* y con estas filas; 0 = 24 */
+    const char *timezone; /* su zona horaria, como TZ: "<+0530>-5:30" */
 };
 
 struct hs_program; /* un programa arrancado */
@@ -200,6 +206,9 @@ void hs_expect_line(struct hs_program *p, struct hs_match match);
 void hs_expect_lines(struct hs_program *p, int n, struct hs_match match);
 void hs_expect_no_line(struct hs_program *p, struct hs_match match);
 
+/* Se queja y no hace nada más: sale con `code`, con una línea en stderr y nada en la salida. */
+void hs_expect_complaint(struct hs_program *p, int code, int ms);
+
 /* Todo lo escrito hasta ahora, con sus saltos. */
 const char *hs_stdout(struct hs_program *p);
 const char *hs_stderr(struct hs_program *p);
@@ -222,6 +231,10 @@ void hs_write_stdin(struct hs_program *p, const char *text);
 /* En una terminal es Ctrl+D: vale al principio de una línea. */
 void hs_close_stdin(struct hs_program *p);
 
+/* Deja de leer su salida estándar: lo que escriba después le dará EPIPE. Lo que ya llegó se
+ * puede mirar. No vale en una terminal. */
+void hs_close_stdout(struct hs_program *p);
+
 void hs_signal(struct hs_program *p, int signal);
 
 /* Cómo acabó de verdad: lo dice el proceso 1 de la caja, no un código que el programa
@@ -232,6 +245,7 @@ struct hs_exit {
     int signal;          /* lo mató esta señal, o 0 */
     bool asan;           /* ASan o UBSan encontraron un error y lo terminaron */
     const char *limit;   /* el límite de la caja que lo mató ("memoria"...), o NULL */
+    bool crowded;        /* llegó al máximo de procesos e hilos poco antes de acabar */
     int64_t peak_kib;    /* lo más que ocupó en memoria, con sus hijos */
     double ms;           /* instante, como hs_now() */
     double after_signal; /* ms desde el último hs_signal, o -1 */
@@ -254,6 +268,9 @@ struct hs_usage {
     int processes;
 };
 struct hs_usage hs_usage(struct hs_program *p);
+/* Exige que apenas gaste procesador, mirándolo `ms` nominales; más si hay duda. Quien llama
+ * sabe que no tiene nada que hacer, o casi: 30 ms, y 20 por segundo. */
+void hs_expect_rest(struct hs_program *p, int ms);
 
 /* --------------------------------------------------------- Archivos para el programa */
 
@@ -309,13 +326,12 @@ const char *const *hs_file_list(struct hs_dir *d, int *count);
  */
 struct hs_fifo;
 struct hs_fifo *hs_fifo(struct hs_dir *d, const char *name);
-bool hs_fifo_opened(struct hs_fifo *f); /* sin esperar */
+bool hs_fifo_opened(struct hs_fifo *f); /* sin esperar, y lo da por contado */
 void hs_fifo_wait_open(struct hs_fifo *f, int ms);
 /* Espera a que haya abierto `wanted` de las `n`, sean cuales sean. */
 void hs_fifo_wait_some(struct hs_fifo *const *fifos, int n, int wanted, int ms);
 void hs_fifo_write(struct hs_fifo *f, const void *bytes, size_t size);
-void hs_fifo_write_text(struct hs_fifo *f,
-                        const char *text); /* lo cuenta en la historia */
+void hs_fifo_write_text(struct hs_fifo *f, const char *text); /* y lo cuenta */
 void hs_fifo_close(struct hs_fifo *f);
 
 /* ----------------------------------------------------- El servidor HTTP de mentira */
@@ -328,7 +344,7 @@ enum hs_fault {
     HS_CUT_BODY,   /* promete el cuerpo entero y cierra a la mitad */
     HS_TRICKLE,    /* contesta bien, byte a byte, uno cada trickle_ms (0 = 5) */
     HS_SILENT,     /* no contesta nunca; la conexión sigue abierta */
-    HS_GARBAGE,    /* contesta algo que no es HTTP y cierra */
+    HS_GARBAGE,    /* contesta algo que no es HTTP, body si lo hay, y cierra */
     HS_ENDLESS, /* cabeceras buenas y un cuerpo que no acaba: body y espacios sin fin */
 };
 
@@ -345,13 +361,15 @@ struct hs_reply {
     int status;           /* 0 = 200 */
     const char *body;     /* NULL = una línea con el estado */
     size_t body_size;     /* sus bytes, si lleva ceros dentro; 0 = hasta el primero */
+    const char *type;     /* Content-Type; NULL = JSON si lo parece, y si no texto */
     const char *headers;  /* líneas de más, cada una acabada en "\r\n" */
     const char *location; /* Location: para 3xx */
-    int delay_ms;         /* demora exacta, sin escalar */
-    int barrier;          /* espera a que haya tantas peticiones con este mismo número */
-    bool hold;            /* espera a hs_http_release */
-    bool close;           /* "Connection: close" y cierra tras contestar */
-    bool ranges;          /* hace caso de Range: 206, o 416 si empieza tras el final */
+    const char *etag; /* ETag, con sus comillas; con `ranges` se hace caso de If-Range */
+    int delay_ms;     /* demora exacta, sin escalar */
+    int barrier;      /* espera a que haya tantas peticiones con este mismo número */
+    bool hold;        /* espera a hs_http_release */
+    bool close;       /* "Connection: close" y cierra tras contestar */
+    bool ranges;      /* hace caso de Range: 206, o 416 si empieza tras el final */
     enum hs_fault fault;
     int trickle_ms;
     int trickle_bytes; /* bytes que van juntos con HS_TRICKLE; 0 = 1 */
@@ -362,7 +380,8 @@ struct hs_reply {
 
 struct hs_http;
 
-/* Un servidor con su hilo, en 127.0.0.1 y un puerto que elige el sistema. */
+/* Un servidor con su hilo, en 127.0.0.1 y un puerto que elige el sistema. Antes de arrancar al
+ * programa: en la caja mínima no llega a los que se abran después. */
 struct hs_http *hs_http_start(void);
 int hs_http_port(struct hs_http *m);
 /* "http://127.0.0.1:PUERTO" + path */
@@ -384,8 +403,7 @@ const char *hs_http_refused_url(const char *path);
 void hs_http_script(struct hs_http *m, const char *path, const struct hs_reply *replies,
                     size_t n);
 
-/* Suelta las peticiones retenidas ahora en esa ruta (NULL = todas) y dice cuántas eran.
- */
+/* Suelta las peticiones retenidas ahora en esa ruta (NULL = todas) y dice cuántas eran. */
 int hs_http_release(struct hs_http *m, const char *path);
 
 /* Deja que sigan las respuestas paradas a mitad del cuerpo en esa ruta (NULL = todas) hasta

@@ -1,12 +1,13 @@
 # El banco de las suites ocultas y sus pruebas.
 #
-#     $(O)/autograder/libharness.a   biblioteca; enlaza con $(LDLIBS_HARNESS)
+#     $(LIBHARNESS)                  biblioteca; enlaza con $(LDLIBS_HARNESS)
 #     test-harness                   pruebas, en TAP
 
-HARNESS_OBJ    := $(patsubst %.c,$(O)/%.o,$(wildcard autograder/harness/*.c))
-LDLIBS_HARNESS := -lcriterion -luv -ljansson -lpq
+HARNESS_OBJ    := $(patsubst %.c,$(O)/%.o,$(wildcard autograder/harness/*.c autograder/harness/program/*.c))
+LDLIBS_HARNESS := -lcriterion -luv -ljansson -lpq -lcrypto
 
-$(O)/autograder/libharness.a: $(HARNESS_OBJ)
+LIBHARNESS := $(O)/autograder/libharness.a
+$(LIBHARNESS): $(HARNESS_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
@@ -18,8 +19,9 @@ $(PG_TEMPLATE): autograder/harness/pg_template.sh \
 	$(Q)$< $@
 
 HARNESS_TESTS  := $(O)/autograder/harness/tests
-HARNESS_SUITES := programas terminal archivos servidor cuerpos averias conexiones postgres historias
+HARNESS_SUITES := programas terminal archivos servidor cuerpos averias conexiones postgres historias cronologias excesos
 HARNESS_BUILT  := $(HARNESS_SUITES:%=$(HARNESS_TESTS)/%) $(HARNESS_TESTS)/ejemplos
+$(HARNESS_TESTS)/ejemplos: $(HARNESS_TESTS)/ejemplos_excesos.o
 HARNESS_TAP    := --tap=-
 
 # Criterion no arranca bajo ThreadSanitizer: las pruebas de los hilos, que son las que
@@ -29,30 +31,34 @@ HARNESS_SUITES := programas terminal archivos servidor cuerpos averias conexione
 HARNESS_BUILT  := $(HARNESS_SUITES:%=$(HARNESS_TESTS)/%)
 HARNESS_RUN    := $(O)/common/tests/corredor/corredor.o
 HARNESS_TAP    :=
-LDLIBS_HARNESS := -luv -ljansson -lpq
+LDLIBS_HARNESS := $(filter-out -lcriterion,$(LDLIBS_HARNESS))
 $(HARNESS_OBJ) $(HARNESS_BUILT:%=%.o) $(HARNESS_RUN): CPPFLAGS += -Icommon/tests/corredor
 endif
 
-$(HARNESS_BUILT): %: %.o $(HARNESS_RUN) $(O)/autograder/libharness.a $(O)/autograder/libbox.a
+$(HARNESS_BUILT): %: %.o $(HARNESS_RUN) $(LIBHARNESS) $(LIBBOX)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS_HARNESS) $(LDLIBS_BOX)
 
 # Los programas que se prueban no llevan nunca las herramientas de la variante; el segundo
 # es como lo construye el corrector para buscar errores de memoria.
-HARNESS_PROGS := $(HARNESS_TESTS)/prog $(HARNESS_TESTS)/prog-asan
-$(HARNESS_TESTS)/prog-asan: PROG_FLAGS := -w -fsanitize=address,undefined
-$(HARNESS_PROGS): autograder/harness/tests/material/prog.c
+HARNESS_PROGS := $(HARNESS_TESTS)/prog $(HARNESS_TESTS)/prog-asan $(HARNESS_TESTS)/abusa
+$(HARNESS_TESTS)/prog-asan: PROG_FLAGS := -w -fsanitize=address,undefined -fno-sanitize-recover=all
+$(HARNESS_TESTS)/prog-asan: CC := gcc
+$(HARNESS_TESTS)/prog $(HARNESS_TESTS)/prog-asan: autograder/harness/tests/material/prog.c
+$(HARNESS_TESTS)/abusa: autograder/harness/tests/material/abusa.c
+$(HARNESS_PROGS):
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(WARN) -O1 -g $(PROG_FLAGS) -o $@ $<
 
 .PHONY: test-harness
 test-harness: $(HARNESS_BUILT) $(HARNESS_PROGS) $(O)/autograder/runner $(PG_TEMPLATE)
-	@autograder/harness/tests/run.sh $(HARNESS_TESTS) $(O)/autograder/runner $(PG_TEMPLATE) '$(HARNESS_TAP)' $(HARNESS_SUITES)
+	@$(TEST_WRAPPER_$(VARIANT)) CRITERION_JOBS=$(TEST_JOBS) autograder/harness/tests/run.sh $(HARNESS_TESTS) $(O)/autograder/runner $(PG_TEMPLATE) '$(HARNESS_TAP)' $(HARNESS_SUITES)
 
 HARNESS_VARIANTS := asan tsan clang
 .PHONY: $(HARNESS_VARIANTS:%=test-harness-%)
 $(HARNESS_VARIANTS:%=test-harness-%): test-harness-%:
 	$(Q)$(MAKE) --no-print-directory test-harness VARIANT=$*
 
-TEST_STEPS += test-harness $(HARNESS_VARIANTS:%=test-harness-%)
+TEST_STEPS += test-harness
+TEST_MORE  += $(HARNESS_VARIANTS:%=test-harness-%)

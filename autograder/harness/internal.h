@@ -9,7 +9,9 @@
 #ifndef HS_INTERNAL_H
 #define HS_INTERNAL_H
 
-#include "harness.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "harness/harness.h"
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -38,7 +40,11 @@ struct hs__part {
     void (*poll)(struct hs__part *part); /* al despertar; NULL si no hace falta */
     int (*ended)(struct hs__part *part); /* es un programa: ¿acabó?; NULL si no lo es */
     void (*report)(struct hs__part *part, struct hs__lines *lines); /* qué vio */
+    void (*trace)(
+        struct hs__part *part); /* apunta en la cronología lo que sabe; NULL si nada */
     const char *(*stop)(struct hs__part *part); /* para y libera; avería propia, o NULL */
+    /* El error de memoria que acabó con él, con palabras, o NULL; NULL si no es programa. */
+    const char *(*alarm)(struct hs__part *part);
     struct hs__part *next;
 };
 void hs__join(struct hs__part *part); /* los últimos en llegar se paran antes */
@@ -46,20 +52,33 @@ void hs__poll(void);
 bool hs__all_ended(void);   /* hubo programas y ya no queda ninguno en marcha */
 bool hs__any_program(void); /* ya se arrancó alguno; solo el hilo de la prueba */
 void hs__report_parts(struct hs__lines *lines);
+void hs__trace_parts(void);
+const char *hs__alarm(void); /* la del primer programa que la dé, o NULL */
 const char *hs__stop_parts(void);
 
-/* Memoria que dura hasta el final de la prueba; solo desde su hilo. */
+/* ------------------------------------------------------------------------ bounds.c */
+
+enum hs__bound { HS__BYTES, HS__LINES, HS__REQUESTS, HS__CONNECTIONS };
+
+/* ¿Caben estos `n` más? Si no, hay que tirarlos. Con el cerrojo tomado. */
+bool hs__allow(enum hs__bound bound, size_t n);
+/* El programa pasó un tope, y la prueba fallará con estas palabras. Con el cerrojo tomado. */
+void hs__exceed(const char *format, ...) HS_PRINTF(1, 2);
+/* Falla si se pasó alguno. Con el cerrojo tomado; si falla, lo suelta. */
+void hs__check_bounds(void);
+
+/* -------------------------------------------------------------------------- keep.c */
+
+/* Memoria a cero que dura hasta el final de la prueba; solo desde su hilo. */
 void *hs__keep(size_t size);
 const char *hs__keep_text(const char *text, size_t length);
+const char *hs__keep_vformat(const char *format, va_list args);
 void hs__free_kept(void);
-
-/* Sin memoria no hay prueba que valga: avisan y abortan en vez de fallar. */
-void *hs__alloc(size_t size);
-void *hs__grow(void *old, size_t size);
 
 /* ------------------------------------------------------------------------- clock.c */
 
 void hs__clock_start(const struct hs_test *test);
+void hs__random_start(const struct hs_test *test);
 double hs__factor(void);          /* lo lenta que va la máquina, de 1 a 10 */
 double hs__recalibrate(void);     /* vuelve a medir; el factor nunca baja */
 double hs__deadline(void);        /* fin del plazo de la prueba, como hs_now() */
@@ -78,19 +97,24 @@ void hs__add_text(struct hs__lines *lines, const char *prefix, const char *text,
 const char *hs__seconds(double ms, int decimals);
 void hs__lines_free(struct hs__lines *lines);
 
-/*
- * Copia apta para una terminal: escapa los caracteres de control y los que cambian el
- * sentido de la escritura, y sustituye lo que no es UTF-8. Toma como mucho `max` bytes y
- * dice cuántos faltan. Hay que liberarla.
- */
-char *hs__clean(const char *text, size_t length, size_t max);
-char *hs__vformat(const char *format, va_list args); /* hay que liberarla */
-
 /* Los dos textos y la primera diferencia, marcada. */
 void hs__add_difference(struct hs__lines *lines, const char *expected, const char *got);
 
+/* Los dos textos, uno de ellos vacío. */
+void hs__add_both(struct hs__lines *lines, const char *expected, const char *got);
+
+/* "1 byte", "2 bytes" */
+const char *hs__count(long long n, const char *one, const char *many);
+
 /* "SIGSEGV (violación de segmento)" */
 const char *hs__signal_words(int signal);
+
+/* ------------------------------------------------------------------ program/reach.c */
+
+/* A qué puertos se conecta el programa que se arranque ahora: los de esta prueba. Del banco
+ * hasta la próxima llamada. */
+const int *hs__reach(size_t *n);
+void hs__reach_also(int port); /* y el de un proceso suyo */
 
 /* ------------------------------------------------------------------------- story.c */
 

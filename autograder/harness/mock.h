@@ -12,7 +12,8 @@
 #ifndef HS_MOCK_H
 #define HS_MOCK_H
 
-#include "internal.h"
+#include "harness/chronicle.h"
+#include "harness/internal.h"
 #include <pthread.h>
 #include <uv.h>
 
@@ -28,6 +29,7 @@ struct route {
     struct route *next;
     char *path;
     struct script *script; /* NULL: contesta 404 */
+    int lane;
     struct hs_http_stats stats;
 };
 
@@ -62,6 +64,7 @@ struct connection {
     enum phase phase;
     struct route *route;
     struct hs_request *request; /* la que está en vuelo, o NULL */
+    struct hs__span link, flight;
     const struct hs_reply *reply;
     bool keep_alive, head;
     char *output; /* la respuesta compuesta */
@@ -69,6 +72,8 @@ struct connection {
     size_t head_length, body_size; /* de sus bytes, las cabeceras; y los del cuerpo */
     size_t let;                    /* hasta qué byte del cuerpo se puede seguir */
 };
+
+#define TOGETHER "peticiones a la vez"
 
 enum command { NOTHING, STOP_LISTENING, CUT_ALL, LISTEN_AGAIN, QUIT };
 
@@ -84,17 +89,15 @@ struct hs_http {
     int command_error;
     struct connection *connections;
     struct route *routes;
-    struct hs_request **log; /* las primeras MOCK_LOG peticiones */
+    struct hs_request **log;
     size_t log_count;
     struct hs_http_stats total;
+    struct hs__span wanted; /* las que debían llegar a una barrera */
 };
-
-#define MOCK_LOG 10000
 
 /* mock_http.c: rutas y registro */
 struct route *mock_route(struct hs_http *m, const char *path, size_t length);
 void mock_keep_request(struct hs_http *m, struct hs_request *r);
-void mock_free_request(struct hs_request *r);
 
 /* mock_server.c */
 int mock_bind(int *port);         /* un socket sin escuchar; *port 0 = elige el sistema */

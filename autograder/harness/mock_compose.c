@@ -1,6 +1,6 @@
 /* mock_compose.c: los bytes de una respuesta: estado, cabeceras y cuerpo, entero o la parte
  * que pide Range, con su longitud o en trozos. */
-#include "mock.h"
+#include "harness/mock.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,28 +61,37 @@ static const char *body_of(const struct hs_reply *r, int status, char fallback[s
     return fallback;
 }
 
-/* Valor de la cabecera Range tras «bytes=», o NULL. */
-static const char *range_of(const struct hs_request *r)
+/* El valor de una cabecera y lo que la sigue, o NULL. */
+static const char *header(const struct hs_request *r, const char *name)
 {
-    static const char name[] = "Range:", unit[] = "bytes=";
+    size_t n = strlen(name);
     for (const char *line = r->headers; *line; line += strcspn(line, "\n") + 1)
-        if (strncasecmp(line, name, sizeof name - 1) == 0) {
-            line += sizeof name - 1;
-            line += strspn(line, " \t");
-            if (strncasecmp(line, unit, sizeof unit - 1) == 0)
-                return line + sizeof unit - 1;
-        }
+        if (strncasecmp(line, name, n) == 0 && line[n] == ':')
+            return line + n + 1 + strspn(line + n + 1, " \t");
     return NULL;
+}
+
+/* Valor de la cabecera Range tras «bytes=», o NULL si no pide una parte de esta versión. */
+static const char *range_of(const struct hs_request *r, const char *etag)
+{
+    static const char unit[] = "bytes=";
+    const char *range = header(r, "Range"), *version = header(r, "If-Range");
+    if (!range || strncasecmp(range, unit, sizeof unit - 1) != 0)
+        return NULL;
+    if (version && (!etag || strcspn(version, "\r") != strlen(etag) ||
+                    strncmp(version, etag, strlen(etag)) != 0))
+        return NULL;
+    return range + sizeof unit - 1;
 }
 
 /*
  * Recorta el cuerpo a lo que pide Range («a-», «a-b» o «-n») y escribe su Content-Range.
  * Devuelve 206, 416 si empieza tras el final, o 200 si no se pide o no se entiende.
  */
-static int take_range(const struct hs_request *r, const char **body, size_t *size,
-                      char content_range[static 96])
+static int take_range(const struct hs_request *r, const char *etag, const char **body,
+                      size_t *size, char content_range[static 96])
 {
-    const char *text = range_of(r);
+    const char *text = range_of(r, etag);
     if (!text)
         return 200;
     char *rest;
@@ -137,6 +146,15 @@ size_t mock_offset(const struct connection *c, size_t body_bytes)
     return c->head_length + n;
 }
 
+static const char *type_of(const struct hs_reply *r)
+{
+    if (r->type)
+        return r->type;
+    const char *first = r->body ? r->body + strspn(r->body, " \t\r\n") : "";
+    return *first == '{' || *first == '[' ? "application/json"
+                                          : "text/plain; charset=utf-8";
+}
+
 void mock_compose(struct connection *c)
 {
     const struct hs_reply *r = c->reply;
@@ -147,30 +165,28 @@ void mock_compose(struct connection *c)
     size_t size;
     const char *body = body_of(r, status, fallback, &size);
     if (r->ranges && status == 200)
-        status = take_range(c->request, &body, &size, content_range);
+        status = take_range(c->request, r->etag, &body, &size, content_range);
     if (body && r->framing == HS_CHUNKED)
         strcpy(measure, "Transfer-Encoding: chunked\r\n");
     else if (body && r->framing == HS_SIZED && r->fault != HS_ENDLESS)
         snprintf(measure, sizeof measure, "Content-Length: %zu\r\n", size);
-    char *text = NULL;
-    int n = asprintf(&text,
-                     "HTTP/1.1 %d %s\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                     "%s%s%s%s%s%s%s\r\n",
-                     status, mock_reason(status), measure, content_range,
-                     r->location ? "Location: " : "", r->location ? r->location : "",
-                     r->location ? "\r\n" : "", closes ? "Connection: close\r\n" : "",
-                     r->headers ? r->headers : "");
-    if (n < 0)
-        abort();
+    char *text = ag_format("HTTP/1.1 %d %s\r\nContent-Type: %s\r\n"
+                           "%s%s%s%s%s%s%s%s%s%s\r\n",
+                           status, mock_reason(status), type_of(r), measure,
+                           content_range, r->location ? "Location: " : "",
+                           r->location ? r->location : "", r->location ? "\r\n" : "",
+                           r->etag ? "ETag: " : "", r->etag ? r->etag : "",
+                           r->etag ? "\r\n" : "", closes ? "Connection: close\r\n" : "",
+                           r->headers ? r->headers : "");
     c->request->status = status;
     if (c->head || !body)
         size = 0;
     free(c->output);
     c->body_size = size;
-    c->head_length = c->output_length = (size_t)n;
+    c->head_length = c->output_length = strlen(text);
     c->output_sent = 0;
     size_t extra = (size / CHUNK + 1) * (CHUNK_HEAD + CHUNK_TAIL) + 8;
-    c->output = hs__grow(text, c->head_length + size + extra);
+    c->output = ag_grow(text, c->head_length + size + extra, 1);
     char *out = c->output + c->head_length;
     if (r->framing == HS_CHUNKED && body && !c->head)
         c->output_length += write_chunks(out, body, size);

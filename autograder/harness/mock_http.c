@@ -1,10 +1,11 @@
 /* mock_http.c: el servidor de mentira visto desde la prueba. */
-#include "mock.h"
+#include "harness/mock.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define SHOWN_REQUESTS 25 /* las últimas, cuando la prueba falla */
+#define SHOWN_REQUESTS 25  /* las últimas, cuando la prueba falla */
+#define SHOWN_BYTES    400 /* de cada ruta */
 
 /* ------------------------------------------------------------- Rutas y registro */
 
@@ -13,22 +14,21 @@ struct route *mock_route(struct hs_http *m, const char *path, size_t length)
     for (struct route *r = m->routes; r; r = r->next)
         if (strlen(r->path) == length && memcmp(r->path, path, length) == 0)
             return r;
-    struct route *r = hs__alloc(sizeof *r);
+    struct route *r = ag_alloc(1, sizeof *r);
     *r = (struct route){.next = m->routes, .path = strndup(path, length)};
+    r->lane = hs__lane(HS__ROUTE, r->path);
     m->routes = r;
     return r;
 }
 
 void mock_keep_request(struct hs_http *m, struct hs_request *r)
 {
-    if (m->log_count == MOCK_LOG)
-        return; /* las cuentas siguen; el detalle no */
     if ((m->log_count & (m->log_count - 1)) == 0)
-        m->log = hs__grow(m->log, (2 * m->log_count + 1) * sizeof(struct hs_request *));
+        m->log = ag_grow(m->log, 2 * m->log_count + 1, sizeof(struct hs_request *));
     m->log[m->log_count++] = r;
 }
 
-void mock_free_request(struct hs_request *r)
+static void free_request(struct hs_request *r)
 {
     free((char *)r->method);
     free((char *)r->path);
@@ -62,9 +62,11 @@ static void report(struct hs__part *part, struct hs__lines *lines)
         const char *lasted = "";
         if (r->end != HS_IN_FLIGHT)
             lasted = hs_format(" a los %.0f ms", r->ended_ms - r->arrived_ms);
+        char *path = ag_clean(r->path, strlen(r->path), SHOWN_BYTES, AG_LINE);
         hs__add(lines, "  +%s s | %s %s: %s%s%s", hs__seconds(r->arrived_ms, 3),
-                r->method, r->path, end, lasted,
+                r->method, path, end, lasted,
                 r->in_flight > 1 ? " (se solapó con otra)" : "");
+        free(path);
     }
     hs__unlock();
 }
@@ -90,7 +92,7 @@ static const char *stop(struct hs__part *part)
     int error = uv_loop_close(&m->loop);
     close(m->reserve);
     for (size_t i = 0; i < m->log_count; i++)
-        mock_free_request(m->log[i]);
+        free_request(m->log[i]);
     free(m->log);
     while (m->routes) {
         struct route *r = m->routes;
@@ -105,7 +107,7 @@ static const char *stop(struct hs__part *part)
 
 struct hs_http *hs_http_start(void)
 {
-    struct hs_http *m = hs__alloc(sizeof *m);
+    struct hs_http *m = ag_alloc(1, sizeof *m);
     *m = (struct hs_http){.part = {.report = report, .stop = stop}};
     int error = mock_open(m);
     if (error < 0) {
@@ -173,6 +175,7 @@ void hs_http_script(struct hs_http *m, const char *path, const struct hs_reply *
         s->steps[i].body = kept_body(&replies[i], &s->steps[i].body_size);
         s->steps[i].headers = kept(replies[i].headers);
         s->steps[i].location = kept(replies[i].location);
+        s->steps[i].etag = kept(replies[i].etag);
     }
     hs__lock();
     mock_route(m, path, strlen(path))->script = s;
@@ -294,17 +297,35 @@ static int none_open(void *arg)
     return ((const struct wait *)arg)->stats->open == 0;
 }
 
+static const char *had(int n)
+{
+    return n == 0 ? "no tiene ninguna" : hs_format("tiene %d", n);
+}
+
+/* Nadie ha recibido nada: o se piden todas a la vez o no llegan más. */
+static const char *stuck(const struct wait *w)
+{
+    return w->stats->requests > 0 && w->stats->answered == 0
+               ? ", sin respuesta todavía: ¿espera el programa la de unas antes de pedir "
+                 "las otras?"
+               : "";
+}
+
 static void wait_counter(struct hs_http *m, const char *path, int n, int ms,
                          size_t counter, const char *what)
 {
     hs__checked();
     const char *where = path ? hs_format(" en %s", path) : "";
+    struct hs__span wanted = {0};
+    if (n > 1 && counter == offsetof(struct hs_http_stats, in_flight))
+        wanted = hs__want_together(n, TOGETHER);
     hs__lock();
     struct wait w = {stats_of(m, path), counter, n};
     if (!hs__wait(enough, &w, ms))
-        hs__fail_waiting(ms, "El servidor esperaba %d %s%s y hubo %d", n, what, where,
-                         counter_of(&w));
+        hs__fail_waiting(ms, "el servidor debía tener %d %s%s y %s%s", n, what, where,
+                         had(counter_of(&w)), stuck(&w));
     hs__unlock();
+    hs__span_end(&wanted, HS__GOOD, NULL);
     hs_step("El servidor ya tiene %d %s%s", n, what, where);
 }
 
@@ -346,9 +367,9 @@ void hs_http_wait_ended(struct hs_http *m, const char *path, int n, int ms)
     hs__lock();
     struct wait w = {stats_of(m, path), 0, n};
     if (!hs__wait(enough_ended, &w, ms))
-        hs__fail_waiting(ms, "El servidor esperaba %d %s%s y hubo %d", n,
+        hs__fail_waiting(ms, "el servidor debía tener %d %s%s y %s", n,
                          n == 1 ? "petición terminada" : "peticiones terminadas", where,
-                         w.stats->answered + w.stats->abandoned);
+                         had(w.stats->answered + w.stats->abandoned));
     hs__unlock();
 }
 
@@ -358,7 +379,9 @@ void hs_http_wait_closed(struct hs_http *m, int ms)
     hs__lock();
     struct wait w = {.stats = &m->total};
     if (!hs__wait(none_open, &w, ms))
-        hs__fail_waiting(ms, "El programa no cerró sus conexiones: quedan abiertas %d",
-                         m->total.open);
+        hs__fail_waiting(ms, "el programa debía cerrar todas sus conexiones y %s",
+                         m->total.open == 1
+                             ? "queda abierta 1"
+                             : hs_format("quedan abiertas %d", m->total.open));
     hs__unlock();
 }

@@ -1,6 +1,6 @@
 /* mock_reply.c: qué se hace con una petición, paso a paso: barrera, retención, demora y
  * respuesta, buena o averiada. */
-#include "mock.h"
+#include "harness/mock.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,8 +55,12 @@ void reply_end(struct connection *c, enum hs_request_end end)
     count_end(&c->route->stats, end);
     count_end(&c->m->total, end);
     c->request = NULL;
-    if (r->number > MOCK_LOG)
-        mock_free_request(r);
+    char *words = end == HS_ABANDONED
+                      ? ag_format("%s: el cliente cerró sin esperar", r->method)
+                  : r->status ? ag_format("%s: contestada con %d", r->method, r->status)
+                              : ag_format("%s: cortada adrede", r->method);
+    hs__span_end(&c->flight, end == HS_ABANDONED ? HS__ODD : HS__PLAIN, words);
+    free(words);
     hs__notify();
 }
 
@@ -128,7 +132,7 @@ static void on_sent(uv_write_t *request, int status)
 /* Envía y se queda con `bytes`. */
 static void transmit(struct connection *c, char *bytes, size_t length, bool last)
 {
-    struct sending *s = hs__alloc(sizeof *s);
+    struct sending *s = ag_alloc(1, sizeof *s);
     *s = (struct sending){.c = c, .bytes = bytes, .last = last};
     s->request.data = s;
     uv_buf_t buffer = uv_buf_init(bytes, (unsigned)length);
@@ -182,7 +186,7 @@ static void on_endless(uv_timer_t *timer)
 static void send_until(struct connection *c, size_t limit)
 {
     size_t n = limit - c->output_sent;
-    char *piece = memcpy(hs__alloc(n + 1), c->output + c->output_sent, n);
+    char *piece = memcpy(ag_alloc(n + 1, 1), c->output + c->output_sent, n);
     c->output_sent = limit;
     if (limit < c->output_length) {
         c->phase = PAUSED;
@@ -197,6 +201,7 @@ static void reply(struct connection *c)
 {
     static const char garbage[] = "esto no es HTTP\r\n\x01\x02\xff\r\n\r\n";
     const struct hs_reply *r = c->reply;
+    const char *bare;
     c->phase = SENDING;
     switch (r->fault) {
     case HS_RESET:
@@ -209,7 +214,8 @@ static void reply(struct connection *c)
         c->phase = SILENT;
         return;
     case HS_GARBAGE:
-        transmit(c, strdup(garbage), sizeof garbage - 1, true);
+        bare = r->body ? r->body : garbage;
+        transmit(c, ag_format("%s", bare), strlen(bare), true);
         return;
     default:
         mock_compose(c);
@@ -227,7 +233,7 @@ static void reply(struct connection *c)
                        (uint64_t)(r->trickle_ms > 0 ? r->trickle_ms : TRICKLE_MS));
         return;
     case HS_ENDLESS:
-        transmit(c, memcpy(hs__alloc(c->output_length), c->output, c->output_length),
+        transmit(c, memcpy(ag_alloc(c->output_length, 1), c->output, c->output_length),
                  c->output_length, false);
         uv_timer_start(&c->timer, on_endless, 0, ENDLESS_MS);
         return;
@@ -281,8 +287,11 @@ static void reach_barrier(struct connection *c)
     c->phase = BARRIER;
     for (struct connection *o = c->m->connections; o; o = o->next)
         waiting += waits_at(o, barrier);
+    if (waiting == 1)
+        c->m->wanted = hs__want_together(barrier, TOGETHER);
     if (waiting < barrier)
         return;
+    hs__span_end(&c->m->wanted, HS__GOOD, NULL);
     for (struct connection *o = c->m->connections; o; o = o->next)
         if (waits_at(o, barrier))
             o->phase = PASSED;
@@ -303,6 +312,7 @@ void reply_admit(struct connection *c)
     r->in_flight_total = m->total.in_flight;
     c->reply = next_step(c->route);
     mock_keep_request(m, r);
+    c->flight = hs__span_begin(c->route->lane, "%s: sigue sin respuesta", r->method);
     if (c->reply->barrier > 1)
         reach_barrier(c);
     else
@@ -333,15 +343,12 @@ void reply_go_on(struct connection *c)
 
 void reply_refuse(struct connection *c, int status)
 {
-    char *text = NULL;
-    int n = asprintf(&text,
-                     "HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-                     status, mock_reason(status));
-    if (n < 0)
-        abort();
+    char *text = ag_format(
+        "HTTP/1.1 %d %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", status,
+        mock_reason(status));
     c->m->total.malformed++;
     hs__notify();
-    transmit(c, text, (size_t)n, false);
+    transmit(c, text, strlen(text), false);
     if (!c->closing)
         half_close(c);
 }

@@ -1,5 +1,5 @@
 /* mock_server.c: el bucle del servidor, sus conexiones y la lectura de peticiones. */
-#include "mock.h"
+#include "harness/mock.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -36,6 +36,7 @@ static bool start_closing(struct connection *c)
     if (c->request)
         reply_end(c, HS_ABANDONED);
     c->m->total.open--;
+    hs__span_end(&c->link, HS__PLAIN, NULL);
     hs__notify();
     uv_close((uv_handle_t *)&c->timer, on_closed);
     return true;
@@ -62,7 +63,7 @@ static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
     size_t room = MAX_HEAD + MAX_BODY - c->input_length;
     if (room > 65536)
         room = 65536;
-    c->input = hs__grow(c->input, c->input_length + room + 1);
+    c->input = ag_grow(c->input, c->input_length + room + 1, 1);
     *buffer = uv_buf_init(c->input + c->input_length, (unsigned)room);
 }
 
@@ -76,6 +77,8 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
         connection_reset(c);
     } else if (n < 0) {
         connection_close(c);
+    } else if (!hs__allow(HS__BYTES, (size_t)n)) {
+        connection_reset(c);
     } else if (c->phase != LINGER) {
         c->input_length += (size_t)n;
         connection_serve(c);
@@ -88,7 +91,7 @@ static void on_connection(uv_stream_t *listener, int status)
     struct hs_http *m = listener->data;
     if (status < 0)
         return;
-    struct connection *c = hs__alloc(sizeof *c);
+    struct connection *c = ag_alloc(1, sizeof *c);
     *c = (struct connection){.m = m, .handles = 2};
     uv_tcp_init(&m->loop, &c->tcp);
     uv_timer_init(&m->loop, &c->timer);
@@ -98,7 +101,9 @@ static void on_connection(uv_stream_t *listener, int status)
     m->connections = c;
     c->number = ++m->total.connections;
     m->total.open++;
+    c->link = hs__span_begin(hs__lane(HS__LINK, "conexiones"), "conexión %d", c->number);
     if (uv_accept(listener, (uv_stream_t *)&c->tcp) < 0 ||
+        !hs__allow(HS__CONNECTIONS, 1) ||
         uv_read_start((uv_stream_t *)&c->tcp, on_allocate, on_read) < 0)
         connection_close(c);
     else
@@ -160,7 +165,7 @@ static bool request_line(const char *head, struct hs_request *r)
         return false;
     r->method = strndup(head, method);
     r->path = strndup(target, n);
-    r->headers = strdup(target + n + 11);
+    r->headers = ag_format("%s", target + n + 11);
     return true;
 }
 
@@ -187,14 +192,16 @@ static int parse_request(struct connection *c, const char *head, const char *bod
         ask_for_body(c, head);
         return -1;
     }
+    if (!hs__allow(HS__REQUESTS, 1))
+        return 503;
     if (!request_line(head, &r))
         return 400;
-    char *copy = hs__alloc((size_t)length + 1);
+    char *copy = ag_alloc((size_t)length + 1, 1);
     memcpy(copy, body, (size_t)length);
     copy[length] = '\0';
     r.body = copy;
     r.body_length = (size_t)length;
-    c->request = hs__alloc(sizeof r);
+    c->request = ag_alloc(1, sizeof r);
     *c->request = r;
     c->head = strcmp(r.method, "HEAD") == 0;
     c->keep_alive = !header_is(head, "Connection", "close") &&
@@ -282,7 +289,7 @@ static int start_listening(struct hs_http *m)
     int fd = mock_bind(&m->port);
     if (fd < 0)
         return fd;
-    m->listener = hs__alloc(sizeof *m->listener);
+    m->listener = ag_alloc(1, sizeof *m->listener);
     uv_tcp_init(&m->loop, m->listener);
     m->listener->data = m;
     int error = uv_tcp_open(m->listener, fd);

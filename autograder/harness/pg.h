@@ -26,7 +26,7 @@
 #ifndef HS_PG_H
 #define HS_PG_H
 
-#include "harness.h"
+#include "harness/harness.h"
 
 struct hs_pg;
 struct hs_pg_hold;
@@ -45,7 +45,7 @@ void hs_pg_kill(struct hs_pg *pg);
 /*
  * SQL del corrector, con formato de printf: los valores que pegues deben ser de confianza.
  * hs_pg_run hace las sentencias; hs_pg_text y hs_pg_int dan la primera casilla de la
- * respuesta, que debe existir (su NULL es "" y 0).
+ * respuesta, que debe existir (su NULL es "" y 0), hasta 65536 letras; su SQL es un SELECT.
  */
 void hs_pg_run(struct hs_pg *pg, const char *sql, ...) HS_PRINTF(2, 3);
 const char *hs_pg_text(struct hs_pg *pg, const char *sql, ...) HS_PRINTF(2, 3);

@@ -1,9 +1,11 @@
 /* pg_sql.c: lo que el corrector le pide a la base de datos, y lo que espera ver en ella. */
-#include "pg_server.h"
+#include "harness/chronicle.h"
+#include "harness/pg_server.h"
 #include <stdlib.h>
 #include <string.h>
 
-#define LOCK_MS 8000 /* lo que puede tardar un cerrojo en ser del corrector */
+#define LOCK_MS  8000  /* lo que puede tardar un cerrojo en ser del corrector */
+#define MAX_CELL 65536 /* letras de una respuesta */
 
 /* ------------------------------------------------------------ Hablar con el servidor */
 
@@ -53,14 +55,14 @@ static PGresult *check(struct hs_pg *pg, PGconn *conn, PGresult *result, bool lo
     fail_server(pg, conn, state);
 }
 
-static PGresult *query(struct hs_pg *pg, const char *sql, bool locked)
+static PGresult *query(struct hs_pg *pg, const char *sql)
 {
-    return check(pg, pg->main, PQexec(pg->main, sql), locked);
+    return check(pg, pg->main, PQexec(pg->main, sql), false);
 }
 
 static const char *format_sql(const char *sql, va_list args)
 {
-    char *text = hs__vformat(sql, args);
+    char *text = ag_vformat(sql, args);
     const char *copy = hs__keep_text(text, strlen(text));
     free(text);
     return copy;
@@ -77,12 +79,15 @@ static const char *format_sql(const char *sql, va_list args)
 
 void hs_pg_run(struct hs_pg *pg, const char *sql, ...)
 {
-    PQclear(query(pg, FORMAT_SQL(sql), false));
+    PQclear(query(pg, FORMAT_SQL(sql)));
 }
 
+/* El servidor la recorta: lo que guardó el programa, comprimido, puede ocupar aquí cualquier
+ * cosa. */
 static const char *first_cell(struct hs_pg *pg, const char *sql)
 {
-    PGresult *result = query(pg, sql, false);
+    PGresult *result = query(
+        pg, hs_format("SELECT left(c::text, %d) FROM (%s) AS q(c)", MAX_CELL, sql));
     if (PQntuples(result) < 1)
         hs_broken("la consulta del corrector no dio ninguna fila: %s", sql);
     const char *text = hs_format("%s", PQgetvalue(result, 0, 0));
@@ -102,15 +107,27 @@ int64_t hs_pg_int(struct hs_pg *pg, const char *sql, ...)
 
 /* -------------------------------------------------------------------------- Esperas */
 
+/* Lo que se pregunta una y otra vez mientras se espera. Se prepara una sola vez: entender una
+ * consulta sobre pg_stat_activity cuesta ocho veces más que responderla. */
 struct question {
     struct hs_pg *pg;
     const char *sql;
+    bool prepared;
 };
+
+static PGresult *repeat(struct question *q)
+{
+    PGconn *conn = q->pg->main;
+    if (!q->prepared)
+        PQclear(check(q->pg, conn, PQprepare(conn, "", q->sql, 0, NULL), true));
+    q->prepared = true;
+    return check(q->pg, conn, PQexecPrepared(conn, "", 0, NULL, NULL, NULL, 0), true);
+}
 
 static int ask(void *arg)
 {
     struct question *q = arg;
-    PGresult *result = query(q->pg, q->sql, true);
+    PGresult *result = repeat(q);
     int yes = PQntuples(result) > 0 && strcmp(PQgetvalue(result, 0, 0), "t") == 0;
     PQclear(result);
     return yes;
@@ -121,6 +138,7 @@ static bool wait_true(struct hs_pg *pg, int (*is_true)(void *), void *arg, int m
 {
     hs__checked();
     hs__lock();
+    pg->since = hs_now();
     pg->ticking = true;
     hs__notify();
     bool yes = hs__wait(is_true, arg, ms);
@@ -132,9 +150,9 @@ static bool wait_true(struct hs_pg *pg, int (*is_true)(void *), void *arg, int m
 
 void hs_pg_wait(struct hs_pg *pg, int ms, const char *what, const char *sql, ...)
 {
-    struct question q = {pg, FORMAT_SQL(sql)};
+    struct question q = {.pg = pg, .sql = FORMAT_SQL(sql)};
     if (!wait_true(pg, ask, &q, ms))
-        hs__fail_waiting(ms, "No vi que %s", what);
+        hs__fail_waiting(ms, "debía ver que %s, y no lo vi", what);
     hs_step("He visto que %s", what);
 }
 
@@ -143,10 +161,29 @@ void hs_pg_wait(struct hs_pg *pg, int ms, const char *what, const char *sql, ...
     "FROM pg_stat_activity WHERE " PG_PROGRAM                                            \
     " AND state = 'active' AND wait_event_type = 'Lock' AND wait_event <> 'extend'"
 
+struct crowd {
+    struct question blocked;
+    int wanted;
+};
+
+static int enough_blocked(void *arg)
+{
+    struct crowd *c = arg;
+    PGresult *result = repeat(&c->blocked);
+    hs__pg_saw_waiting(c->blocked.pg, result);
+    int yes = PQntuples(result) >= c->wanted;
+    PQclear(result);
+    return yes;
+}
+
 void hs_pg_wait_blocked(struct hs_pg *pg, int n, int ms)
 {
-    struct question q = {pg, hs_format("SELECT count(*) >= %d " BLOCKED, n)};
-    if (wait_true(pg, ask, &q, ms)) {
+    struct crowd q = {{.pg = pg, .sql = "SELECT pid " BLOCKED}, n};
+    struct hs__span together = {0};
+    if (n > 1)
+        together = hs__want_together(n, "conexiones trabajando a la vez");
+    if (wait_true(pg, enough_blocked, &q, ms)) {
+        hs__span_end(&together, HS__GOOD, NULL);
         hs_step(n == 1 ? "Una conexión del programa espera"
                        : "%d conexiones del programa esperan a la vez",
                 n);
@@ -156,9 +193,8 @@ void hs_pg_wait_blocked(struct hs_pg *pg, int n, int ms)
     PGresult *result = PQexec(pg->main, "SELECT count(*) " BLOCKED);
     int seen = PQntuples(result) > 0 ? atoi(PQgetvalue(result, 0, 0)) : 0;
     PQclear(result);
-    hs__fail_waiting(ms,
-                     "Debía haber %d conexiones del programa esperando a la vez, y vi %d",
-                     n, seen);
+    hs__fail_waiting(ms, "debía haber %s del programa esperando a la vez y vi %d",
+                     hs__count(n, "conexión", "conexiones"), seen);
 }
 
 int hs_pg_abandoned(struct hs_pg *pg, int ms)
@@ -197,8 +233,8 @@ struct hs_pg_hold *hs_pg_hold_next(struct hs_pg *pg, const char *sql, ...)
     hold->pending = true;
     /* Su orden anterior fue BEGIN: mientras sea la última, aún no ha llegado al cerrojo. */
     struct question queued = {
-        pg,
-        hs_format(
+        .pg = pg,
+        .sql = hs_format(
             "SELECT wait_event_type = 'Lock' OR (state <> 'active' AND query <> 'BEGIN') "
             "FROM pg_stat_activity WHERE pid = %d",
             PQbackendPID(hold->conn))};
@@ -228,6 +264,7 @@ void hs_pg_release(struct hs_pg_hold *hold)
             PQclear(check(pg, hold->conn, r, false));
     }
     PQclear(check(pg, hold->conn, PQexec(hold->conn, "ROLLBACK"), false));
+    hs__pg_saw_waiting(pg, NULL);
     PQfinish(hold->conn);
     hold->conn = NULL;
 }

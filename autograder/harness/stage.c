@@ -1,5 +1,5 @@
 /* stage.c: quién participa en la prueba y cómo se espera a que pase algo. */
-#include "internal.h"
+#include "harness/internal.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +95,7 @@ int hs__wait(int (*check)(void *arg), void *arg, int ms)
     double start = hs_now(), ended = -1, factor = hs__factor();
     for (;;) {
         hs__poll();
+        hs__check_bounds();
         int result = check(arg);
         if (result != 0)
             return result;
@@ -125,17 +126,16 @@ void hs__fail_waiting(int ms, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    char *text = hs__vformat(format, args);
+    const char *what = hs__keep_vformat(format, args);
     va_end(args);
-    const char *what = hs__keep_text(text, strlen(text));
-    free(text);
+    const char *stop = what[strlen(what) - 1] == '?' ? "" : ".";
     bool hopeless = hs__all_ended(), over = hs_now() >= hs__deadline();
     hs__unlock();
     if (hopeless)
-        hs_fail("%s. El programa ya ha terminado.", what);
+        hs_fail("%s%s El programa ya ha terminado.", what, stop);
     if (over)
-        hs_fail_late("%s. Se agotó el plazo de la prueba entera.", what);
-    hs_fail_late("%s. Esperé %s s.", what, hs__seconds(ms * hs__factor(), 1));
+        hs_fail_late("%s%s Se agotó el plazo de la prueba entera.", what, stop);
+    hs_fail_late("%s%s Esperé %s s.", what, stop, hs__seconds(ms * hs__factor(), 1));
 }
 
 void hs__report_parts(struct hs__lines *lines)
@@ -143,6 +143,22 @@ void hs__report_parts(struct hs__lines *lines)
     for (struct hs__part *p = parts; p; p = p->next)
         if (p->report)
             p->report(p, lines);
+}
+
+void hs__trace_parts(void)
+{
+    for (struct hs__part *p = parts; p; p = p->next)
+        if (p->trace)
+            p->trace(p);
+}
+
+const char *hs__alarm(void)
+{
+    const char *alarm = NULL;
+    for (struct hs__part *p = parts; p && !alarm; p = p->next)
+        if (p->alarm)
+            alarm = p->alarm(p);
+    return alarm;
 }
 
 const char *hs__stop_parts(void)
@@ -157,62 +173,4 @@ const char *hs__stop_parts(void)
         broken = broken ? broken : why;
     }
     return broken;
-}
-
-/* ---------------------------------------------------------------------- Memoria */
-
-static struct kept {
-    struct kept *next;
-    _Alignas(max_align_t) char bytes[];
-} * kept;
-
-void *hs__alloc(size_t size)
-{
-    return hs__grow(NULL, size);
-}
-
-void *hs__grow(void *old, size_t size)
-{
-    void *memory = realloc(old, size);
-    if (!memory) {
-        fputs("banco de pruebas: no queda memoria\n", stderr);
-        abort();
-    }
-    return memory;
-}
-
-void *hs__keep(size_t size)
-{
-    struct kept *k = hs__alloc(sizeof *k + size);
-    memset(k->bytes, 0, size);
-    k->next = kept;
-    kept = k;
-    return k->bytes;
-}
-
-const char *hs__keep_text(const char *text, size_t length)
-{
-    char *copy = hs__keep(length + 1);
-    memcpy(copy, text, length);
-    return copy;
-}
-
-void hs__free_kept(void)
-{
-    while (kept) {
-        struct kept *k = kept;
-        kept = k->next;
-        free(k);
-    }
-}
-
-const char *hs_format(const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    char *text = hs__vformat(format, args);
-    va_end(args);
-    const char *copy = hs__keep_text(text, strlen(text));
-    free(text);
-    return copy;
 }

@@ -1,5 +1,5 @@
 /* tcp.c: los clientes TCP vistos desde la prueba. */
-#include "tcp_internal.h"
+#include "harness/tcp_internal.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/sockios.h>
@@ -11,7 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MAX_RECEIVED ((size_t)64 << 20)
 #define AFTERMATH_MS 500
 #define SHOWN_BYTES  100 /* de cada texto, en la historia */
 
@@ -30,7 +29,7 @@ struct hs_address hs_tcp_announced(struct hs_program *p, const char *before, int
     long port = colon ? strtol(colon + 1, &end, 10) : 0;
     size_t length = colon ? (size_t)(colon - rest) : 0;
     if (!end || *end || end == colon + 1 || port < 1 || port > 65535 || length == 0)
-        hs_fail("la línea debía ser «%sHOST:PUERTO», y es «%s»", before, line);
+        hs_fail("la línea debía ser «%sHOST:PUERTO» y es «%s»", before, line);
     if (length > 2 && rest[0] == '[' && colon[-1] == ']') {
         rest++;
         length -= 2;
@@ -53,16 +52,17 @@ static socklen_t set_remote(struct hs_tcp *c, struct hs_address at)
         return sizeof *six;
     }
     free(c);
-    hs_fail("«%s» no es una dirección numérica", at.host);
+    hs_fail("la dirección debía ser numérica y es «%s»", at.host);
 }
 
 struct hs_tcp *hs_tcp_open_with(struct hs_tcp_options options, const char *name,
                                 struct hs_address at)
 {
-    struct hs_tcp *c = hs__alloc(sizeof *c);
+    struct hs_tcp *c = ag_alloc(1, sizeof *c);
     int one = 1;
     *c = (struct hs_tcp){.name = hs_format("%s", name), .options = options};
-    c->in.max = options.max_received > 0 ? options.max_received : MAX_RECEIVED;
+    c->record.lane = hs__lane(HS__CLIENT, c->name);
+    c->link = hs__span_begin(c->record.lane, "conectado");
     socklen_t size = set_remote(c, at);
     if (!options.quiet)
         hs_step("%s se conecta a %s:%d", name, at.host, at.port);
@@ -90,11 +90,16 @@ struct hs_tcp *hs_tcp_open(const char *name, struct hs_address at)
     return hs_tcp_open_with((struct hs_tcp_options){0}, name, at);
 }
 
+void hs_tcp_quiet(struct hs_tcp *c, bool quiet)
+{
+    c->options.quiet = quiet;
+}
+
 /* -------------------------------------------------------------------- Escribir */
 
 static const char *shown(const char *text, size_t length)
 {
-    char *clean = hs__clean(text, length, SHOWN_BYTES);
+    char *clean = ag_clean(text, length, SHOWN_BYTES, AG_LINE);
     const char *kept = hs_format("%s", clean);
     free(clean);
     return kept;
@@ -108,9 +113,11 @@ static void tell(struct hs_tcp *c, const char *does, const char *text, size_t le
 
 static void enqueue(struct hs_tcp *c, const void *bytes, size_t n)
 {
+    const char *words = hs_format("envía «%s»", shown(bytes, n));
+    hs__dot(c->record.lane, HS__GOOD, words, strlen(words));
     hs__lock();
     if (n > 0 && (c->state == HS_TCP_OPEN || c->state == HS_TCP_CONNECTING)) {
-        c->output = hs__grow(c->output, c->output_length + n);
+        c->output = ag_grow(c->output, c->output_length + n, 1);
         memcpy(c->output + c->output_length, bytes, n);
         c->output_length += n;
         hs__tcp_push(c);
@@ -145,24 +152,37 @@ static void proc_address(const struct sockaddr_storage *address, bool mapped, ch
                  ntohs(four->sin_port));
 }
 
-/* Bytes que el servidor tiene recibidos y sin leer de esta conexión; 0 si ya no existe. */
-static unsigned unread_there(const struct hs_tcp *c, bool six)
+/* Lo que el núcleo tiene del servidor en esta conexión, en bytes; ceros si ya no existe. */
+struct queues {
+    unsigned sending, unread; /* entregado por él y sin confirmar; recibido y sin leer */
+};
+
+static struct queues queues_there(const struct hs_tcp *c, bool six)
 {
     char from[64], to[64], pair[160], line[512];
-    unsigned unread = 0;
+    struct queues q = {0};
     FILE *table = fopen(six ? "/proc/net/tcp6" : "/proc/net/tcp", "re");
     if (!table)
-        return 0;
+        return q;
     proc_address(&c->remote, six, from, sizeof from);
     proc_address(&c->local, six, to, sizeof to);
     snprintf(pair, sizeof pair, " %s %s ", from, to);
     while (fgets(line, sizeof line, table)) {
         const char *found = strstr(line, pair);
-        if (found && sscanf(found + strlen(pair), "%*x %*x:%x", &unread) == 1)
+        if (found &&
+            sscanf(found + strlen(pair), "%*x %x:%x", &q.sending, &q.unread) == 2)
             break;
     }
     fclose(table);
-    return unread;
+    return q;
+}
+
+size_t hs_tcp_in_kernel(struct hs_tcp *c)
+{
+    int here = 0;
+    if (ioctl(c->fd, FIONREAD, &here) < 0)
+        here = 0;
+    return queues_there(c, false).sending + queues_there(c, true).sending + (size_t)here;
 }
 
 static bool all_read(struct hs_tcp *c)
@@ -178,7 +198,12 @@ static bool all_read(struct hs_tcp *c)
         return true;
     if (unsent || ioctl(c->fd, SIOCOUTQ, &unacknowledged) < 0 || unacknowledged > 0)
         return false;
-    return unread_there(c, false) == 0 && unread_there(c, true) == 0;
+    return queues_there(c, false).unread == 0 && queues_there(c, true).unread == 0;
+}
+
+bool hs_tcp_unread(struct hs_tcp *c)
+{
+    return !all_read(c);
 }
 
 void hs_tcp_wait_read(struct hs_tcp *c, int ms)
@@ -187,8 +212,9 @@ void hs_tcp_wait_read(struct hs_tcp *c, int ms)
     double limit = hs_now() + hs_ms(ms);
     while (!all_read(c)) {
         if (hs_now() > limit)
-            hs_fail_late("el servidor no lee lo que envía %s. Esperé %s s", c->name,
-                         hs__seconds(hs_ms(ms), 1));
+            hs_fail_late(
+                "el servidor debía leer lo que envía %s y no lo lee. Esperé %s s",
+                c->name, hs__seconds(hs_ms(ms), 1));
         nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
     }
 }
@@ -283,11 +309,14 @@ static int line_check(void *arg)
     struct wait *w = arg;
     if (hs__search_advance(&w->search))
         return FOUND;
-    if (w->c->in.overflowed) {
-        hs__unlock();
-        hs_fail("%s recibió más de %zu KiB", w->c->name, w->c->in.max / 1024);
-    }
     return over(w->c) ? HOPELESS : 0;
+}
+
+static const char *lack_words(const struct hs_tcp *c, const struct hs_match *match,
+                              int wanted, int found)
+{
+    return hs__lack_words(hs_format("a %s debía llegarle", c->name), "le ha llegado",
+                          match, wanted, found);
 }
 
 const struct hs_line *hs_tcp_wait_lines(struct hs_tcp *c, int n, struct hs_match match,
@@ -296,21 +325,17 @@ const struct hs_line *hs_tcp_wait_lines(struct hs_tcp *c, int n, struct hs_match
     hs__checked();
     struct wait w = {.c = c};
     hs__search_open(&w.search, &c->record, &match, n);
-    const char *what = hs__match_words(&match);
-    if (n > 1)
-        what = hs_format("%d veces %s", n, what);
     hs__lock();
     int result = hs__wait(line_check, &w, ms);
-    if (result != FOUND && n > 1)
-        what = hs_format("%s: solo %d", what, w.search.found);
+    const char *lack = result == FOUND ? "" : lack_words(c, &match, n, w.search.found);
     if (result == 0)
-        hs__fail_waiting(ms, "A %s no le llegó %s", c->name, what);
+        hs__fail_waiting(ms, "%s", lack);
     const char *words = hs__tcp_words(c);
     if (result == HOPELESS)
         hs__wait(programs_ended, NULL, AFTERMATH_MS);
     hs__unlock();
     if (result == HOPELESS)
-        hs_fail("a %s no le llegó %s, y ya no puede: %s", c->name, what, words);
+        hs_fail("%s: %s", lack, words);
     hs__search_close(&w.search);
     tell(c, "recibe", w.search.line->text, w.search.line->length);
     return w.search.line;
@@ -327,7 +352,7 @@ const struct hs_line *hs_tcp_try_line(struct hs_tcp *c, struct hs_match match, i
     hs__search_open(&w.search, &c->record, &match, 1);
     hs__lock();
     if (hs__wait(line_check, &w, ms) == 0 && hs_now() >= hs__deadline())
-        hs__fail_waiting(ms, "A %s no le llegó %s", c->name, hs__match_words(&match));
+        hs__fail_waiting(ms, "%s", lack_words(c, &match, 1, 0));
     hs__unlock();
     hs__search_close(&w.search);
     return w.search.line;
@@ -343,7 +368,8 @@ enum hs_tcp_state hs_tcp_wait_end(struct hs_tcp *c, int ms)
     hs__checked();
     hs__lock();
     if (!hs__wait(end_check, c, ms))
-        hs__fail_waiting(ms, "El servidor no cerró la conexión de %s", c->name);
+        hs__fail_waiting(ms, "el servidor debía cerrar la conexión de %s y sigue abierta",
+                         c->name);
     enum hs_tcp_state state = c->state;
     const char *words = hs__tcp_words(c);
     hs__unlock();
@@ -375,9 +401,10 @@ const struct hs_line *hs_tcp_find_line(struct hs_tcp *c, struct hs_match match, 
 
 void hs_tcp_expect_lines(struct hs_tcp *c, int n, struct hs_match match)
 {
-    hs_expect_eq_int(
-        hs_format("veces que a %s le llegó %s", c->name, hs__match_words(&match)), n,
-        hs_tcp_count_lines(c, match));
+    hs__checked();
+    int count = hs_tcp_count_lines(c, match);
+    if (count != n)
+        hs_fail("%s", lack_words(c, &match, n, count));
 }
 
 void hs_tcp_expect_no_line(struct hs_tcp *c, struct hs_match match)
@@ -385,7 +412,7 @@ void hs_tcp_expect_no_line(struct hs_tcp *c, struct hs_match match)
     hs__checked();
     const struct hs_line *line = hs_tcp_find_line(c, match, 1);
     if (line)
-        hs_fail("a %s no debía llegarle %s, y le llegó «%s»", c->name,
+        hs_fail("a %s no debía llegarle %s y le llegó «%s»", c->name,
                 hs__match_words(&match), shown(line->text, line->length));
 }
 

@@ -23,7 +23,7 @@
 #ifndef HS_TCP_H
 #define HS_TCP_H
 
-#include "harness.h"
+#include "harness/harness.h"
 
 /* Dónde escucha un servidor. */
 struct hs_address {
@@ -38,15 +38,18 @@ struct hs_address hs_tcp_announced(struct hs_program *p, const char *before, int
 struct hs_tcp; /* una conexión */
 
 struct hs_tcp_options {
-    bool narrow;         /* en el camino caben solo unas decenas de KiB sin leer */
-    size_t max_received; /* bytes que se aceptan antes de fallar; 0 = 64 MiB */
-    bool quiet;          /* no anota lo que hace: para cientos a la vez */
+    bool narrow; /* en el camino caben solo unas decenas de KiB sin leer */
+    bool quiet;  /* no anota lo que hace: para cientos a la vez */
 };
 
 /* Se conecta, sin esperar a lograrlo. `name` se copia. */
 struct hs_tcp *hs_tcp_open(const char *name, struct hs_address at);
 struct hs_tcp *hs_tcp_open_with(struct hs_tcp_options options, const char *name,
                                 struct hs_address at);
+
+/* Desde ahora anota, o no, lo que hace. Lo que se repite según vaya la máquina no se anota: la
+ * misma falta contaría una historia distinta cada vez. */
+void hs_tcp_quiet(struct hs_tcp *c, bool quiet);
 
 /* ---- Escribir --------------------------------------------------------------------- */
 
@@ -102,6 +105,10 @@ enum hs_tcp_state hs_tcp_state(struct hs_tcp *c);
 enum hs_tcp_state hs_tcp_wait_end(struct hs_tcp *c, int ms);
 
 size_t hs_tcp_received(struct hs_tcp *c); /* bytes recibidos hasta ahora */
-size_t hs_tcp_unsent(struct hs_tcp *c);   /* bytes que el servidor aún no aceptó */
+/* ¿Queda algo de lo enviado que el servidor no haya leído? */
+bool hs_tcp_unread(struct hs_tcp *c);
+/* Los que el servidor ya entregó al sistema y este cliente aún no ha leído. */
+size_t hs_tcp_in_kernel(struct hs_tcp *c);
+size_t hs_tcp_unsent(struct hs_tcp *c); /* bytes que el servidor aún no aceptó */
 
 #endif

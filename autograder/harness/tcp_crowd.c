@@ -1,5 +1,5 @@
 /* tcp_crowd.c: las conexiones abiertas y el hilo que las atiende a todas. */
-#include "tcp_internal.h"
+#include "harness/tcp_internal.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -36,6 +36,14 @@ static void unwatch(struct hs_tcp *c)
     c->watched = false;
 }
 
+static const char *end_words(enum hs_tcp_state state)
+{
+    return state == HS_TCP_REFUSED  ? "no pudo conectar"
+           : state == HS_TCP_CUT    ? "el servidor la cortó (RST)"
+           : state == HS_TCP_CLOSED ? "la cerró la prueba"
+                                    : "el servidor la cerró";
+}
+
 /* Ya no llegará más de la otra parte. */
 static void ended(struct hs_tcp *c, enum hs_tcp_state state, int error)
 {
@@ -44,6 +52,9 @@ static void ended(struct hs_tcp *c, enum hs_tcp_state state, int error)
     c->error = error;
     c->output_sent = c->output_length = 0;
     unwatch(c);
+    hs__span_end(&c->link,
+                 state == HS_TCP_REFUSED || state == HS_TCP_CUT ? HS__ODD : HS__PLAIN,
+                 end_words(state));
 }
 
 void hs__crowd_update(struct hs_tcp *c)

@@ -9,8 +9,9 @@
 #ifndef HS_TCP_INTERNAL_H
 #define HS_TCP_INTERNAL_H
 
-#include "record.h"
-#include "tcp.h"
+#include "harness/chronicle.h"
+#include "harness/program/record.h"
+#include "harness/tcp.h"
 #include <sys/socket.h>
 
 struct hs_tcp {
@@ -25,6 +26,7 @@ struct hs_tcp {
     bool paused;    /* no lee */
     bool finishing; /* cerrar nuestro lado cuando se haya enviado todo */
     struct hs__record record;
+    struct hs__span link;
     struct hs__intake in;
     char *output; /* lo que el núcleo aún no aceptó: [output_sent, output_length) */
     size_t output_sent, output_length;

@@ -24,6 +24,7 @@ HS_TEST(averias, vistas_por_curl)
     expect_curl(m, (struct hs_reply){.fault = HS_CLOSE}, 52);
     expect_curl(m, (struct hs_reply){.fault = HS_CUT_BODY}, 18);
     expect_curl(m, (struct hs_reply){.fault = HS_GARBAGE}, 1);
+    expect_curl(m, (struct hs_reply){.fault = HS_GARBAGE, .body = "{}"}, 1);
     expect_curl(m, (struct hs_reply){.fault = HS_TRICKLE, .trickle_ms = 1}, 0);
     hs_expect_eq_int("abandonadas", 0, hs_http_stats(m, NULL).abandoned);
     struct hs_program *p = curl(hs_http_refused_url("/x"));

@@ -2,7 +2,7 @@
 #ifndef CLIENTE_H
 #define CLIENTE_H
 
-#include "../harness.h"
+#include "harness/harness.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>

@@ -1,5 +1,5 @@
 /* conexiones.c: los clientes TCP, contra un servidor que cuenta cada lectura. */
-#include "../tcp.h"
+#include "harness/tcp.h"
 #include <string.h>
 
 HS_SUITE(conexiones)
@@ -23,7 +23,7 @@ HS_TEST(conexiones, enviar_y_recibir)
     hs_expect_eq_str("en un solo paquete", "leo 13: una",
                      hs_tcp_wait_line(luis, hs_has("una"), 5000)->text);
     hs_tcp_wait_lines(luis, 3, (struct hs_match){0}, 5000);
-    hs_tcp_expect_lines(luis, 1, hs_regex("^tres$"));
+    hs_tcp_expect_lines(luis, 1, hs_regex("^tres$", "la línea que busca"));
     hs_tcp_expect_no_line(luis, hs_has("hola"));
     hs_expect(!hs_tcp_find_line(luis, hs_has("una"), 2), "solo hay una");
     hs_expect_eq_int("marca", 3, hs_tcp_mark(luis));
@@ -37,9 +37,9 @@ HS_TEST(conexiones, a_trozos_son_lecturas_distintas)
     struct hs_program *p;
     struct hs_tcp *ana = hs_tcp_open("ana", serve(&p));
     hs_tcp_send_pieces(ana, "abcdefg", 3, 5000);
-    hs_tcp_wait_line(ana, hs_regex("^leo 1: g\\|$"), 5000);
-    hs_tcp_expect_lines(ana, 1, hs_regex("^leo 3: abc\\|$"));
-    hs_tcp_expect_lines(ana, 1, hs_regex("^leo 3: def\\|$"));
+    hs_tcp_wait_line(ana, hs_regex("^leo 1: g\\|$", "la línea que busca"), 5000);
+    hs_tcp_expect_lines(ana, 1, hs_regex("^leo 3: abc\\|$", "la línea que busca"));
+    hs_tcp_expect_lines(ana, 1, hs_regex("^leo 3: def\\|$", "la línea que busca"));
     hs_expect_eq_int("líneas", 3, hs_tcp_mark(ana));
 }
 
@@ -70,15 +70,15 @@ HS_TEST(conexiones, la_prueba_cierra)
     hs_tcp_wait_line(ana, hs_has("1"), 5000);
     hs_tcp_wait_line(luis, hs_has("1"), 5000);
     hs_tcp_close(ana);
-    hs_wait_line(p, hs_regex("^se fue$"), 5000);
+    hs_wait_line(p, hs_regex("^se fue$", "la línea que busca"), 5000);
     hs_expect_eq_int("ana", HS_TCP_CLOSED, hs_tcp_state(ana));
     hs_tcp_reset(luis);
-    hs_wait_line(p, hs_regex("^lo cortaron$"), 5000);
+    hs_wait_line(p, hs_regex("^lo cortaron$", "la línea que busca"), 5000);
     hs_tcp_reset(luis); /* repetirlo no hace nada */
     hs_tcp_send(eva, "2\n");
     hs_tcp_finish(eva);
     hs_tcp_wait_line(eva, hs_has("leo 2"), 5000);
-    hs_wait_lines(p, 2, hs_regex("^se fue$"), 5000);
+    hs_wait_lines(p, 2, hs_regex("^se fue$", "la línea que busca"), 5000);
     hs_tcp_wait_end(eva, 5000);
 }
 

@@ -37,6 +37,28 @@ HS_TEST(cuerpos, partes)
     hs_expect_contains("cuánto hay", "Content-Range: bytes */10\r\n", hs_stdout(p));
 }
 
+HS_TEST(cuerpos, partes_de_una_version)
+{
+    struct hs_http *m = hs_http_start();
+    hs_http_on(m, "/con", {.body = TEXTO, .ranges = true, .etag = "\"uno\""});
+    hs_http_on(m, "/sin", {.body = TEXTO, .ranges = true});
+    const char *con = hs_http_url(m, "/con"), *sin = hs_http_url(m, "/sin");
+    static const char *const casos[][2] = {{"If-Range: \"uno\"", "789\n206\n"},
+                                           {"If-Range: \"dos\"", TEXTO "\n200\n"},
+                                           {"Otra: cosa", "789\n206\n"}};
+    for (int i = 0; i < 3; i++) {
+        struct hs_program *p = curl("-r", "7-", "-H", casos[i][0], con);
+        hs_expect_exit(p, 0, 10000);
+        hs_expect_eq_str(casos[i][0], casos[i][1], hs_stdout(p));
+    }
+    struct hs_program *p = curl("-r", "7-", "-H", casos[0][0], sin);
+    hs_expect_exit(p, 0, 10000);
+    hs_expect_eq_str("no tiene etiqueta", TEXTO "\n200\n", hs_stdout(p));
+    p = curl("-i", con);
+    hs_expect_exit(p, 0, 10000);
+    hs_expect_contains("la etiqueta", "\nETag: \"uno\"\r\n", hs_stdout(p));
+}
+
 HS_TEST(cuerpos, sin_longitud)
 {
     struct hs_http *m = hs_http_start();
@@ -74,11 +96,12 @@ HS_TEST(cuerpos, parar_y_seguir)
         hs_http_on(m, path,
                    {.body = "uno\ndos\ntres\n", .pause_at = 5, .framing = all[i]});
         struct hs_program *p = curl("-N", hs_http_url(m, path));
-        hs_wait_line(p, hs_regex("^uno$"), 5000);
+        hs_wait_line(p, hs_regex("^uno$", "la línea que busca"), 5000);
         hs_http_wait_paused(m, path, 1, 5000);
-        hs_expect(!hs_try_line(p, hs_regex("^dos$"), 50), "no pasa de ahí");
+        hs_expect(!hs_try_line(p, hs_regex("^dos$", "la línea que busca"), 50),
+                  "no pasa de ahí");
         hs_expect_eq_int("una sigue", 1, hs_http_advance(m, path, 8));
-        hs_wait_line(p, hs_regex("^dos$"), 5000);
+        hs_wait_line(p, hs_regex("^dos$", "la línea que busca"), 5000);
         hs_http_wait_paused(m, path, 1, 5000);
         hs_expect_eq_int("en vuelo", 1, hs_http_stats(m, path).in_flight);
         hs_expect_eq_int("otra vez", 1, hs_http_advance(m, NULL, SIZE_MAX));

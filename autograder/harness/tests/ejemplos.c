@@ -1,6 +1,6 @@
 /* ejemplos.c: pruebas que acaban de todas las maneras posibles. Las corre historias.c. */
-#include "../pg.h"
-#include "../tcp.h"
+#include "harness/tcp.h"
+#include "psql.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,17 +44,17 @@ HS_TEST(ejemplos, no_contiene)
 
 HS_TEST(ejemplos, enteros_distintos)
 {
-    hs_expect_eq_int("número de peticiones", 3, 5);
+    hs_expect_eq_int("el número de peticiones", 3, 5);
 }
 
 HS_TEST(ejemplos, demasiado)
 {
-    hs_expect_at_most("ms hasta salir", 1000, 2500);
+    hs_expect_at_most("el tiempo hasta salir, en ms: ¿espera de más?", 1000, 2500);
 }
 
 HS_TEST(ejemplos, condicion_falsa)
 {
-    hs_expect(1 > 2, "uno es mayor que %d", 2);
+    hs_expect(1 > 2, "el primero debía pasar de %d y es 1", 2);
 }
 
 HS_TEST(ejemplos, linea_que_no_llega)
@@ -71,7 +71,8 @@ HS_TEST(ejemplos, callado)
 
 HS_TEST(ejemplos, acaba_antes)
 {
-    hs_wait_line(hs_start("salir", "3"), hs_regex("^resultado"), 25000);
+    hs_wait_line(hs_start("salir", "3"), hs_regex("^resultado", "la línea del resultado"),
+                 25000);
 }
 
 HS_TEST(ejemplos, se_cae)
@@ -82,6 +83,24 @@ HS_TEST(ejemplos, se_cae)
 HS_TEST(ejemplos, otro_codigo)
 {
     hs_expect_exit(hs_start("salir", "3"), 2, 5000);
+}
+
+HS_TEST(ejemplos, comillas)
+{
+    hs_expect_exit(hs_start("salir", "0", "O'Brien", "a b", "", "~", "x=1,2", "ñ"), 1,
+                   5000);
+}
+
+HS_TEST(ejemplos, queja_de_mas)
+{
+    hs_expect_complaint(hs_start("sin-salto"), 0, 5000);
+}
+
+HS_TEST(ejemplos, veces)
+{
+    struct hs_program *p = hs_start("esperar");
+    hs_wait_line(p, hs_has("listo"), 5000);
+    hs_expect_lines(p, 2, hs_has("listo"));
 }
 
 HS_TEST(ejemplos, inunda)
@@ -182,6 +201,11 @@ HS_TEST(ejemplos, fuga)
     hs_expect_exit(hs_start_with((struct hs_options){.asan = true}, "fuga"), 0, 20000);
 }
 
+HS_TEST(ejemplos, error_que_ve_ubsan)
+{
+    hs_expect_exit(hs_start_with((struct hs_options){.asan = true}, "segv"), 1, 20000);
+}
+
 HS_TEST(ejemplos, archivo_sin_abrir)
 {
     struct hs_dir *d = hs_dir("datos");
@@ -252,7 +276,7 @@ HS_TEST(ejemplos, sin_programa)
 
 HS_TEST(ejemplos, expresion_mala)
 {
-    hs_wait_line(hs_start("esperar"), hs_regex("(sin cerrar"), 50);
+    hs_wait_line(hs_start("esperar"), hs_regex("(sin cerrar", "una línea"), 50);
 }
 
 HS_TEST(ejemplos, peticion_que_no_hubo)
@@ -306,4 +330,28 @@ HS_TEST(ejemplos, nadie_llega_al_cerrojo)
     struct hs_pg *pg = hs_pg_start();
     hs_start("salir", "0");
     hs_pg_wait_blocked(pg, 2, 25000);
+}
+
+HS_TEST(ejemplos, descriptores_escondidos)
+{
+    struct hs_program *p = hs_start("esconderse");
+    hs_wait_line(p, hs_has("listo"), 5000);
+    hs_expect_at_most("descriptores", 64, hs_usage(p).fds);
+}
+
+HS_TEST(ejemplos, base_escrita)
+{
+    struct hs_pg *pg = hs_pg_start();
+    hs_pg_run(pg, "CREATE TABLE t (n int); GRANT INSERT ON t TO alumno");
+    hs_expect_exit(psql(hs_pg_dsn(pg), "INSERT INTO t VALUES (1), (2)"), 0, 10000);
+}
+
+HS_TEST(ejemplos, archivo_escrito)
+{
+    hs_dir("datos");
+    struct hs_options tee = {.program = "/usr/bin/tee"};
+    struct hs_program *p = hs_start_with(tee, "datos/uno");
+    hs_write_stdin(p, "hola\n");
+    hs_close_stdin(p);
+    hs_expect_exit(p, 0, 5000);
 }

@@ -1,32 +1,15 @@
 /* postgres.c: el PostgreSQL de usar y tirar, y los ataques de un programa contra él. El papel
  * del programa lo hace psql. */
-#include "../pg.h"
-#include <glob.h>
+#include "psql.h"
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/shm.h>
 #include <unistd.h>
 
 HS_SUITE(postgres)
 
 enum { PRONTO = 8000 };
-
-static const char *psql_path(void)
-{
-    glob_t found;
-    glob("/usr/lib/postgresql/*/bin/psql", 0, NULL, &found);
-    const char *path = hs_format(
-        "%s", found.gl_pathc > 0 ? found.gl_pathv[found.gl_pathc - 1] : "/usr/bin/psql");
-    globfree(&found);
-    return path;
-}
-
-/* psql con estas sentencias, cada una en su transacción. */
-static struct hs_program *psql(const char *dsn, const char *sql)
-{
-    struct hs_options options = {.program = psql_path()};
-    return hs_start_with(options, "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d",
-                         dsn, "-c", sql);
-}
 
 static struct hs_pg *start(void)
 {
@@ -59,6 +42,21 @@ HS_TEST(postgres, dos_servidores_no_se_conocen)
     hs_expect(hs_pg_port(uno) != hs_pg_port(otro), "cada uno tiene su puerto");
     hs_pg_run(uno, "INSERT INTO t VALUES (1)");
     hs_expect_eq_int("filas del otro", 0, hs_pg_int(otro, "SELECT count(*) FROM t"));
+}
+
+/* Al morir, su memoria compartida sería de la máquina para siempre, y solo hay sitio para 4096. */
+HS_TEST(postgres, no_deja_memoria_en_la_maquina)
+{
+    if (strcmp(getenv("ASINC_BOX"), "completa") == 0)
+        cr_skip_test("en la completa no es de la máquina");
+    struct hs_pg *pg = start();
+    struct shmid_ds is;
+    int id = (int)hs_pg_int(pg, "SELECT split_part(trim(regexp_replace(split_part("
+                                "pg_read_file('postmaster.pid'), E'\\n', 7), ' +', ' ', "
+                                "'g')), ' ', 2)");
+    hs_expect(shmctl(id, IPC_STAT, &is) == 0, "el segmento %d debía existir", id);
+    hs_pg_kill(pg);
+    hs_expect(shmctl(id, IPC_STAT, &is) < 0, "el segmento %d debía irse con él", id);
 }
 
 HS_TEST(postgres, cuenta_las_que_esperan_un_cerrojo)
@@ -200,12 +198,14 @@ HS_TEST(postgres, el_programa_no_ve_el_socket_del_corrector)
 {
     struct hs_pg *pg = start();
     const char *boxed = getenv("ASINC_BOX");
-    if (!boxed || strcmp(boxed, "0") == 0)
+    if (!boxed || strcmp(boxed, "no") == 0)
         cr_skip_test("sin caja el programa lo ve todo");
-    const char *dir = hs_pg_text(pg, "SHOW unix_socket_directories");
+    const char *dir = hs_pg_text(pg, "SELECT current_setting('unix_socket_directories')");
     hs_expect_contains("el socket", "/caja/", dir);
-    struct hs_program *p = hs_start_with((struct hs_options){.program = "/usr/bin/find"},
-                                         "/", "-name", ".s.PGSQL*");
+    /* En /usr y en /proc no puede estar, y recorrerlos cuesta lo que diga la máquina. */
+    struct hs_program *p = hs_start_with(
+        (struct hs_options){.program = "/usr/bin/find"}, "/", "(", "-path", "/usr", "-o",
+        "-path", "/proc", ")", "-prune", "-o", "-name", ".s.PGSQL*", "-print");
     hs_wait_exit(p, PRONTO);
     hs_expect_eq_str("sockets a la vista", "", hs_stdout(p));
 }
@@ -214,7 +214,7 @@ HS_TEST(postgres, llenar_el_disco_no_sale_de_la_caja)
 {
     struct hs_pg *pg = start();
     const char *boxed = getenv("ASINC_BOX");
-    if (!boxed || strcmp(boxed, "0") == 0)
+    if (!boxed || strcmp(boxed, "no") == 0)
         cr_skip_test("sin caja el disco no tiene tope");
     struct hs_program *p = psql(hs_pg_dsn(pg),
                                 "INSERT INTO t SELECT g, repeat(md5(g::text), 30) "
@@ -259,4 +259,19 @@ HS_TEST(postgres, agotar_la_memoria_lo_para_a_el)
                                 "FROM generate_series(1, 1000), generate_series(1, 3)");
     struct hs_exit end = hs_wait_exit(p, 30000);
     hs_expect(end.exited && end.code != 0, "la consulta gigante falla");
+}
+
+/* Comprimido no llena el disco, pero no tiene por qué caber en el corrector. */
+HS_TEST(postgres, una_respuesta_enorme_llega_recortada)
+{
+    struct hs_pg *pg = start();
+    struct rusage before, after;
+    hs_expect_exit(
+        psql(hs_pg_dsn(pg), "INSERT INTO t VALUES (1, repeat('x', 100000000))"), 0,
+        30000);
+    getrusage(RUSAGE_SELF, &before);
+    const char *text = hs_pg_text(pg, "SELECT nombre FROM t");
+    getrusage(RUSAGE_SELF, &after);
+    hs_expect_eq_int("letras", 65536, (int64_t)strlen(text));
+    hs_expect_at_most("KiB de más", 8 << 10, after.ru_maxrss - before.ru_maxrss);
 }

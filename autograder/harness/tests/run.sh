@@ -10,7 +10,7 @@ shift 4
 stage=$(mktemp -d "${TMPDIR:-/tmp}/banco-XXXXXX")
 trap 'rm -rf "$stage"' EXIT
 trap 'exit 130' INT TERM
-for file in "$@" ejemplos prog prog-asan; do
+for file in "$@" ejemplos prog prog-asan abusa; do
     [ ! -e "$built/$file" ] || cp "$built/$file" "$stage"
 done
 cp "$runner" "$stage/runner"
@@ -24,16 +24,16 @@ fi
 
 export TMPDIR="$stage/tmp" ASINC_RUNNER="$stage/runner" ASINC_PROGRAM="$stage/prog"
 export ASINC_POSTGRES="$stage/postgres.tar"
-export ASINC_PROGRAM_ASAN="$stage/prog-asan" HS_EJEMPLOS="$stage/ejemplos"
+export ASINC_PROGRAM_ASAN="$stage/prog-asan" HS_EJEMPLOS="$stage/ejemplos" HS_ABUSA="$stage/abusa"
 unset ASINC_RESULTS ASINC_SEED ASINC_REPRO
 failed=0
 # Sin caja todo; con ella, si el sistema puede, lo que depende de ella.
 for suite; do
-    ASINC_BOX=0 $as "$stage/$suite" ${tap:+"$tap"} || failed=1
+    ASINC_BOX=no $as "$stage/$suite" ${tap:+"$tap"} || failed=1
 done
 if $as bwrap --unshare-all --ro-bind / / true 2>/dev/null; then
-    for suite in programas terminal archivos postgres; do
-        [ ! -e "$stage/$suite" ] || ASINC_BOX=1 $as "$stage/$suite" ${tap:+"$tap"} || failed=1
+    for suite in programas terminal archivos postgres excesos; do
+        [ ! -e "$stage/$suite" ] || ASINC_BOX=completa $as "$stage/$suite" ${tap:+"$tap"} || failed=1
     done
 else
     echo 'ok - todo lo de la caja # SKIP este sistema no deja crear espacios de usuario'

@@ -129,7 +129,7 @@ HS_TEST(servidor, la_barrera_aguanta_hasta_que_estan_todas)
     hs_expect_eq_int("contestadas", 0, hs_http_stats(m, NULL).answered);
     p[3] = curl(hs_http_url(m, "/3"));
     for (int i = 0; i < 4; i++) {
-        hs_wait_line(p[i], hs_regex("^200$"), 5000);
+        hs_wait_line(p[i], hs_regex("^200$", "la línea que busca"), 5000);
         hs_expect_exit(p[i], 0, 5000);
     }
     hs_expect_eq_int("máximo en vuelo", 4, hs_http_stats(m, NULL).max_in_flight);
@@ -182,10 +182,10 @@ HS_TEST(servidor, retener_y_soltar)
     struct hs_program *r = curl(hs_http_url(m, "/r")), *s = curl(hs_http_url(m, "/s"));
     hs_http_wait_in_flight(m, NULL, 2, 5000);
     hs_expect_eq_int("soltadas en /r", 1, hs_http_release(m, "/r"));
-    hs_wait_line(r, hs_regex("^200$"), 5000);
+    hs_wait_line(r, hs_regex("^200$", "la línea que busca"), 5000);
     hs_expect(hs_running(s), "la otra sigue retenida");
     hs_expect_eq_int("soltadas", 1, hs_http_release(m, NULL));
-    hs_wait_line(s, hs_regex("^200$"), 5000);
+    hs_wait_line(s, hs_regex("^200$", "la línea que busca"), 5000);
     hs_expect_eq_int("ya no hay", 0, hs_http_release(m, NULL));
 }
 

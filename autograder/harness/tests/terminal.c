@@ -1,5 +1,5 @@
 /* terminal.c: programas en una terminal, y lo que se ve en ella. */
-#include "../harness.h"
+#include "harness/harness.h"
 
 HS_SUITE(terminal)
 
@@ -40,9 +40,9 @@ HS_TEST(terminal, se_teclea_y_se_reescribe)
     struct hs_program *p = hs_start_with(((struct hs_options){.columns = 80}),
                                          "redibujar");
     hs_write_stdin(p, "uno\n");
-    hs_wait_row(p, hs_regex("^vale uno$"), 5000);
+    hs_wait_row(p, hs_regex("^vale uno$", "la línea que busca"), 5000);
     hs_write_stdin(p, "dos\n");
-    hs_wait_row(p, hs_regex("^vale dos$"), 5000);
+    hs_wait_row(p, hs_regex("^vale dos$", "la línea que busca"), 5000);
     hs_expect_eq_int("filas con «vale»", 1, hs_count_rows(p, hs_has("vale")));
     hs_write_stdin(p, "\n");
     hs_close_stdin(p);
@@ -112,7 +112,7 @@ HS_TEST(terminal, lo_que_sube_se_conserva)
                                          "contar", "9000");
     hs_expect_exit(p, 0, 5000);
     hs_expect_eq_int("del historial largo, el final", 1,
-                     hs_count_rows(p, hs_regex("^línea 9000$")));
+                     hs_count_rows(p, hs_regex("^línea 9000$", "la línea que busca")));
     hs_expect_eq_int("lo más antiguo se olvida", 0,
-                     hs_count_rows(p, hs_regex("^línea 1$")));
+                     hs_count_rows(p, hs_regex("^línea 1$", "la línea que busca")));
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <termios.h>
@@ -181,7 +182,9 @@ int main(int argc, char **argv)
         misuse(mode[0] == 'l');
     if (strcmp(mode, "inundar") == 0)
         flood();
-    if (strcmp(mode, "esperar") == 0) {
+    if (strcmp(mode, "esperar") == 0 || strcmp(mode, "esconderse") == 0) {
+        if (mode[2] == 'c')
+            prctl(PR_SET_DUMPABLE, 0);
         ready();
         for (;;)
             pause();

@@ -6,8 +6,9 @@
  * descriptor de estado de la caja; cuando despierta, avisa, y el hilo de la prueba recoge
  * el final en program_poll.
  */
-#include "program.h"
-#include "files.h"
+#include "harness/program/program.h"
+#include "box/rung.h"
+#include "harness/files.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -31,6 +32,15 @@ static void wake_reader(struct hs_program *p)
         abort();
 }
 
+/* Ya no puede llegar más por esa salida. Con el cerrojo tomado. */
+static void end_output(struct hs_program *p, enum hs_stream stream)
+{
+    struct hs__output *output = &p->output[stream];
+    hs__take_end(&p->record, &output->in, stream);
+    close(output->fd);
+    output->fd = -1;
+}
+
 /* Lee lo que haya en una salida. */
 static void drain(struct hs_program *p, enum hs_stream stream)
 {
@@ -45,9 +55,7 @@ static void drain(struct hs_program *p, enum hs_stream stream)
         if (p->screen && stream == HS_OUT)
             hs__screen_write(p->screen, bytes, (size_t)n);
     } else {
-        hs__take_end(&p->record, &output->in, stream);
-        close(output->fd);
-        output->fd = -1;
+        end_output(p, stream);
     }
     hs__notify();
     hs__unlock();
@@ -60,6 +68,10 @@ static void *read_outputs(void *arg)
     for (;;) {
         hs__lock();
         bool quit = p->quit;
+        if (p->deaf && p->output[HS_OUT].fd >= 0) {
+            end_output(p, HS_OUT);
+            hs__notify();
+        }
         struct pollfd fds[] = {
             {.fd = p->output[HS_OUT].fd, .events = POLLIN},
             {.fd = p->output[HS_ERR].fd, .events = POLLIN},
@@ -98,17 +110,18 @@ static void note_end(struct hs_program *p)
     p->end.signal = p->result.kind == BOX_SIGNALED ? p->result.signal : 0;
     if (p->result.kind == BOX_LIMIT)
         p->end.limit = box_limit_name(p->result.limit);
+    p->end.crowded = p->result.crowded;
     p->end.peak_kib = p->result.peak_rss_kib;
     p->end.asan = p->options.asan && p->end.code == ASAN_EXIT_CODE;
     p->end.after_signal = p->signalled < 0 ? -1 : p->end.ms - p->signalled;
+    bool clean = p->end.exited && !p->end.asan;
+    hs__span_end(&p->life, clean ? HS__PLAIN : HS__BAD, hs_exit_words(p->end));
     wake_reader(p);
 }
 
 static void program_poll(struct hs__part *part)
 {
     struct hs_program *p = (struct hs_program *)part;
-    if (!p->ended && (p->output[HS_OUT].in.overflowed || p->output[HS_ERR].in.overflowed))
-        box_kill(p->run);
     if (!p->status_ready || p->ended)
         return;
     if (box_wait(p->run, 5, &p->result) == 0) {
@@ -130,22 +143,25 @@ void hs__check_health(struct hs_program *p)
         hs__unlock();
         hs_broken("la caja falló: %s", p->result.detail);
     }
-    for (int i = HS_OUT; i <= HS_ERR && !p->options.may_flood; i++)
-        if (p->output[i].in.overflowed) {
-            hs__unlock();
-            hs_fail("el programa escribió más de %zu KiB en su %s; lo he parado",
-                    p->options.max_output / 1024, i == HS_OUT ? "salida" : "stderr");
-        }
+    if (p->ended && p->result.kind == BOX_REFUSED) {
+        hs__unlock();
+        hs_fail("el programa debía arrancar y el sistema no puede ejecutarlo: %s",
+                strerror(p->result.code));
+    }
 }
 
 const char *hs_exit_words(struct hs_exit end)
 {
     if (end.asan)
-        return "terminó por un error que encontraron ASan o UBSan";
+        return "lo paró el detector de errores de memoria";
     if (end.exited)
         return hs_format("salió con código %d", end.code);
     if (end.limit)
         return hs_format("la caja lo mató: pasó su límite de %s", end.limit);
+    if (end.signal && end.crowded)
+        return hs_format("llegó al máximo de %ld hilos y procesos, no pudo crear otro y "
+                         "murió por %s",
+                         box_limits_default().processes, hs__signal_words(end.signal));
     if (end.signal)
         return hs_format("murió por %s", hs__signal_words(end.signal));
     return "lo paró el corrector";
@@ -163,7 +179,8 @@ struct hs_exit hs_wait_exit(struct hs_program *p, int ms)
     hs__checked();
     hs__lock();
     if (!hs__wait(end_check, p, ms))
-        hs__fail_waiting(ms, "El programa no terminó");
+        hs__fail_waiting(ms, "el programa debía terminar%s y sigue en marcha",
+                         p->signalled >= 0 ? " tras la señal" : "");
     struct hs_exit end = p->end;
     hs__unlock();
     hs_step("El programa %s", hs_exit_words(end));
@@ -173,9 +190,8 @@ struct hs_exit hs_wait_exit(struct hs_program *p, int ms)
 struct hs_exit hs_expect_exit(struct hs_program *p, int code, int ms)
 {
     struct hs_exit end = hs_wait_exit(p, ms);
-    if (!end.exited || end.asan)
-        hs_fail("debía salir con código %d, pero %s", code, hs_exit_words(end));
-    hs_expect_eq_int("código de salida", code, end.code);
+    if (!end.exited || end.asan || end.code != code)
+        hs_fail("el programa debía salir con código %d y %s", code, hs_exit_words(end));
     return end;
 }
 
@@ -195,13 +211,17 @@ bool hs_running(struct hs_program *p)
 static _Noreturn void fail_gone(struct hs_program *p, const char *what)
 {
     struct hs_exit end = hs_wait_exit(p, STDIN_MS);
-    hs_fail("%s, pero el programa ya había terminado: %s", what, hs_exit_words(end));
+    hs_fail("el programa debía seguir en marcha cuando %s y ya había terminado: %s", what,
+            hs_exit_words(end));
 }
 
 void hs_signal(struct hs_program *p, int signal)
 {
     const char *name = sigabbrev_np(signal);
-    hs_step("Envío SIG%s%s", name ? name : "?", signal == SIGINT ? " (Ctrl+C)" : "");
+    const char *words = hs_format("SIG%s%s", name ? name : "?",
+                                  signal == SIGINT ? " (Ctrl+C)" : "");
+    hs_step("Envío %s", words);
+    hs__dot(p->life.lane, HS__ODD, words, strlen(words));
     hs__lock();
     p->signalled = hs_now();
     hs__unlock();
@@ -220,12 +240,16 @@ struct hs_usage hs_usage(struct hs_program *p)
         fail_gone(p, "quise medir su gasto");
     if (error < 0)
         hs_broken("la caja no mide el gasto: %s", strerror(-error));
+    if (u.open_files < 0 && hs_running(p))
+        hs_fail(
+            "el programa esconde sus descriptores (PR_SET_DUMPABLE): no puedo contarlos");
     return (struct hs_usage){u.cpu_ms, u.rss_kib, u.open_files, u.threads, u.processes};
 }
 
 void hs_write_stdin(struct hs_program *p, const char *text)
 {
     hs_step("Escribo en su entrada: «%s»", text);
+    hs__dot(p->life.lane, HS__PLAIN, text, strlen(text));
     if (p->input < 0)
         hs_broken("la entrada del programa ya está cerrada");
     double limit = hs_now() + hs_ms(STDIN_MS);
@@ -238,9 +262,9 @@ void hs_write_stdin(struct hs_program *p, const char *text)
             struct pollfd ready = {.fd = p->input, .events = POLLOUT};
             int wait = (int)(limit - hs_now());
             if (wait <= 0 || poll(&ready, 1, wait) == 0)
-                hs_fail_late("el programa no lee su entrada");
+                hs_fail_late("el programa debía leer su entrada y no la lee");
         } else if (errno == EPIPE) {
-            hs_fail("el programa cerró su entrada sin leerla");
+            hs_fail("el programa debía leer su entrada y la cerró sin leerla");
         } else if (errno != EINTR) {
             hs_broken("no puedo escribir en la entrada: %s", strerror(errno));
         }
@@ -257,6 +281,22 @@ void hs_close_stdin(struct hs_program *p)
     p->input = -1;
 }
 
+static int deaf_check(void *arg)
+{
+    return ((struct hs_program *)arg)->output[HS_OUT].fd < 0;
+}
+
+void hs_close_stdout(struct hs_program *p)
+{
+    hs_step("Dejo de leer su salida y la cierro, como haría `| head -1`");
+    hs__lock();
+    p->deaf = true;
+    wake_reader(p);
+    if (!hs__wait(deaf_check, p, STDIN_MS))
+        hs__fail_waiting(STDIN_MS, "No se cerró la salida");
+    hs__unlock();
+}
+
 /* ------------------------------------------------------------- Arrancar y parar */
 
 static void program_report(struct hs__part *part, struct hs__lines *lines)
@@ -269,6 +309,24 @@ static void program_report(struct hs__part *part, struct hs__lines *lines)
             p->ended ? hs_exit_words(p->end) : "seguía en marcha y lo he parado");
     hs__report_lines(p, lines);
     hs__unlock();
+}
+
+static int silent_check(void *arg)
+{
+    const struct hs_program *p = arg;
+    return p->output[HS_OUT].fd < 0 && p->output[HS_ERR].fd < 0;
+}
+
+static const char *program_alarm(struct hs__part *part)
+{
+    struct hs_program *p = (struct hs_program *)part;
+    hs__lock();
+    hs__poll();
+    if (p->ended && p->end.asan)
+        hs__wait(silent_check, p, STDIN_MS); /* lo que diga está de camino */
+    const char *words = p->ended && p->end.asan ? hs__sanitizer_words(&p->record) : NULL;
+    hs__unlock();
+    return words;
 }
 
 static void close_if_open(int fd)
@@ -312,18 +370,6 @@ static const char *environment(const char *name)
     return value;
 }
 
-/* La orden como se teclearía, con comillas donde hagan falta. */
-static const char *command_words(const char *program, const char *const *arguments)
-{
-    const char *slash = strrchr(program, '/');
-    const char *words = slash ? slash + 1 : program;
-    for (; *arguments; arguments++) {
-        bool plain = **arguments && !strpbrk(*arguments, " \t\n\"'\\$&|;<>()*?[]#`");
-        words = hs_format(plain ? "%s %s" : "%s '%s'", words, *arguments);
-    }
-    return words;
-}
-
 /* Dos extremos de una tubería: [0] lee y [1] escribe. */
 static void open_pipe(int fds[2])
 {
@@ -342,11 +388,14 @@ static int duplicate(int fd)
 static void run_boxed(struct hs_program *p, const char *program,
                       const char *const *arguments, int in, int out, int err)
 {
-    const char *boxed = getenv("ASINC_BOX");
+    char zone[64] = "";
     char *env[] = {"ASAN_OPTIONS=color=never:exitcode=99",
-                   "UBSAN_OPTIONS=color=never:print_stacktrace=1", NULL};
+                   "UBSAN_OPTIONS=color=never:print_stacktrace=1:exitcode=99",
+                   p->options.timezone ? zone : NULL, NULL};
     struct box_bind binds[HS__MAX_DIRS];
     struct box_options options = box_options_default();
+    if (p->options.timezone)
+        snprintf(zone, sizeof zone, "TZ=%s", p->options.timezone);
     options.runner = environment("ASINC_RUNNER");
     options.program = program;
     options.args = (char *const *)arguments;
@@ -357,11 +406,14 @@ static void run_boxed(struct hs_program *p, const char *program,
     options.binds = binds;
     options.bind_count = hs__binds(binds);
     options.shared_net = true;
-    options.boxed = !boxed || strcmp(boxed, "0") != 0;
+    options.rung = box_rung_named(getenv("ASINC_BOX"));
+    options.ports = hs__reach(&options.port_count);
+    if (getenv("ASINC_SANITIZE")) { /* lo que gasta ASan */
+        options.limits.rss_kib *= 3;
+        options.limits.cpu_ms *= 3;
+    }
     if (p->options.files > 0)
         options.limits.files = p->options.files;
-    if (p->options.processes > 0)
-        options.limits.processes = p->options.processes;
     options.limits.wall_ms = p->options.wall_seconds > 0
                                  ? p->options.wall_seconds * 1000L
                                  : (long)hs__latest_deadline() + WALL_MARGIN_MS;
@@ -370,18 +422,36 @@ static void run_boxed(struct hs_program *p, const char *program,
         hs_broken("la caja no arranca «%s»: %s", program, strerror(-error));
 }
 
+static struct hs__output new_output(int fd, size_t max, const char *name)
+{
+    return (struct hs__output){
+        fd,
+        {.max = max,
+         .full = hs_format("el programa escribió más de %zu KiB en su %s; lo he parado",
+                           max / 1024, name)}};
+}
+
 struct hs_program *hs_start_argv(struct hs_options options, const char *const *arguments)
 {
+    if (!options.program &&
+        getenv("ASINC_SANITIZE")) /* quien califica lo pidió para todas */
+        options.asan = true;
     const char *variable = options.asan ? "ASINC_PROGRAM_ASAN" : "ASINC_PROGRAM";
     if (options.asan && !options.program && !getenv(variable))
         hs_broken("esta prueba usa el programa con ASan: dilo en lab.json con "
                   "\"asan\": true");
     const char *program = options.program ? options.program : environment(variable);
-    struct hs_program *p = hs__alloc(sizeof *p);
+    const char *words = hs__command_words(program, arguments);
+    struct hs_program *p = ag_alloc(1, sizeof *p);
     *p = (struct hs_program){
-        .part = {program_poll, program_ended, program_report, program_stop, NULL},
+        .part = {.poll = program_poll,
+                 .ended = program_ended,
+                 .report = program_report,
+                 .stop = program_stop,
+                 .alarm = program_alarm},
         .options = options,
-        .command = command_words(program, arguments),
+        .command = options.timezone ? hs_format("TZ='%s' %s", options.timezone, words)
+                                    : words,
         .signalled = -1,
     };
     if (options.max_output == 0)
@@ -398,8 +468,8 @@ struct hs_program *hs_start_argv(struct hs_options options, const char *const *a
         open_pipe(out);
     }
     p->input = in[1];
-    p->output[HS_OUT] = (struct hs__output){out[0], {.max = p->options.max_output}};
-    p->output[HS_ERR] = (struct hs__output){err[0], {.max = p->options.max_output}};
+    p->output[HS_OUT] = new_output(out[0], p->options.max_output, "salida");
+    p->output[HS_ERR] = new_output(err[0], p->options.max_output, "stderr");
     fcntl(p->input, F_SETFL, O_NONBLOCK);
     p->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (p->wake < 0)
@@ -408,6 +478,9 @@ struct hs_program *hs_start_argv(struct hs_options options, const char *const *a
             p->screen ? hs_format(" en una terminal de %d columnas", options.columns)
                       : "",
             p->command);
+    hs__chronicle_origin();
+    p->life = hs__span_begin(hs__lane(HS__PROGRAM, words), "sigue en marcha");
+    p->record.lane = hs__lane(HS__OUTPUT, words);
     run_boxed(p, program, arguments, in[0], out[1], err[1]);
     close(in[0]);
     close(out[1]);

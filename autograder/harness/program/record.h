@@ -6,11 +6,12 @@
 #ifndef HS_RECORD_H
 #define HS_RECORD_H
 
-#include "internal.h"
+#include "harness/internal.h"
 #include <regex.h>
 
 /* Las líneas llegadas, por orden; puede haber varias entradas en un mismo registro. */
 struct hs__record {
+    int lane; /* dónde se apuntan sus líneas, para dibujarlas */
     struct hs_line **lines;
     size_t count;
 };
@@ -19,12 +20,15 @@ struct hs__record {
 struct hs__intake {
     char *bytes;
     size_t length, capacity;
-    size_t max;        /* los que se guardan; los demás se tiran */
+    size_t max;        /* los que se guardan; 0 = los que admita la prueba */
+    const char *full;  /* con más de `max`, en qué falla la prueba */
     size_t line_start; /* dónde empieza la línea a medias */
-    bool overflowed;   /* llegaron más de `max` */
 };
 
-/* Guarda `n` bytes y apunta las líneas que completan. */
+/* Apunta una línea entera. */
+void hs__add_line(struct hs__record *record, enum hs_stream stream, const char *text,
+                  size_t length, bool newline);
+/* Guarda `n` bytes y apunta las líneas que completan, mientras quepan. */
 void hs__take_bytes(struct hs__record *record, struct hs__intake *in,
                     enum hs_stream stream, const char *bytes, size_t n);
 /* No llegará más: lo que quede a medias es la última línea. */
@@ -55,6 +59,11 @@ struct hs__search hs__search_now(const struct hs__record *record,
 
 /* Cómo se lee lo que se busca: «una línea con "a" y "b"». */
 const char *hs__match_words(const struct hs_match *match);
+
+/* «VERBO 2 veces QUÉ y DONE 1 vez»; si no hay ninguna, «VERBO QUÉ y no DONE». `done` va
+ * en femenino, que son líneas: "debía escribir" y "la ha escrito". */
+const char *hs__lack_words(const char *verb, const char *done,
+                           const struct hs_match *match, int wanted, int found);
 
 /* Para el informe: las líneas [from, to), y lo que quedó sin salto. */
 void hs__show_lines(struct hs__lines *out, const struct hs__record *record, size_t from,

@@ -1,5 +1,5 @@
 /* terminal.c: programas que escriben en una terminal, y lo que se ve en ella. */
-#include "program.h"
+#include "harness/program/program.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -36,16 +36,19 @@ static struct hs__screen *screen_of(const struct hs_program *p)
 const char *hs_screen(struct hs_program *p)
 {
     struct hs__screen *s = screen_of(p);
-    const char *text = "";
     hs__lock();
     int used = hs__screen_used(s);
+    char *text = ag_alloc((size_t)used, HS__ROW_BYTES(s)), *end = text;
     for (int i = 0; i < used; i++) {
         char *row = hs__screen_row(s, i);
-        text = hs_format("%s%s%s", text, i > 0 ? "\n" : "", row);
+        end = stpcpy(end, row);
+        *end++ = '\n';
         free(row);
     }
     hs__unlock();
-    return text;
+    const char *kept = hs__keep_text(text, end > text ? (size_t)(end - text) - 1 : 0);
+    free(text);
+    return kept;
 }
 
 /* -------------------------------------------------------------------- Buscar filas */
@@ -68,13 +71,11 @@ static void row_search_open(struct row_search *s, struct hs_program *p,
 /* Mira la pantalla entera: una fila ya mirada puede haber cambiado. Con el cerrojo. */
 static int look(struct row_search *s)
 {
-    struct hs__intake in = {.max = SIZE_MAX};
     int used = hs__screen_used(s->p->screen);
     s->rows = (struct hs__record){0};
     for (int i = 0; i < used; i++) {
         char *row = hs__screen_row(s->p->screen, i);
-        hs__take_bytes(&s->rows, &in, HS_OUT, row, strlen(row));
-        hs__take_bytes(&s->rows, &in, HS_OUT, "\n", 1);
+        hs__add_line(&s->rows, HS_OUT, row, strlen(row), true);
         free(row);
     }
     s->search.looked = 0;
@@ -84,7 +85,6 @@ static int look(struct row_search *s)
         if (hs__search_advance(&s->search) && s->search.found == 1)
             s->text = hs__keep_text(s->search.line->text, s->search.line->length);
     }
-    free(in.bytes);
     hs__record_free(&s->rows);
     return s->search.found;
 }
@@ -101,25 +101,20 @@ static int row_check(void *arg)
     return p->ended && p->output[HS_OUT].fd < 0 ? HOPELESS : 0;
 }
 
-static const char *row_words(const struct hs_match *match)
-{
-    return match->what ? match->what
-                       : hs_format("%s en la pantalla", hs__match_words(match));
-}
-
 const char *hs_wait_row(struct hs_program *p, struct hs_match match, int ms)
 {
     hs__checked();
     struct row_search s;
+    const char *unseen = hs_format("en la pantalla debía verse %s y no se ve",
+                                   hs__match_words(&match));
     row_search_open(&s, p, &match);
     hs__lock();
     int result = hs__wait(row_check, &s, ms);
     if (result == 0)
-        hs__fail_waiting(ms, "No apareció %s", row_words(&match));
+        hs__fail_waiting(ms, "%s", unseen);
     hs__unlock();
     if (result == HOPELESS)
-        hs_fail("No apareció %s, y el programa ya %s", row_words(&match),
-                hs_exit_words(p->end));
+        hs_fail("%s: %s", unseen, hs_exit_words(p->end));
     hs__search_close(&s.search);
     hs_step("En la pantalla se ve: «%s»", s.text);
     return s.text;
@@ -145,7 +140,7 @@ void hs__report_screen(struct hs_program *p, struct hs__lines *lines)
     hs__add(lines, "  Lo que se ve en la pantalla%s:", from > 0 ? ", por el final" : "");
     for (int i = from; i < used; i++) {
         char *row = hs__screen_row(p->screen, i),
-             *clean = hs__clean(row, strlen(row), 400);
+             *clean = ag_clean(row, strlen(row), 400, AG_LINE);
         hs__add(lines, "  [%s", clean);
         free(clean);
         free(row);

@@ -3,9 +3,10 @@
 #ifndef HS_PROGRAM_H
 #define HS_PROGRAM_H
 
-#include "../box/box.h"
-#include "record.h"
-#include "screen.h"
+#include "box/box.h"
+#include "harness/chronicle.h"
+#include "harness/program/record.h"
+#include "harness/program/screen.h"
 #include <pthread.h>
 
 /* Una de sus salidas. */
@@ -18,9 +19,10 @@ struct hs_program {
     struct hs__part part;
     struct hs_options options;
     const char *command; /* como lo escribiría una persona */
-    box_run *run;        /* solo el hilo de la prueba */
-    int input;           /* escritura hacia su entrada; -1 cerrada */
-    int wake;            /* eventfd que despierta al lector */
+    struct hs__span life;
+    box_run *run; /* solo el hilo de la prueba */
+    int input;    /* escritura hacia su entrada; -1 cerrada */
+    int wake;     /* eventfd que despierta al lector */
     pthread_t reader;
 
     /* Con el cerrojo tomado. */
@@ -29,21 +31,30 @@ struct hs_program {
     struct hs__screen *screen; /* NULL si no escribe en una terminal */
     bool status_ready;         /* el lector vio que la caja tiene algo que decir */
     bool quit;                 /* el lector debe terminar ya */
+    bool deaf;                 /* el lector debe dejar de leer su salida, y cerrarla */
     bool ended;                /* `result` y `end` valen */
     struct box_result result;
     struct hs_exit end;
     double signalled; /* instante del último hs_signal, o -1 */
 };
 
+/* command.c. La orden como se teclearía, con comillas donde hagan falta; el principio, si es
+ * muy larga. */
+const char *hs__command_words(const char *program, const char *const *arguments);
+
 /* lines.c */
 void hs__report_lines(struct hs_program *p, struct hs__lines *lines);
+
+/* sanitizer.c. Qué error de memoria cuenta lo escrito y en qué línea, o NULL. Con el cerrojo
+ * tomado. */
+const char *hs__sanitizer_words(const struct hs__record *record);
 
 /* terminal.c. Los dos extremos de una terminal nueva, [0] el nuestro; y su informe. */
 void hs__open_terminal(const struct hs_options *options, int fds[2]);
 void hs__report_screen(struct hs_program *p, struct hs__lines *lines);
 
-/* program.c. Falla si el programa rompió algo que no depende de lo que se espere: la
- * caja, o el tope de salida. Con el cerrojo tomado; si falla, lo suelta. */
+/* program.c. Falla si la caja se rompió, o no pudo ejecutar el programa. Con el cerrojo
+ * tomado; si falla, lo suelta. */
 void hs__check_health(struct hs_program *p);
 
 #endif

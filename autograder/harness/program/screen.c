@@ -2,12 +2,13 @@
  * screen.c: una terminal de mentira, lo justo para juzgar un programa que reescribe su
  * línea con \r o mueve el cursor.
  */
-#include "screen.h"
-#include "internal.h"
+#include "harness/program/screen.h"
+#include "harness/internal.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_ROWS 4096 /* de historial; más arriba se olvida */
+#define OLD_ROWS 1024
 #define TAB      8
 
 struct hs__cell {
@@ -22,17 +23,19 @@ static void clear_row(struct hs__screen *s, int row)
     s->rows[row] = NULL;
 }
 
-/* Una fila nueva al final. Si el historial está lleno, se va la más antigua. */
+/* Una fila nueva al final. Si el historial está lleno se van las más antiguas, muchas de una
+ * vez: hacer sitio para una cuesta lo mismo. */
 static void add_row(struct hs__screen *s)
 {
     if (s->count == MAX_ROWS) {
-        clear_row(s, 0);
-        s->count--;
-        memmove(s->rows, s->rows + 1, (size_t)s->count * sizeof *s->rows);
-        s->row--;
-        s->top--;
+        for (int row = 0; row < OLD_ROWS; row++)
+            clear_row(s, row);
+        s->count -= OLD_ROWS;
+        memmove(s->rows, s->rows + OLD_ROWS, (size_t)s->count * sizeof *s->rows);
+        s->row -= OLD_ROWS;
+        s->top -= OLD_ROWS;
     }
-    s->rows = hs__grow(s->rows, ((size_t)s->count + 1) * sizeof *s->rows);
+    s->rows = ag_grow(s->rows, (size_t)s->count + 1, sizeof *s->rows);
     s->rows[s->count++] = NULL;
 }
 
@@ -85,11 +88,8 @@ static void put(struct hs__screen *s, const char *text, size_t n)
         s->column = 0;
         line_feed(s);
     }
-    if (!s->rows[s->row]) {
-        size_t size = (size_t)s->width * sizeof(struct hs__cell);
-        s->rows[s->row] = hs__alloc(size);
-        memset(s->rows[s->row], 0, size);
-    }
+    if (!s->rows[s->row])
+        s->rows[s->row] = ag_alloc((size_t)s->width, sizeof(struct hs__cell));
     struct hs__cell *cell = &s->rows[s->row][s->column];
     memset(cell, 0, sizeof *cell);
     if (n > 1 || *text != ' ')
@@ -184,10 +184,10 @@ static void control(struct hs__screen *s, const char *parameters, char final)
         erase(s, s->row, s->column, s->column + n);
         break;
     case 'L':
-        shift_down(s, s->row, n);
+        shift_down(s, s->row, n < s->height ? n : s->height);
         break;
     case 'M':
-        shift_up(s, s->row, n);
+        shift_up(s, s->row, n < s->height ? n : s->height);
         break;
     case 's':
         s->saved_row = s->row - s->top;
@@ -233,16 +233,6 @@ static bool escape(struct hs__screen *s)
 
 /* ------------------------------------------------------------------------ Los bytes */
 
-/* Bytes que promete el primero de un carácter UTF-8; 0 si no puede ser el primero. */
-static int promised(unsigned char c)
-{
-    return c < 0x80             ? 1
-           : (c & 0xe0) == 0xc0 ? 2
-           : (c & 0xf0) == 0xe0 ? 3
-           : (c & 0xf8) == 0xf0 ? 4
-                                : 0;
-}
-
 static void plain(struct hs__screen *s, char c)
 {
     switch (c) {
@@ -269,11 +259,11 @@ static void plain(struct hs__screen *s, char c)
 static void take(struct hs__screen *s, char c)
 {
     bool middle = s->pending_length > 0 && s->pending[0] != '\x1b';
-    if (middle && ((unsigned char)c & 0xc0) != 0x80) {
+    if (middle && !ag_utf8_inside(c)) {
         put(s, "\uFFFD", 3); /* un carácter que se quedó a medias */
         s->pending_length = 0;
     }
-    if (s->pending_length == 0 && c != '\x1b' && promised((unsigned char)c) == 1) {
+    if (s->pending_length == 0 && c != '\x1b' && ag_utf8_promised(c) == 1) {
         plain(s, c);
         return;
     }
@@ -282,10 +272,10 @@ static void take(struct hs__screen *s, char c)
     if (s->pending[0] == '\x1b') {
         done = escape(s);
     } else {
-        int bytes = promised((unsigned char)s->pending[0]);
-        done = s->pending_length >= bytes;
+        size_t bytes = ag_utf8_promised(s->pending[0]);
+        done = (size_t)s->pending_length >= bytes;
         if (done)
-            put(s, bytes ? s->pending : "\uFFFD", bytes ? (size_t)bytes : 3);
+            put(s, bytes ? s->pending : "\uFFFD", bytes ? bytes : 3);
     }
     if (done || s->pending_length == (int)sizeof s->pending - 1)
         s->pending_length = 0;
@@ -301,7 +291,7 @@ void hs__screen_write(struct hs__screen *s, const char *bytes, size_t n)
 
 struct hs__screen *hs__screen_new(int width, int height)
 {
-    struct hs__screen *s = hs__alloc(sizeof *s);
+    struct hs__screen *s = ag_alloc(1, sizeof *s);
     *s = (struct hs__screen){.width = width, .height = height};
     while (s->count < height)
         add_row(s);
@@ -321,7 +311,7 @@ void hs__screen_free(struct hs__screen *s)
 char *hs__screen_row(const struct hs__screen *s, int row)
 {
     const struct hs__cell *cells = s->rows[row];
-    char *text = hs__alloc((size_t)s->width * 4 + 1), *end = text, *out = text;
+    char *text = ag_alloc(HS__ROW_BYTES(s), 1), *end = text, *out = text;
     for (int i = 0; cells && i < s->width; i++) {
         out = stpcpy(out, *cells[i].text ? cells[i].text : " ");
         if (*cells[i].text)

@@ -1,5 +1,5 @@
 /* lines.c: lo que escribe el programa, línea a línea: esperarlo y exigirlo. */
-#include "program.h"
+#include "harness/program/program.h"
 #include <string.h>
 
 #define SHOWN_LINES 25  /* de la cola de la salida, cuando la prueba falla */
@@ -32,18 +32,17 @@ const struct hs_line *hs_wait_lines(struct hs_program *p, int n, struct hs_match
     hs__checked();
     struct wait w = {.p = p};
     hs__search_open(&w.search, &p->record, &match, n);
-    const char *what = hs__match_words(&match);
-    const char *lack = n == 1 ? hs_format("No llegó %s", what)
-                              : hs_format("No llegó %d veces %s", n, what);
     hs__lock();
     int result = hs__wait(wait_check, &w, ms);
-    if (result != FOUND && n > 1)
-        lack = hs_format("%s: solo %d", lack, w.search.found);
+    const char *lack = result == FOUND
+                           ? ""
+                           : hs__lack_words("el programa debía escribir", "la ha escrito",
+                                            &match, n, w.search.found);
     if (result == 0)
         hs__fail_waiting(ms, "%s", lack);
     hs__unlock();
     if (result == HOPELESS)
-        hs_fail("%s, y el programa ya %s", lack, hs_exit_words(p->end));
+        hs_fail("%s: %s", lack, hs_exit_words(p->end));
     hs__search_close(&w.search);
     hs_step("El programa escribió: «%s»", w.search.line->text);
     return w.search.line;
@@ -60,7 +59,9 @@ const struct hs_line *hs_try_line(struct hs_program *p, struct hs_match match, i
     hs__search_open(&w.search, &p->record, &match, 1);
     hs__lock();
     if (hs__wait(wait_check, &w, ms) == 0 && hs_now() >= hs__deadline())
-        hs__fail_waiting(ms, "No llegó %s", hs__match_words(&match));
+        hs__fail_waiting(
+            ms, "%s",
+            hs__lack_words("el programa debía escribir", "la ha escrito", &match, 1, 0));
     hs__unlock();
     hs__search_close(&w.search);
     return w.search.line;
@@ -91,13 +92,17 @@ void hs_expect_line(struct hs_program *p, struct hs_match match)
 {
     hs__checked();
     if (!hs_find_line(p, match, 1))
-        hs_fail("falta %s", hs__match_words(&match));
+        hs_fail("%s", hs__lack_words("el programa debía escribir", "la ha escrito",
+                                     &match, 1, 0));
 }
 
 void hs_expect_lines(struct hs_program *p, int n, struct hs_match match)
 {
-    hs_expect_eq_int(hs_format("número de veces que aparece %s", hs__match_words(&match)),
-                     n, hs_count_lines(p, match));
+    hs__checked();
+    int count = hs_count_lines(p, match);
+    if (count != n)
+        hs_fail("%s", hs__lack_words("el programa debía escribir", "la ha escrito",
+                                     &match, n, count));
 }
 
 void hs_expect_no_line(struct hs_program *p, struct hs_match match)
@@ -105,8 +110,8 @@ void hs_expect_no_line(struct hs_program *p, struct hs_match match)
     hs__checked();
     const struct hs_line *line = hs_find_line(p, match, 1);
     if (line)
-        hs_fail("no debía aparecer %s, y apareció «%s»", hs__match_words(&match),
-                line->text);
+        hs_fail("el programa no debía escribir %s y escribió «%s»",
+                hs__match_words(&match), line->text);
 }
 
 static const char *copy_output(struct hs_program *p, enum hs_stream stream)
@@ -126,6 +131,18 @@ const char *hs_stdout(struct hs_program *p)
 const char *hs_stderr(struct hs_program *p)
 {
     return copy_output(p, HS_ERR);
+}
+
+void hs_expect_complaint(struct hs_program *p, int code, int ms)
+{
+    hs_expect_exit(p, code, ms);
+    const struct hs_line *line = hs_find_line(p, (struct hs_match){.stream = HS_OUT}, 1);
+    if (line)
+        hs_fail(
+            "el programa no debía escribir nada en la salida estándar y escribió «%s»",
+            line->text);
+    hs_expect_eq_int("el número de líneas de stderr: una basta para decir qué pasa", 1,
+                     hs_count_lines(p, (struct hs_match){.stream = HS_ERR}));
 }
 
 /* -------------------------------------------------------- Enseñarlas al fallar */
@@ -148,8 +165,7 @@ void hs__report_lines(struct hs_program *p, struct hs__lines *lines)
 {
     size_t from = first_shown(p);
     if (p->output[HS_OUT].in.length + p->output[HS_ERR].in.length == 0) {
-        hs__add(lines, "  No escribió nada.%s",
-                p->ended ? "" : " Si usa printf, ¿llama después a fflush(stdout)?");
+        hs__add(lines, "  No escribió nada.");
         return;
     }
     if (p->screen)

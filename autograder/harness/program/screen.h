@@ -31,6 +31,9 @@ void hs__screen_free(struct hs__screen *s); /* NULL no hace nada */
  */
 void hs__screen_write(struct hs__screen *s, const char *bytes, size_t n);
 
+/* Lo más que ocupa una, con su final. */
+#define HS__ROW_BYTES(s) ((size_t)(s)->width * 4 + 1)
+
 /* El texto de una fila sin los blancos del final. Hay que liberarlo. */
 char *hs__screen_row(const struct hs__screen *s, int row);
 
