@@ -3,33 +3,46 @@
  *
  * Dos versiones a la vez: la normal, que corren casi todas las pruebas, y otra con ASan y
  * UBSan, que ve los errores de memoria que la normal perdona y se hace si alguna prueba
- * la usa. */
-#include "../box/box.h"
-#include "grader.h"
+ * la usa. De esa se mira además el texto, para que nadie la apague (guard.h). */
+#include "base/dir.h"
+#include "base/memory.h"
+#include "box/box.h"
+#include "grader/guard.h"
+#include "grader/judge.h"
+#include "grader/stage.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define OUTPUT "_salida_"
 #define ASINC  "_asinc_"
 #define GCC    "/usr/bin/gcc"
+#define TEXT   "texto.txt"
 
 struct flavor {
     const char *name; /* carpeta bajo salida/ */
     const char *log;
-    const char *library;
+    const char *library; /* NULL: no se enlaza nada */
     const char *const *flags;
+    bool guarded;
 };
 
+/* Sin __SANITIZE_ADDRESS__ la entrega no sabe cuál de las dos versiones es. */
+#define SAME_TEXT "-U__SANITIZE_ADDRESS__"
+
 static const struct flavor flavors[] = {
-    {"normal", "gcc.txt", ASINC "/libasinc.a", (const char *const[]){"-O1", NULL}},
+    {"normal", "gcc.txt", ASINC "/libasinc.a", (const char *const[]){"-O1", NULL}, false},
+    {"texto", TEXT, NULL, (const char *const[]){"-O1", "-E", "-w", NULL}, false},
     {"asan", "gcc-asan.txt", ASINC "/libasinc-asan.a",
      (const char *const[]){"-O1", "-fsanitize=address,undefined",
-                           "-fno-sanitize-recover=all", "-fno-omit-frame-pointer", NULL}},
+                           "-fno-sanitize-recover=all", "-fno-omit-frame-pointer",
+                           SAME_TEXT, NULL},
+     true},
 };
 #define N_FLAVORS (sizeof flavors / sizeof *flavors)
 
@@ -48,10 +61,9 @@ static const char *const common_flags[] = {
     "-I/usr/include/postgresql", /* donde Debian deja libpq-fe.h */
     NULL,
 };
-/* Solo acaba en el programa lo que use: cargar libpq para nada costaría en cada arranque. */
-static const char *const libraries[] = {"-Wl,--as-needed", "-luv", "-lcurl",
-                                        "-ljansson",       "-lpq", "-lmicrohttpd",
-                                        "-pthread",        "-lm",  NULL};
+/* Con qué se enlaza lo dice el Makefile: es lo mismo que llevan los ejemplos. Solo acaba en el
+ * programa lo que use: cargar libpq para nada costaría en cada arranque. */
+static const char libraries[] = "-Wl,--as-needed " GR_LIBRARIES;
 
 /* Argumentos de gcc: los fijos, las fuentes y un margen. */
 #define MAX_FIXED 48
@@ -69,42 +81,69 @@ static void add(struct command *c, char *arg)
 static void add_list(struct command *c, const char *const *list)
 {
     for (; *list; list++)
-        add(c, gr_format("%s", *list));
+        add(c, ag_format("%s", *list));
+}
+
+static void add_words(struct command *c, const char *words)
+{
+    for (size_t n; *(words += strspn(words, " ")); words += n) {
+        n = strcspn(words, " ");
+        add(c, ag_format("%.*s", (int)n, words));
+    }
 }
 
 static struct command command_for(const struct gr_order *o, const struct flavor *f)
 {
     size_t most = MAX_FIXED + json_array_size(o->sources);
-    struct command c = {.argv = gr_alloc(most, sizeof *c.argv)};
+    struct command c = {.argv = ag_alloc(most, sizeof *c.argv)};
     add_list(&c, common_flags);
     add_list(&c, f->flags);
     /* Que ASan y el enlazador nombren los archivos como los conoce el estudiante. */
-    add(&c, gr_format("-ffile-prefix-map=" GR_BOX_SOURCE "=%s", o->shown));
-    add(&c, gr_format("-ffile-prefix-map=" BOX_WORK_DIR "="));
-    add(&c, gr_format("-o"));
-    add(&c, gr_format(OUTPUT "/%s", o->program));
+    add(&c, ag_format("-ffile-prefix-map=" GR_BOX_SOURCE "=%s", o->shown));
+    add(&c, ag_format("-ffile-prefix-map=" BOX_WORK_DIR "="));
+    if (f->library) {
+        add(&c, ag_format("-o"));
+        add(&c, ag_format(OUTPUT "/%s", o->program));
+    }
     for (size_t i = 0; i < json_array_size(o->sources); i++) {
         const char *name = json_string_value(json_array_get(o->sources, i));
         if (name && strcmp(name + strlen(name) - 2, ".c") == 0)
-            add(&c, gr_format(GR_BOX_SOURCE "/%s", name));
+            add(&c, ag_format(GR_BOX_SOURCE "/%s", name));
     }
-    add(&c, gr_format("%s", f->library));
-    add_list(&c, libraries);
+    if (f->guarded)
+        add_words(&c, "-x c - -x none");
+    if (f->library) {
+        add(&c, ag_format("%s", f->library));
+        add_words(&c, libraries);
+    }
     return c;
+}
+
+/* El texto de guard.h, para la entrada de gcc. */
+static int guard_file(void)
+{
+    int fd = memfd_create("vigia", MFD_CLOEXEC);
+    if (fd >= 0 && (ag_write(fd, gr_guard_source, strlen(gr_guard_source)) < 0 ||
+                    lseek(fd, 0, SEEK_SET) < 0)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
 }
 
 static int start_gcc(const struct gr_order *o, const struct flavor *f, box_run **run,
                      struct gr_error *err)
 {
-    char *runner = gr_format("%s/runner", o->root);
-    char *sources = gr_format("%s/fuentes", o->dir);
-    char *asinc = gr_format("%s/asinc", o->root);
-    char *output = gr_format("%s/salida/%s", o->dir, f->name);
-    char *log_path = gr_format("%s/%s", o->dir, f->log);
+    char *runner = ag_format("%s/runner", o->root);
+    char *sources = ag_format("%s/fuentes", o->dir);
+    char *asinc = ag_format("%s/asinc", o->root);
+    char *output = ag_format("%s/salida/%s", o->dir, f->name);
+    char *log_path = ag_format("%s/%s", o->dir, f->log);
     struct command c = command_for(o, f);
     int rc = -1;
+    int guard = f->guarded ? guard_file() : -1;
     int log = open(log_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (log < 0 || mkdir(output, 0700) < 0) {
+    if (log < 0 || (f->guarded && guard < 0) || mkdir(output, 0700) < 0) {
         gr_error(err, "no se puede preparar %s: %s", output, strerror(errno));
         goto out;
     }
@@ -120,10 +159,11 @@ static int start_gcc(const struct gr_order *o, const struct flavor *f, box_run *
     options.binds = binds;
     options.bind_count = sizeof binds / sizeof *binds;
     options.limits = box_limits_compile();
+    options.stdin_fd = guard;
     options.stdout_fd = log;
     options.stderr_fd = log;
     options.shared_net = false;
-    options.boxed = o->boxed;
+    options.rung = o->rung;
     rc = box_start(run, &options);
     if (rc == -ENOENT)
         gr_error(err, "no está %s: instala lo que falta con make setup", GCC);
@@ -132,6 +172,8 @@ static int start_gcc(const struct gr_order *o, const struct flavor *f, box_run *
 out:
     if (log >= 0)
         close(log);
+    if (guard >= 0)
+        close(guard);
     for (size_t i = 0; i < c.n; i++)
         free(c.argv[i]);
     free(c.argv);
@@ -143,16 +185,43 @@ out:
     return rc < 0 ? -1 : 0;
 }
 
-/* Añade una línea propia al final de lo que dijo gcc. */
-static void note(const struct gr_order *o, const struct flavor *f, const char *text)
+/* Añade una línea propia al final de lo que dijo gcc de la versión normal. */
+static void note(const struct gr_order *o, const char *text)
 {
-    char *path = gr_format("%s/%s", o->dir, f->log);
+    char *path = ag_format("%s/%s", o->dir, flavors[0].log);
     FILE *out = fopen(path, "ae");
     if (out) {
-        fprintf(out, "%s: error: %s\n", GR_BOX_SOURCE, text);
+        fprintf(out, "%s\n", text);
         fclose(out);
     }
     free(path);
+}
+
+/* Lo que se enseña es lo que dijo gcc de la que no compila, si la normal sí. */
+static int blame(const struct gr_order *o, const struct flavor *f)
+{
+    char *from = ag_format("%s/%s", o->dir, f->log);
+    char *to = ag_format("%s/%s", o->dir, flavors[0].log);
+    if (f != flavors && rename(from, to) < 0)
+        note(o, GR_BOX_SOURCE ": error: gcc no admite la versión con ASan");
+    free(to);
+    free(from);
+    return 0;
+}
+
+static int judge_text(const struct gr_order *o, struct gr_error *err)
+{
+    char *path = ag_format("%s/" TEXT, o->dir), *said = NULL;
+    int rc = gr_guard_scan(path, &said);
+    free(path);
+    if (rc == 0)
+        return 1;
+    if (rc < 0)
+        return gr_error(err, "no se puede leer el texto de la entrega: %s",
+                        strerror(-rc));
+    note(o, said);
+    free(said);
+    return 0;
 }
 
 /* 1 si compiló, 0 si la culpa es de las fuentes, -1 si lo es de la máquina. */
@@ -161,13 +230,17 @@ static int judge_gcc(const struct gr_order *o, const struct flavor *f,
 {
     switch (r->kind) {
     case BOX_EXITED:
+        if (r->code != 0 && ag_room_mib(o->dir) < GR_ROOM_MIB)
+            return gr_error(err, "gcc falló y casi no queda sitio en TMPDIR: prueba con "
+                                 "otro TMPDIR");
         if (r->code != 0)
-            return 0;
+            return blame(o, f);
         break;
     case BOX_LIMIT: {
-        char *text = gr_format("gcc no acaba con este programa (límite de %s)",
+        char *text = ag_format(GR_BOX_SOURCE ": error: gcc no acaba con este programa "
+                                             "(límite de %s)",
                                box_limit_name(r->limit));
-        note(o, f, text);
+        note(o, text);
         free(text);
         return 0;
     }
@@ -176,8 +249,10 @@ static int judge_gcc(const struct gr_order *o, const struct flavor *f,
     default:
         return gr_error(err, "la caja en la que compila gcc falló: %s", r->detail);
     }
+    if (!f->library)
+        return judge_text(o, err);
     struct stat st;
-    char *program = gr_format("%s/salida/%s/%s", o->dir, f->name, o->program);
+    char *program = ag_format("%s/salida/%s/%s", o->dir, f->name, o->program);
     int rc = lstat(program, &st) == 0 && S_ISREG(st.st_mode)
                  ? 1
                  : gr_error(err, "gcc acabó bien pero no dejó el programa");

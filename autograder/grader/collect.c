@@ -2,8 +2,14 @@
  *
  * Nada se da por bueno porque falte lo contrario: la prueba sin resultado, o con uno que
  * no se entiende, es un fallo del corrector y se dice por qué. */
-#include "../box/box.h"
-#include "grader.h"
+#include "base/dir.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "grader/chronicle.h"
+#include "grader/job.h"
+#include "grader/jobs.h"
+#include "grader/judge.h"
+#include "grader/manifest.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -45,7 +51,7 @@ static bool parse_verdict(const char *name, enum gr_verdict *out)
 /* Añade a la historia una línea, ya sin caracteres de control. */
 static void tell(json_t *story, char *line)
 {
-    char *clean = gr_text_clean(line);
+    char *clean = ag_clean(line, strlen(line), SIZE_MAX, AG_LINES);
     json_array_append_new(story, json_string(clean));
     free(clean);
     free(line);
@@ -74,7 +80,7 @@ static char *tail(const struct gr_job *job, const char *name)
 {
     char *data;
     size_t size;
-    if (box_read_file(job->dir, name, MAX_LOG, &data, &size) < 0)
+    if (ag_read_start(job->dir, name, MAX_LOG, &data, &size) < 0)
         return NULL;
     while (size && (data[size - 1] == '\n' || data[size - 1] == ' '))
         data[--size] = '\0';
@@ -82,19 +88,18 @@ static char *tail(const struct gr_job *job, const char *name)
     int lines = 0;
     while (at > data && !(at[-1] == '\n' && ++lines == TAIL_LINES))
         at--;
-    char *copy = size ? gr_format("%s", at) : NULL;
+    char *copy = size ? ag_format("%s", at) : NULL;
     free(data);
     return copy;
 }
 
-/* ---- una prueba
- * ------------------------------------------------------------------------- */
+/* ---- una prueba ------------------------------------------------------------------ */
 
 /* Lee DIR/resultados/PRUEBA.json. NULL, o por qué no vale (en memoria nueva); `absent`
  * dice si es que no está. */
 static char *read_result(const struct gr_job *job, struct gr_result *result, bool *absent)
 {
-    char *name = gr_format("resultados/%s.json", result->test->name);
+    char *name = ag_format("resultados/%s.json", result->test->name);
     char *data = NULL, *why = NULL;
     size_t size;
     json_error_t bad;
@@ -103,34 +108,36 @@ static char *read_result(const struct gr_job *job, struct gr_result *result, boo
     size_t i;
     double ms;
 
-    int rc = box_read_file(job->dir, name, MAX_RESULT, &data, &size);
+    int rc = ag_read_file(job->dir, name, MAX_RESULT, &data, &size);
     *absent = rc == -ENOENT;
     if (rc < 0) {
-        why = *absent ? gr_format("La prueba no dejó ningún resultado.")
-                      : gr_format("No se puede leer su resultado: %s.", strerror(-rc));
+        why = *absent ? ag_format("La prueba no dejó ningún resultado.")
+                      : ag_format("No se puede leer su resultado: %s.", strerror(-rc));
         goto out;
     }
     root = json_loadb(data, size, JSON_REJECT_DUPLICATES, &bad);
     if (!root ||
         json_unpack_ex(root, &bad, 0, "{s:s s:s s:o s:F}", "nombre", &told, "veredicto",
                        &verdict, "historia", &story, "ms", &ms) < 0) {
-        why = gr_format("Su resultado está mal escrito: %s.", bad.text);
+        why = ag_format("Su resultado está mal escrito: %s.", bad.text);
         goto out;
     }
     if (strcmp(told, result->test->name) != 0 ||
         !parse_verdict(verdict, &result->verdict) || !json_is_array(story)) {
-        why = gr_format("Su resultado no tiene sentido (prueba «%s», veredicto «%s»).",
+        why = ag_format("Su resultado no tiene sentido (prueba «%s», veredicto «%s»).",
                         told, verdict);
         goto out;
     }
     json_array_foreach(story, i, line)
     {
         if (!json_is_string(line)) {
-            why = gr_format("Su historia tiene algo que no es texto.");
+            why = ag_format("Su historia tiene algo que no es texto.");
             goto out;
         }
-        tell(result->story, gr_format("%s", json_string_value(line)));
+        tell(result->story, ag_format("%s", json_string_value(line)));
     }
+    result->chronicle = gr_chronicle_read(json_object_get(root, "cronologia"));
+    result->ms = ms;
 out:
     json_decref(root);
     free(data);
@@ -143,14 +150,14 @@ static void explain_missing(const struct gr_job *job, json_t *story)
 {
     int st = job->suite_status;
     if (job->timed_out)
-        tell(story, gr_format("La suite no terminó en %d s.", job->lab->seconds));
+        tell(story, ag_format("La suite no terminó en %d s.", job->lab->seconds));
     else if (st >= 0 && WIFSIGNALED(st))
-        tell(story, gr_format("La suite murió por la señal %d (%s).", WTERMSIG(st),
+        tell(story, ag_format("La suite murió por la señal %d (%s).", WTERMSIG(st),
                               strsignal(WTERMSIG(st))));
     else if (st >= 0)
-        tell(story, gr_format("La suite terminó con código %d.", WEXITSTATUS(st)));
+        tell(story, ag_format("La suite terminó con código %d.", WEXITSTATUS(st)));
     else
-        tell(story, gr_format("El juez no llegó al final."));
+        tell(story, ag_format("El juez no llegó al final."));
     char *text = tail(job, "suite.txt");
     if (text)
         quote(story, "Sus últimas palabras:", text);
@@ -166,7 +173,7 @@ static void collect_test(const struct gr_job *job, struct gr_result *result)
     bool absent;
     if (job->fault) {
         result->verdict = GR_FALLO;
-        tell(result->story, gr_format("%s", job->fault));
+        tell(result->story, ag_format("%s", job->fault));
         return;
     }
     char *why = read_result(job, result, &absent);
@@ -179,8 +186,7 @@ static void collect_test(const struct gr_job *job, struct gr_result *result)
         explain_missing(job, result->story);
 }
 
-/* ---- el trabajo
- * --------------------------------------------------------------------------- */
+/* ---- el trabajo ------------------------------------------------------------------ */
 
 static void read_gcc(struct gr_job *job)
 {
@@ -188,7 +194,7 @@ static void read_gcc(struct gr_job *job)
     for (size_t i = 0; i < 2 && !job->gcc; i++) {
         char *data;
         size_t size;
-        if (box_read_file(job->dir, logs[i], MAX_LOG, &data, &size) < 0)
+        if (ag_read_start(job->dir, logs[i], MAX_LOG, &data, &size) < 0)
             continue;
         job->gcc = gr_diag_trim(data, job->shown);
         free(data);
@@ -202,9 +208,9 @@ static void collect_uncompiled(struct gr_job *job)
         struct gr_result *result = &job->results[i];
         result->verdict = GR_NO_COMPILA;
         if (i > 0)
-            tell(result->story, gr_format("No se ejecutó: el programa no compila."));
+            tell(result->story, ag_format("No se ejecutó: el programa no compila."));
         else if (job->missing)
-            tell(result->story, gr_format("%s", job->missing));
+            tell(result->story, ag_format("%s", job->missing));
         else
             quote(result->story, "gcc dice:", job->gcc ? job->gcc : "(nada)");
     }
@@ -213,7 +219,7 @@ static void collect_uncompiled(struct gr_job *job)
 void gr_collect(struct gr_job *job)
 {
     const struct gr_lab *lab = job->lab;
-    job->results = gr_alloc(lab->n_tests, sizeof *job->results);
+    job->results = ag_alloc(lab->n_tests, sizeof *job->results);
     for (size_t i = 0; i < lab->n_tests; i++)
         if (!job->only || strcmp(job->only, lab->tests[i].name) == 0)
             job->results[job->n_results++] = (struct gr_result){.test = &lab->tests[i],

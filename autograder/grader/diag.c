@@ -2,8 +2,12 @@
  *
  * La salida se parte en bloques: uno empieza en cada `: error: ` o `: warning: ` (o en
  * un error del enlazador) y llega hasta el siguiente. Si hay errores se enseñan solo
- * ellos, que un aviso por delante despista; si no los hay, los avisos. */
-#include "grader.h"
+ * ellos, que un aviso por delante despista; si no los hay, los avisos. Debajo de los más
+ * corrientes va qué hacer (base/explain.h). */
+#include "base/explain.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "grader/judge.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +50,7 @@ static char *rename_paths(const char *text, const char *shown)
     size_t size = 0;
     FILE *f = open_memstream(&out, &size);
     if (!f)
-        return gr_format("%s", text);
+        return ag_format("%s", text);
     for (const char *at; (at = strstr(text, inside)); text = at + n)
         fprintf(f, "%.*s%s", (int)(at - text), text, shown);
     fputs(text, f);
@@ -54,8 +58,20 @@ static char *rename_paths(const char *text, const char *shown)
     return out;
 }
 
+/* Una línea, o su principio si es muy larga, sin partir un carácter. */
+static void copy_line(FILE *out, const char *line, size_t len)
+{
+    size_t shown = len;
+    if (len > MAX_WIDTH)
+        for (shown = MAX_WIDTH; shown > 0 && ag_utf8_inside(line[shown]); shown--)
+            ;
+    fprintf(out, "%.*s%s\n", (int)shown, line, shown < len ? " [...]" : "");
+}
+
+/* Los bloques de esa clase; con CONTEXT, todo lo que hay. */
 static void copy_blocks(FILE *out, const char *text, enum kind wanted)
 {
+    bool all = wanted == CONTEXT;
     enum kind block = SKIP;
     int lines = 0, left = 0;
     for (const char *line = text; *line;) {
@@ -63,10 +79,9 @@ static void copy_blocks(FILE *out, const char *text, enum kind wanted)
         enum kind here = classify(line, len);
         if (here == ERROR || here == WARNING)
             block = here;
-        if (here != SKIP && block == wanted && len > 0) {
+        if ((all || (here != SKIP && block == wanted)) && len > 0) {
             if (lines++ < MAX_LINES)
-                fprintf(out, "%.*s%s\n", (int)(len < MAX_WIDTH ? len : MAX_WIDTH), line,
-                        len < MAX_WIDTH ? "" : " [...]");
+                copy_line(out, line, len);
             else
                 left++;
         }
@@ -79,11 +94,12 @@ static void copy_blocks(FILE *out, const char *text, enum kind wanted)
 char *gr_diag_trim(const char *gcc, const char *shown)
 {
     char *named = rename_paths(gcc, shown);
-    char *clean = gr_text_clean(named);
+    char *clean = ag_clean(named, strlen(named), SIZE_MAX, AG_LINES);
     free(named);
     char *out = NULL;
     size_t size = 0;
-    for (enum kind wanted = ERROR; size == 0 && wanted >= WARNING; wanted--) {
+    /* Sin nada reconocible, mejor lo que haya que silencio. */
+    for (enum kind wanted = ERROR; size == 0 && wanted >= CONTEXT; wanted--) {
         free(out);
         out = NULL;
         FILE *f = open_memstream(&out, &size);
@@ -93,12 +109,11 @@ char *gr_diag_trim(const char *gcc, const char *shown)
         fclose(f);
     }
     if (size == 0) {
-        /* Nada reconocible: mejor todo, tal cual, que silencio. */
         free(out);
-        if (*clean)
-            return clean;
         out = NULL;
     }
     free(clean);
-    return out;
+    char *explained = out ? ag_explain(out) : NULL;
+    free(out);
+    return explained;
 }

@@ -1,27 +1,12 @@
 /* Archivos: copiar y escribir de una vez. */
-#include "grader.h"
+#include "base/dir.h"
+#include "grader/stage.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static int write_all(int fd, const char *data, size_t len)
-{
-    while (len > 0) {
-        ssize_t n = write(fd, data, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -1;
-        data += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
 
 /* `mode` exacto, sin contar con la umask: como root, quien lo use será otro usuario. */
 static int create(const char *path, mode_t mode)
@@ -37,10 +22,10 @@ static int create(const char *path, mode_t mode)
 int gr_write_file(const char *path, const char *data, size_t len, struct gr_error *err)
 {
     int fd = create(path, 0644);
-    int fail = fd < 0 || write_all(fd, data, len) < 0;
-    if (fd >= 0)
-        fail |= close(fd) < 0;
-    return fail ? gr_error(err, "no se puede escribir %s: %s", path, strerror(errno)) : 0;
+    int rc = fd < 0 ? -errno : ag_write(fd, data, len);
+    if (fd >= 0 && close(fd) < 0 && rc == 0)
+        rc = -errno;
+    return rc < 0 ? gr_error(err, "no se puede escribir %s: %s", path, strerror(-rc)) : 0;
 }
 
 int gr_copy_file(const char *from, const char *to, mode_t mode, struct gr_error *err)
@@ -49,19 +34,19 @@ int gr_copy_file(const char *from, const char *to, mode_t mode, struct gr_error 
     int in = open(from, O_RDONLY | O_CLOEXEC);
     if (in < 0)
         return gr_error(err, "no se puede leer %s: %s", from, strerror(errno));
-    int out = create(to, mode), fail = out < 0;
-    while (!fail) {
-        ssize_t n = read(in, buffer, sizeof buffer);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n == 0)
-            break;
-        fail = n < 0 || write_all(out, buffer, (size_t)n) < 0;
+    int out = create(to, mode), rc = out < 0 ? -errno : 0;
+    for (ssize_t n = 1; n > 0 && rc == 0;) {
+        n = read(in, buffer, sizeof buffer);
+        if (n > 0)
+            rc = ag_write(out, buffer, (size_t)n);
+        else if (n < 0)
+            rc = -errno;
     }
-    if (out >= 0)
-        fail |= close(out) < 0;
-    int why = errno;
+    if (out >= 0 && close(out) < 0 && rc == 0)
+        rc = -errno;
     close(in);
-    return fail ? gr_error(err, "no se puede copiar %s a %s: %s", from, to, strerror(why))
-                : 0;
+    return rc < 0
+               ? gr_error(err, "no se puede copiar %s a %s: %s%s", from, to,
+                          strerror(-rc), rc == -ENOSPC ? ". Prueba con otro TMPDIR" : "")
+               : 0;
 }

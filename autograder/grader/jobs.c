@@ -3,8 +3,14 @@
  * Cada juez va en su grupo de procesos: Ctrl+C llega solo a este proceso, que los mata y
  * limpia. Además somos «subreaper»: lo que un juez deje huérfano pasa a ser hijo nuestro
  * y no se nos escapa, con caja o sin ella. */
-#include "../box/box.h"
-#include "grader.h"
+#include "grader/jobs.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/process.h"
+#include "base/text.h"
+#include "box/outer.h"
+#include "grader/job.h"
+#include "grader/stage.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -49,23 +55,22 @@ void gr_jobs_hold_signals(void)
         sigdelset(&open_mask, handled[i]);
 }
 
-/* ---- arrancar un juez
- * ------------------------------------------------------------------ */
+/* ---- arrancar un juez ------------------------------------------------------------ */
 
 /* En el proceso hijo: convertirse en el juez. No vuelve. */
 static _Noreturn void become_judge(const struct gr_stage *stage,
                                    const struct gr_config *cfg, const struct gr_job *job)
 {
-    char *judge = gr_format("%s/asinc-grade", stage->root);
+    char *judge = ag_format("%s/asinc-grade", stage->root);
     char *argv[] = {judge, "--juez", job->dir, NULL};
-    if (cfg->boxed) {
+    if (cfg->rung >= BOX_PARTIAL) {
         int status;
-        int rc = box_outer_run(argv, cfg->uid, cfg->gid, &status);
+        int rc = box_outer_run(argv, cfg->rung, cfg->uid, cfg->gid, &status);
         if (rc < 0)
             dprintf(2, "no arrancó la caja exterior: %s\n", strerror(-rc));
         _exit(rc == 0 && WIFEXITED(status) ? WEXITSTATUS(status) : GR_EXIT_FAILURE);
     }
-    int rc = box_drop(cfg->uid, cfg->gid);
+    int rc = ag_drop(cfg->uid, cfg->gid);
     if (rc < 0) {
         dprintf(2, "no se pudo dejar de ser root: %s\n", strerror(-rc));
         _exit(GR_EXIT_FAILURE);
@@ -80,7 +85,7 @@ static int start_judge(const struct gr_stage *stage, const struct gr_config *cfg
                        struct gr_job *job, struct gr_error *err)
 {
     int out[2] = {-1, -1}, null = -1, rc = -1;
-    char *log_path = gr_format("%s/juez.txt", job->dir);
+    char *log_path = ag_format("%s/juez.txt", job->dir);
     int log = open(log_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (log < 0 || pipe2(out, O_CLOEXEC) < 0 ||
         (null = open("/dev/null", O_RDONLY | O_CLOEXEC)) < 0 || (job->pid = fork()) < 0) {
@@ -105,7 +110,8 @@ static int start_judge(const struct gr_stage *stage, const struct gr_config *cfg
     out[0] = -1;
     fcntl(job->out, F_SETFL, O_NONBLOCK);
     job->phase = GR_COMPILING;
-    job->deadline_ms = gr_now_ms() + COMPILE_SECONDS * 1000;
+    job->phase_ms = ag_ms();
+    job->deadline_ms = job->phase_ms + COMPILE_SECONDS * 1000;
     rc = 0;
 out:
     for (int i = 0; i < 2; i++)
@@ -119,20 +125,23 @@ out:
     return rc;
 }
 
-/* ---- seguirlo hasta el final
- * ----------------------------------------------------------- */
+/* ---- seguirlo hasta el final ----------------------------------------------------- */
 
 static void on_line(struct gr_job *job)
 {
     int status;
     if (strcmp(job->line, "no_compila") == 0) {
         job->built = true;
+        job->compile_ms = ag_ms() - job->phase_ms;
     } else if (strcmp(job->line, "prueba") == 0) {
         job->built = job->compiles = true;
         job->phase = GR_RUNNING;
-        job->deadline_ms = gr_now_ms() + job->lab->seconds * INT64_C(1000);
+        job->compile_ms = ag_ms() - job->phase_ms;
+        job->phase_ms += job->compile_ms;
+        job->deadline_ms = job->phase_ms + job->lab->seconds * 1000;
     } else if (sscanf(job->line, "fin %d", &status) == 1) {
         job->suite_status = status;
+        job->run_ms = ag_ms() - job->phase_ms;
     }
 }
 
@@ -182,33 +191,11 @@ static void reap(struct gr_job *jobs, size_t n)
     }
 }
 
-/* Mata a todos los hijos, también a los adoptados, hasta que no queda ninguno. */
-static void kill_children(void)
-{
-    static const struct timespec pause = {.tv_nsec = 2000000};
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
-    for (;;) {
-        FILE *f = fopen(path, "re");
-        int pid;
-        while (f && fscanf(f, "%d", &pid) == 1)
-            kill(pid, SIGKILL);
-        if (f)
-            fclose(f);
-        while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
-            ;
-        if (pid < 0)
-            return;
-        nanosleep(&pause, NULL); /* mueren ya, y sus hijos pasan a ser nuestros */
-    }
-}
-
-/* ---- progreso
- * -------------------------------------------------------------------------- */
+/* ---- progreso -------------------------------------------------------------------- */
 
 static int count_results(const struct gr_job *job)
 {
-    char *path = gr_format("%s/resultados", job->dir);
+    char *path = ag_format("%s/resultados", job->dir);
     DIR *dir = opendir(path);
     int n = 0;
     for (struct dirent *e; dir && (e = readdir(dir));) {
@@ -240,10 +227,10 @@ static void progress(const struct gr_job *jobs, size_t n, bool show)
             continue;
         size_t total = job->only ? 1 : job->lab->n_tests;
         char *more = job->phase == GR_COMPILING
-                         ? gr_format("  %s: compilando", job->label)
-                         : gr_format("  %s: %d de %zu pruebas", job->label,
+                         ? ag_format("  %s: compilando", job->label)
+                         : ag_format("  %s: %d de %zu pruebas", job->label,
                                      count_results(job), total);
-        if (gr_text_width(text) + gr_text_width(more) < cols &&
+        if (ag_width(text, strlen(text)) + ag_width(more, strlen(more)) < cols &&
             strlen(text) + strlen(more) < sizeof text)
             strcat(text, more);
         free(more);
@@ -255,8 +242,7 @@ static void progress(const struct gr_job *jobs, size_t n, bool show)
     fflush(stderr);
 }
 
-/* ---- el bucle
- * --------------------------------------------------------------------------- */
+/* ---- el bucle -------------------------------------------------------------------- */
 
 static bool running(const struct gr_job *job)
 {
@@ -288,10 +274,10 @@ static int loop(struct gr_stage *stage, const struct gr_config *cfg, struct gr_j
             if (job->missing || job->fault)
                 job->phase = GR_DONE;
             else if (start_judge(stage, cfg, job, err) < 0)
-                return -1;
+                return GR_EXIT_FAILURE;
         }
         if (alive == 0)
-            return 0;
+            return GR_EXIT_OK;
         progress(jobs, n, true);
 
         struct pollfd fds[MAX_CPUS * WAITING_PER_CPU];
@@ -309,7 +295,7 @@ static int loop(struct gr_stage *stage, const struct gr_config *cfg, struct gr_j
             if (job->phase == GR_DONE)
                 continue;
             read_lines(job);
-            if (gr_now_ms() > job->deadline_ms && !job->timed_out) {
+            if (ag_ms() > job->deadline_ms && !job->timed_out) {
                 job->timed_out = true;
                 kill_judge(job);
             }
@@ -330,16 +316,19 @@ int gr_jobs_run(struct gr_stage *stage, const struct gr_config *cfg, struct gr_j
             close(jobs[i].out);
         jobs[i].out = -1;
     }
-    kill_children();
+    ag_kill_children();
     progress(jobs, n, false);
     return interrupted ? GR_EXIT_INTERRUPT : rc;
 }
 
 void gr_job_free(struct gr_job *job)
 {
-    for (size_t i = 0; i < job->n_results; i++)
+    for (size_t i = 0; i < job->n_results; i++) {
         json_decref(job->results[i].story);
+        json_decref(job->results[i].chronicle);
+    }
     free(job->results);
+    free(job->milestones);
     free(job->label);
     free(job->source);
     free(job->shown);
@@ -348,5 +337,6 @@ void gr_job_free(struct gr_job *job)
     free(job->repro);
     free(job->missing);
     free(job->fault);
+    free(job->altered);
     free(job->gcc);
 }

@@ -1,8 +1,9 @@
 /* El juez: compila las fuentes y corre la suite. Es este programa vuelto a ejecutar
- * dentro de la caja exterior, sin privilegios. Cuenta su avance por la salida estándar.
- */
-#include "../box/box.h"
-#include "grader.h"
+ * dentro de la caja exterior, sin privilegios. Cuenta su avance por la salida estándar. */
+#include "grader/judge.h"
+#include "base/memory.h"
+#include "box/outer.h"
+#include "box/rung.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,22 +11,24 @@
 
 static int load_order(struct gr_order *order, const char *dir, struct gr_error *err)
 {
-    char *path = gr_format("%s/orden.json", dir);
+    char *path = ag_format("%s/orden.json", dir);
     json_error_t why;
-    int boxed, asan;
+    const char *rung;
+    int asan, sanitize;
     *order = (struct gr_order){.dir = dir};
     order->json = json_load_file(path, 0, &why);
     if (!order->json ||
-        json_unpack_ex(order->json, &why, 0, "{s:s s:s s:s s:s s:s s:o s:i s:b s:b s?s}",
-                       "raiz", &order->root, "mostrada", &order->shown, "repite",
-                       &order->repro, "semilla", &order->seed, "programa",
-                       &order->program, "fuentes", &order->sources, "pruebas",
-                       &order->n_tests, "asan", &asan, "caja", &boxed, "solo",
-                       &order->only) < 0)
+        json_unpack_ex(order->json, &why, 0,
+                       "{s:s s:s s:s s:s s:s s:o s:i s:b s:b s:s s?s}", "raiz",
+                       &order->root, "mostrada", &order->shown, "repite", &order->repro,
+                       "semilla", &order->seed, "programa", &order->program, "fuentes",
+                       &order->sources, "pruebas", &order->n_tests, "asan", &asan,
+                       "sanitize", &sanitize, "caja", &rung, "solo", &order->only) < 0)
         gr_error(err, "%s: %s", path, why.text);
     else {
-        order->boxed = boxed;
+        order->rung = box_rung_named(rung);
         order->asan = asan;
+        order->sanitize = sanitize;
     }
     free(path);
     return order->root && order->sources ? 0 : -1;
@@ -43,11 +46,11 @@ int gr_judge_main(const char *dir)
     struct gr_error err;
     int status = GR_EXIT_FAILURE;
 
-    /* Sin caja, lo que se escape de un proceso muerto tiene que volver a alguien. */
+    /* Sin espacio de procesos, lo que se escape de un proceso muerto tiene que volver a alguien. */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     if (load_order(&order, dir, &err) < 0)
         goto out;
-    if (order.boxed && !box_inside_outer()) {
+    if (order.rung >= BOX_PARTIAL && !box_inside_outer()) {
         gr_error(&err, "el juez no está dentro de la caja exterior");
         goto out;
     }

@@ -1,24 +1,33 @@
 /* asinc-grade: el programa detrás de `make grade`. */
-#include "../box/box.h"
-#include "grader.h"
+#include "base/clock.h"
+#include "base/dir.h"
+#include "base/memory.h"
+#include "base/seed.h"
+#include "base/text.h"
+#include "box/rung.h"
+#include "grader/config.h"
+#include "grader/job.h"
+#include "grader/jobs.h"
+#include "grader/judge.h"
+#include "grader/manifest.h"
+#include "grader/report.h"
+#include "grader/selftest.h"
+#include "grader/stage.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NOBODY          65534
-#define MAX_RANDOM_SEED 1000000
-
 struct options {
     const char *from, *lab, *only, *report;
-    uint32_t seed;
-    int64_t started_ms;
-    bool seeded, strict, no_box, selftest, renew;
+    char seed[AG_SEED_MAX + 1];
+    double started_ms;
+    enum box_rung highest;
+    bool seeded, strict, all, brief, sanitize, selftest, renew, class;
 };
 
 static const char usage[] =
@@ -27,37 +36,54 @@ static const char usage[] =
     "  --lab 07          solo ese laboratorio                     make grade LAB=07\n"
     "  --desde DIR       califica otro árbol igual que labs/      DESDE=solutions\n"
     "  --prueba NOMBRE   solo esa prueba                          PRUEBA=nombre\n"
+    "  --todo            enseña las pruebas de todas las etapas   TODO=1\n"
+    "  --breve           solo lo primero que falla\n"
+    "  --sanitize        todas las pruebas con ASan y UBSan       SANITIZE=1\n"
     "  --semilla N       repite los datos al azar de otra vez     SEMILLA=n\n"
     "  --estricto        sale con 1 si falta algún punto          ESTRICTO=1\n"
     "  --informe DIR     dónde dejar resultados.json (build/informe)\n"
-    "  --sin-caja        no aísla el programa: solo con código de confianza\n"
-    "  --autoprueba      examina al corrector: esqueleto, solución y mutantes\n"
-    "                    (con --semilla no compara las historias guardadas)\n"
-    "  --historias       guarda las historias de los mutantes, tras leerlas\n"
+    "  --caja CUÁL       completa, o una menor: parcial o minima   CAJA=minima\n"
+    "  --caja no         no encierra al programa: solo con código tuyo  CAJA=no\n"
+    "  --autoprueba      examina al corrector: esqueleto, solución y un mutante por "
+    "prueba\n"
+    "                    (con --todo, todos; con --semilla no compara sus historias)\n"
+    "  --historias       guarda la historia de cada prueba, para leerla\n"
+    "  --clase           es una entrega de una clase: no enseña la nota, y nombra los\n"
+    "                    archivos como los tiene quien entrega, en labs/; la semilla, si "
+    "la\n"
+    "                    hay, está en DIR/semilla\n"
     "  --ayuda           enseña esto\n"
     "\n"
     "Sale con 0 si pudo calificar, sea cual sea la nota; con 1 si falta algún punto y "
     "se\n"
     "pidió --estricto; con 2 si la orden está mal; con 3 si falló el corrector.\n";
 
-static int complain(const char *text)
+#define complain(...) ag_complain("asinc-grade", __VA_ARGS__)
+
+/* ---- opciones -------------------------------------------------------------------- */
+
+static int parse_seed(const char *text, char *seed)
 {
-    fprintf(stderr, "asinc-grade: %s\n", text);
-    return -1;
+    size_t n = strlen(text);
+    if (n == 0 || n > AG_SEED_MAX || text[strspn(text, "0123456789abcdef")] != '\0')
+        return complain(
+            "SEMILLA es la que dijo la otra calificación: cifras y letras de la "
+            "«a» a la «f»");
+    strcpy(seed, text);
+    return 0;
 }
 
-/* ---- opciones
- * ------------------------------------------------------------------------------- */
-
-static int parse_seed(const char *text, uint32_t *seed)
+/* La semilla de una entrega no va en la orden, que el programa quizá vea. */
+static int read_seed(struct options *o)
 {
-    char *end;
-    errno = 0;
-    unsigned long long n = strtoull(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end || errno || n > UINT32_MAX)
-        return complain("SEMILLA debe ser un entero de 0 a 4294967295");
-    *seed = (uint32_t)n;
-    return 0;
+    char *data;
+    size_t size;
+    int rc = ag_read_file(o->from, GR_SEED_FILE, AG_SEED_MAX, &data, &size);
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : complain("no se puede leer la semilla de la entrega");
+    rc = parse_seed(data, o->seed);
+    free(data);
+    return rc;
 }
 
 /* 0, o el código con el que salir más uno. */
@@ -67,21 +93,28 @@ static int parse(int argc, char **argv, struct options *o)
         {"desde", required_argument, NULL, 'd'},
         {"lab", required_argument, NULL, 'l'},
         {"prueba", required_argument, NULL, 'p'},
+        {"todo", no_argument, NULL, 't'},
+        {"breve", no_argument, NULL, 'b'},
+        {"sanitize", no_argument, NULL, 'z'},
         {"semilla", required_argument, NULL, 's'},
         {"estricto", no_argument, NULL, 'e'},
         {"informe", required_argument, NULL, 'i'},
-        {"sin-caja", no_argument, NULL, 'c'},
+        {"caja", required_argument, NULL, 'c'},
         {"autoprueba", no_argument, NULL, 'a'},
         {"historias", no_argument, NULL, 'r'},
+        {"clase", no_argument, NULL, 'k'},
         {"ayuda", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    *o = (struct options){
-        .from = "labs", .report = "build/informe", .started_ms = gr_now_ms()};
+    *o = (struct options){.from = "labs",
+                          .report = "build/informe",
+                          .started_ms = ag_ms(),
+                          .highest = BOX_FULL};
     opterr = 0;
-    if (getrandom(&o->seed, sizeof o->seed, 0) != sizeof o->seed)
-        o->seed = (uint32_t)getpid();
-    o->seed %= MAX_RANDOM_SEED; /* corta: alguien la va a teclear */
+    if (ag_seed_new(o->seed) < 0) {
+        complain("el sistema no da números al azar");
+        return GR_EXIT_FAILURE + 1;
+    }
     for (int c; (c = getopt_long(argc, argv, ":", longs, NULL)) != -1;) {
         switch (c) {
         case 'd':
@@ -93,8 +126,17 @@ static int parse(int argc, char **argv, struct options *o)
         case 'p':
             o->only = optarg;
             break;
+        case 't':
+            o->all = true;
+            break;
+        case 'b':
+            o->brief = true;
+            break;
+        case 'z':
+            o->sanitize = true;
+            break;
         case 's':
-            if (parse_seed(optarg, &o->seed) < 0)
+            if (parse_seed(optarg, o->seed) < 0)
                 return GR_EXIT_USAGE + 1;
             o->seeded = true;
             break;
@@ -105,7 +147,11 @@ static int parse(int argc, char **argv, struct options *o)
             o->report = optarg;
             break;
         case 'c':
-            o->no_box = true;
+            o->highest = box_rung_named(optarg);
+            if (strcmp(optarg, box_rung_name(o->highest)) != 0) {
+                complain("CAJA puede ser «completa», «parcial», «minima» o «no»");
+                return GR_EXIT_USAGE + 1;
+            }
             break;
         case 'a':
             o->selftest = true;
@@ -113,71 +159,46 @@ static int parse(int argc, char **argv, struct options *o)
         case 'r':
             o->selftest = o->renew = true;
             break;
+        case 'k':
+            o->class = true;
+            break;
         case 'h':
             fputs(usage, stdout);
             return GR_EXIT_OK + 1;
         default:
-            fprintf(stderr, "asinc-grade: %s %s\n%s",
-                    c == ':' ? "falta el valor de" : "no entiendo", argv[optind - 1],
-                    usage);
+            complain("%s %s", c == ':' ? "falta el valor de" : "no entiendo",
+                     argv[optind - 1]);
+            fputs(usage, stderr);
             return GR_EXIT_USAGE + 1;
         }
     }
+    if (o->class && read_seed(o) < 0)
+        return GR_EXIT_FAILURE + 1;
     if (optind < argc) {
-        fprintf(stderr, "asinc-grade: sobra «%s»\n%s", argv[optind], usage);
+        complain("sobra «%s»", argv[optind]);
+        fputs(usage, stderr);
         return GR_EXIT_USAGE + 1;
     }
     return 0;
 }
 
-/* ---- con quién y dónde
- * ------------------------------------------------------------------------ */
-
-static uint32_t id_from(const char *name)
-{
-    const char *text = getenv(name);
-    char *end;
-    unsigned long n = text ? strtoul(text, &end, 10) : 0;
-    return text && *text && !*end && n > 0 && n < UINT32_MAX ? (uint32_t)n : NOBODY;
-}
-
-/* Como root el juez corre como quien llamó a sudo o, si no, como nadie. */
-static struct gr_config configure(const struct options *o)
-{
-    struct gr_config cfg = {.only = o->only, .seed = o->seed};
-    cfg.drop = geteuid() == 0;
-    cfg.uid = cfg.drop ? id_from("SUDO_UID") : geteuid();
-    cfg.gid = cfg.drop ? id_from("SUDO_GID") : getegid();
-    char why[512] = "se pidió --sin-caja";
-    cfg.boxed = !o->no_box && box_probe(cfg.uid, cfg.gid, why, sizeof why) == 0;
-    if (!cfg.boxed)
-        fprintf(stderr,
-                "AVISO: se califica sin caja: %s.\n"
-                "       El programa verá tus archivos y tu red: hazlo solo con código "
-                "tuyo.\n",
-                why);
-    return cfg;
-}
+/* ---- qué se pide ------------------------------------------------------------------ */
 
 /* Al menos un laboratorio de los pedidos tiene que estar en el árbol que se califica. */
 static int check_tree(const struct options *o, const struct gr_labs *labs)
 {
     struct stat st;
-    if (stat(o->from, &st) < 0 || !S_ISDIR(st.st_mode)) {
-        fprintf(stderr, "asinc-grade: DESDE=%s no es una carpeta\n", o->from);
-        return -1;
-    }
+    if (stat(o->from, &st) < 0 || !S_ISDIR(st.st_mode))
+        return complain("DESDE=%s no es una carpeta", o->from);
     for (size_t i = 0; i < labs->n; i++) {
-        char *path = gr_format("%s/%s", o->from, labs->v[i].dir);
+        char *path = ag_format("%s/%s", o->from, labs->v[i].dir);
         int found = access(path, F_OK) == 0;
         free(path);
         if (found)
             return 0;
     }
-    fprintf(stderr,
-            "asinc-grade: en %s no está %s%s/: DESDE es la carpeta que la contiene\n",
-            o->from, labs->n > 1 ? "ningún laboratorio, como " : "", labs->v[0].dir);
-    return -1;
+    return complain("en %s no está %s%s/: DESDE es la carpeta que la contiene", o->from,
+                    labs->n > 1 ? "ningún laboratorio, como " : "", labs->v[0].dir);
 }
 
 static int check_only(const struct options *o, const struct gr_labs *labs)
@@ -185,46 +206,32 @@ static int check_only(const struct options *o, const struct gr_labs *labs)
     for (size_t i = 0; i < labs->n; i++)
         if (gr_lab_find(&labs->v[i], o->only) >= 0)
             return 0;
-    fprintf(stderr, "asinc-grade: no hay ninguna prueba «%s». Las que hay:\n", o->only);
+    complain("no hay ninguna prueba «%s». Las que hay:", o->only);
     for (size_t i = 0; i < labs->n; i++)
         for (size_t t = 0; t < labs->v[i].n_tests; t++)
             fprintf(stderr, "  %s %s\n", labs->v[i].id, labs->v[i].tests[t].name);
     return -1;
 }
 
-/* ---- calificar
- * ---------------------------------------------------------------------------------- */
-
-/* `text` como palabra de la shell, en memoria nueva. */
-static char *shell_word(const char *text)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789_./+,:@%=-";
-    if (text[strspn(text, plain)] == '\0')
-        return gr_format("%s", text);
-    char *word = gr_alloc(strlen(text) * 4 + 3, 1), *w = word;
-    *w++ = '\'';
-    for (; *text; text++)
-        w = stpcpy(w, *text == '\'' ? "'\\''" : (char[]){*text, '\0'});
-    strcpy(w, "'");
-    return word;
-}
+/* ---- calificar ------------------------------------------------------------------- */
 
 static struct gr_job make_job(const struct options *o, const struct gr_lab *lab)
 {
     struct gr_job job = {.lab = lab, .out = -1, .suite_status = -1};
-    char *from = gr_format("%s", o->from);
+    char *from = ag_format("%s", o->from);
     for (size_t n = strlen(from); n > 1 && from[n - 1] == '/'; n--)
         from[n - 1] = '\0';
-    char *word = shell_word(from);
-    job.label = gr_format("%s %s", lab->id, strchr(lab->dir, '-') + 1);
-    job.source = gr_format("%s/%s", from, lab->dir);
-    job.shown = gr_format("%s", job.source);
+    bool own = o->class || strcmp(from, "labs") == 0;
+    char *word = ag_shell_word(from);
+    job.label = ag_format("%s %s", lab->id, strchr(lab->dir, '-') + 1);
+    job.source = ag_format("%s/%s", from, lab->dir);
+    job.shown = o->class ? ag_format("labs/%s", lab->dir)
+                         : ag_clean(job.source, strlen(job.source), SIZE_MAX, AG_LINE);
     job.seed = o->seed;
-    job.only = o->only ? gr_format("%s", o->only) : NULL;
-    job.repro = strcmp(from, "labs") == 0
-                    ? gr_format("make grade LAB=%s", lab->id)
-                    : gr_format("make grade LAB=%s DESDE=%s", lab->id, word);
+    job.only = o->only ? ag_format("%s", o->only) : NULL;
+    const char *how = o->sanitize ? " SANITIZE=1" : "";
+    job.repro = own ? ag_format("make grade LAB=%s%s", lab->id, how)
+                    : ag_format("make grade LAB=%s%s DESDE=%s", lab->id, how, word);
     free(word);
     free(from);
     return job;
@@ -240,20 +247,64 @@ static int conclude(const struct options *o, const struct gr_config *cfg,
         full = full && jobs[i].points == jobs[i].max;
         broken = broken || jobs[i].verdict == GR_FALLO;
     }
-    gr_report_term(stdout, jobs, n, cfg, gr_now_ms() - o->started_ms);
-    fflush(stdout);
-    if (gr_report_json(jobs, n, o->report, &err) < 0) {
-        complain(err.text);
+    int64_t elapsed_ms = (int64_t)(ag_ms() - o->started_ms);
+    json_t *results = gr_results(jobs, n, cfg, elapsed_ms);
+    bool saved = gr_report_files(results, o->report, &err) == 0;
+    json_decref(results);
+    if (!o->class)
+        gr_report_term(stdout, jobs, n, cfg, elapsed_ms);
+    if (saved && !o->class) {
+        char *where = ag_shell_word(o->report);
+        printf("Para verlo dibujado, abre %s/index.html\n", where);
+        free(where);
+    }
+    broken = !ag_stdout_written("asinc-grade") || broken;
+    if (!saved) {
+        complain("%s", err.text);
         broken = true;
     }
     return broken ? GR_EXIT_FAILURE : o->strict && !full ? GR_EXIT_BELOW : GR_EXIT_OK;
+}
+
+/* Lo que falló por culpa del corrector se repite entero, una vez, desde cero. */
+static int retry_faults(const struct options *o, struct gr_stage *stage,
+                        const struct gr_config *cfg, struct gr_job *jobs, size_t n,
+                        struct gr_error *err)
+{
+    struct gr_job *again = ag_alloc(n, sizeof *again);
+    size_t *from = ag_alloc(n, sizeof *from), count = 0;
+    int rc = 0;
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        if (jobs[i].verdict != GR_FALLO || jobs[i].fault)
+            continue;
+        from[count] = i;
+        again[count] = make_job(o, jobs[i].lab);
+        rc = gr_stage_job(stage, cfg, &again[count++], err);
+    }
+    if (rc == 0 && count > 0) {
+        fprintf(stderr, "El corrector falló: lo intento otra vez.\n");
+        rc = gr_jobs_run(stage, cfg, again, count, err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct gr_job *old = &again[i];
+        if (rc == 0) {
+            struct gr_job first = jobs[from[i]];
+            gr_collect(&again[i]);
+            jobs[from[i]] = again[i];
+            again[i] = first;
+        }
+        gr_job_free(old);
+    }
+    free(from);
+    free(again);
+    return rc;
 }
 
 static int grade(const struct options *o, const struct gr_labs *labs,
                  struct gr_stage *stage, const struct gr_config *cfg,
                  struct gr_error *err)
 {
-    struct gr_job *jobs = gr_alloc(labs->n, sizeof *jobs);
+    struct gr_job *jobs = ag_alloc(labs->n, sizeof *jobs);
     size_t n = 0;
     int rc = GR_EXIT_FAILURE;
     for (size_t i = 0; i < labs->n; i++) {
@@ -264,11 +315,12 @@ static int grade(const struct options *o, const struct gr_labs *labs,
             goto out;
     }
     rc = gr_jobs_run(stage, cfg, jobs, n, err);
-    if (rc < 0)
-        rc = GR_EXIT_FAILURE;
-    else if (rc == 0) {
+    if (rc == GR_EXIT_OK) {
         for (size_t i = 0; i < n; i++)
             gr_collect(&jobs[i]);
+        rc = retry_faults(o, stage, cfg, jobs, n, err);
+    }
+    if (rc == GR_EXIT_OK) {
         rc = conclude(o, cfg, jobs, n);
         err->text[0] = '\0';
     }
@@ -295,14 +347,24 @@ int main(int argc, char **argv)
         return rc - 1;
     rc = gr_labs_load(&labs, o.lab, &err);
     if (rc) {
-        complain(err.text);
+        complain("%s", err.text);
         return rc;
     }
     if (check_tree(&o, &labs) < 0 || (o.only && check_only(&o, &labs) < 0)) {
         gr_labs_free(&labs);
         return GR_EXIT_USAGE;
     }
-    struct gr_config cfg = configure(&o);
+    struct gr_config cfg = {.only = o.only,
+                            .seed = o.seed,
+                            .all = o.all,
+                            .brief = o.brief,
+                            .lean = o.class,
+                            .sanitize = o.sanitize};
+    if (gr_configure(&cfg, o.highest, !o.class, &err) < 0) {
+        complain("%s", err.text);
+        gr_labs_free(&labs);
+        return GR_EXIT_FAILURE;
+    }
     gr_jobs_hold_signals();
     if (gr_stage_open(&stage, &cfg, &err) < 0)
         rc = GR_EXIT_FAILURE;
@@ -319,6 +381,6 @@ int main(int argc, char **argv)
     if (rc == GR_EXIT_INTERRUPT)
         fputs("Interrumpido: no queda nada en marcha.\n", stderr);
     else if (rc == GR_EXIT_FAILURE && err.text[0])
-        complain(err.text);
+        complain("%s", err.text);
     return rc;
 }

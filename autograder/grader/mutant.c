@@ -1,8 +1,15 @@
 /* Un mutante: la solución con un error puesto a propósito por un parche, cuya primera
- * línea dice qué prueba tiene que caer. */
-#include "../box/box.h"
-#include "grader.h"
+ * línea dice qué prueba tiene que caer y, la segunda, si quiere, cuántos puntos puede sacar
+ * con la suite entera. */
+#include "base/dir.h"
+#include "base/memory.h"
+#include "base/process.h"
+#include "grader/job.h"
+#include "grader/manifest.h"
+#include "grader/selftest.h"
+#include "grader/stage.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,21 +19,92 @@
 
 #define MAX_PATCH (1 << 20)
 
-/* La prueba que nombra la primera línea del parche («atrapa: prueba»), o NULL. */
-static char *caught_by(const char *dir, const char *patch)
+/* Lo que hay tras `key` en la línea que empieza en `line`, o NULL. */
+static char *value_of(const char *line, const char *key)
 {
-    char *data, *name = NULL;
-    size_t size;
-    if (box_read_file(dir, patch, MAX_PATCH, &data, &size) < 0)
+    size_t length = strlen(key);
+    if (strncmp(line, key, length) != 0)
         return NULL;
-    if (strncmp(data, "atrapa:", 7) == 0) {
-        char *start = data + 7 + strspn(data + 7, " \t");
-        start[strcspn(start, " \t\r\n")] = '\0';
-        name = *start ? gr_format("%s", start) : NULL;
-    }
-    free(data);
-    return name;
+    const char *start = line + length + strspn(line + length, " \t");
+    size_t size = strcspn(start, " \t\r\n");
+    return size > 0 ? ag_format("%.*s", (int)size, start) : NULL;
 }
+
+/* La prueba que nombra la primera línea del parche («atrapa: prueba»), o NULL, y lo que
+ * dice la segunda («maximo: puntos»), o -1. */
+static void read_head(const char *dir, const char *patch, struct gr_mutant *m)
+{
+    char *data;
+    size_t size;
+    m->most = -1;
+    if (ag_read_file(dir, patch, MAX_PATCH, &data, &size) < 0)
+        return;
+    m->test = value_of(data, "atrapa:");
+    const char *second = strchr(data, '\n');
+    char *points = second ? value_of(second + 1, "maximo:") : NULL;
+    if (points)
+        m->most = (int)strtol(points, NULL, 10);
+    free(points);
+    free(data);
+}
+
+/* ---- los de un laboratorio ------------------------------------------------------- */
+
+static int is_patch(const struct dirent *e)
+{
+    const char *dot = strrchr(e->d_name, '.');
+    return e->d_name[0] != '.' && dot && strcmp(dot, ".patch") == 0;
+}
+
+/* Quién cuenta la historia de `test`: el que dice la guardada o, si no lo hay, el
+ * primero que cae en ella. */
+static void choose_teller(struct gr_mutants *mutants, const char *test)
+{
+    char *kept = gr_golden_teller(mutants->lab, test);
+    struct gr_mutant *teller = NULL;
+    for (size_t i = 0; i < mutants->n; i++) {
+        struct gr_mutant *m = &mutants->v[i];
+        if (!m->test || strcmp(m->test, test) != 0)
+            continue;
+        if (!teller || (kept && strcmp(m->name, kept) == 0))
+            teller = m;
+    }
+    if (teller)
+        teller->tells = true;
+    free(kept);
+}
+
+void gr_mutants_load(struct gr_mutants *mutants, const struct gr_lab *lab)
+{
+    char *dir = ag_format("labs/%s/.grader/mutantes", lab->dir);
+    struct dirent **names;
+    int n = scandir(dir, &names, is_patch, alphasort);
+    *mutants = (struct gr_mutants){.lab = lab};
+    for (int i = 0; i < n; i++) {
+        int length = (int)(strrchr(names[i]->d_name, '.') - names[i]->d_name);
+        mutants->v = ag_grow(mutants->v, mutants->n + 1, sizeof *mutants->v);
+        struct gr_mutant *m = &mutants->v[mutants->n++];
+        *m = (struct gr_mutant){.name = ag_format("%.*s", length, names[i]->d_name)};
+        read_head(dir, names[i]->d_name, m);
+        free(names[i]);
+    }
+    if (n >= 0)
+        free(names);
+    free(dir);
+    for (size_t t = 0; t < lab->n_tests; t++)
+        choose_teller(mutants, lab->tests[t].name);
+}
+
+void gr_mutants_free(struct gr_mutants *mutants)
+{
+    for (size_t i = 0; i < mutants->n; i++) {
+        free(mutants->v[i].name);
+        free(mutants->v[i].test);
+    }
+    free(mutants->v);
+}
+
+/* ---- hacerlo --------------------------------------------------------------------- */
 
 static bool apply_patch(const char *patch, const char *dir)
 {
@@ -38,33 +116,34 @@ static bool apply_patch(const char *patch, const char *dir)
                (char *)NULL);
         _exit(127);
     }
-    int status = -1;
-    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    int status = pid > 0 ? ag_wait(pid) : -1;
+    return status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-char *gr_mutant_make(struct gr_job *job, const char *dir, const char *patch)
+int gr_mutant_make(struct gr_job *job, const struct gr_mutant *mutant,
+                   struct gr_error *err)
 {
-    char *relative = gr_format("%s/%s", dir, patch);
+    char *relative = ag_format("labs/%s/.grader/mutantes/%s.patch", job->lab->dir,
+                               mutant->name);
     char *path = realpath(relative, NULL); /* patch -d cambia de carpeta */
-    char *solution = gr_format("solutions/%s", job->lab->dir);
-    char *why = NULL;
-    job->only = caught_by(dir, patch);
+    char *solution = ag_format("solutions/%s", job->lab->dir);
+    int rc = 0;
+    job->only = mutant->test ? ag_format("%s", mutant->test) : NULL;
     if (!path)
-        why = gr_format("no se puede leer %s: %s", relative, strerror(errno));
+        rc = gr_error(err, "no se puede leer %s: %s", relative, strerror(errno));
     else if (!job->only)
-        why = gr_format("la primera línea debe ser «atrapa: prueba»");
+        rc = gr_error(err, "la primera línea debe ser «atrapa: prueba»");
     else if (gr_lab_find(job->lab, job->only) < 0)
-        why = gr_format("dice «atrapa: %s», que no es una prueba del laboratorio",
-                        job->only);
+        rc = gr_error(err, "dice «atrapa: %s», que no es una prueba del laboratorio",
+                      job->only);
     else if (mkdir(job->source, 0755) < 0)
-        why = gr_format("no se puede crear %s: %s", job->source, strerror(errno));
-    else if (!(why = gr_copy_sources(job->lab, solution, job->source)) &&
-             !apply_patch(path, job->source))
-        why = gr_format("el parche ya no se aplica a %s", solution);
+        rc = gr_error(err, "no se puede crear %s: %s", job->source, strerror(errno));
+    else if (gr_copy_sources(job->lab, solution, job->source, err) < 0)
+        rc = -1;
+    else if (!apply_patch(path, job->source))
+        rc = gr_error(err, "el parche ya no se aplica a %s", solution);
     free(solution);
     free(path);
     free(relative);
-    return why;
+    return rc;
 }

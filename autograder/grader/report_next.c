@@ -1,6 +1,9 @@
 /* Qué hacer ahora: un paso, con el archivo que abrir y la orden que teclear. */
-#include "../box/box.h"
-#include "grader.h"
+#include "base/dir.h"
+#include "base/memory.h"
+#include "grader/job.h"
+#include "grader/manifest.h"
+#include "grader/report.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,13 +24,13 @@ static int todo_line(const char *text)
     return 0;
 }
 
-const char *gr_first_todo(const struct gr_job *job, int *line)
+/* Nombre de la fuente con el primer TODO y su línea, o NULL. */
+static const char *first_todo(const struct gr_job *job, int *line)
 {
     for (size_t i = 0; i < job->lab->n_sources; i++) {
         char *data;
         size_t size;
-        if (box_read_file(job->source, job->lab->sources[i], MAX_SOURCE, &data, &size) <
-            0)
+        if (ag_read_file(job->source, job->lab->sources[i], MAX_SOURCE, &data, &size) < 0)
             continue;
         *line = todo_line(data);
         free(data);
@@ -35,6 +38,27 @@ const char *gr_first_todo(const struct gr_job *job, int *line)
             return job->lab->sources[i];
     }
     return NULL;
+}
+
+bool gr_job_untouched(const struct gr_job *job)
+{
+    int line;
+    bool ran = job->verdict == GR_MAL || job->verdict == GR_TIEMPO;
+    return ran && job->points == 0 && !job->only && first_todo(job, &line);
+}
+
+const struct gr_job *gr_next_job(const struct gr_job *jobs, size_t n)
+{
+    const struct gr_job *untouched = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (jobs[i].verdict == GR_BIEN)
+            continue;
+        if (!gr_job_untouched(&jobs[i]))
+            return &jobs[i];
+        if (!untouched)
+            untouched = &jobs[i];
+    }
+    return untouched;
 }
 
 static bool exists(const char *path)
@@ -50,8 +74,16 @@ static void row_if_file(FILE *out, const char *label, char *path)
     free(path);
 }
 
-static void start_here(FILE *out, const struct gr_job *job, const char *source, int line)
+/* Una frase, partida donde se acabe la línea. */
+static void say(FILE *out, const char *text)
 {
+    gr_text_wrap(out, "", text, gr_screen_for(out).cols);
+}
+
+static void start_here(FILE *out, const struct gr_job *job)
+{
+    int line = 0;
+    const char *source = first_todo(job, &line);
     fprintf(out, "Por dónde empezar el laboratorio %s:\n", job->lab->id);
     fprintf(out, "    1. Lee el enunciado:     labs/%s/README.md\n", job->lab->dir);
     fprintf(out, "    2. Ve al primer TODO:    %s/%s:%d\n", job->shown, source, line);
@@ -67,29 +99,34 @@ static const struct gr_result *first_failure(const struct gr_job *job)
     return NULL;
 }
 
-static void attack(FILE *out, const struct gr_job *job, const struct gr_config *cfg)
+static void attack(FILE *out, const struct gr_job *job, bool alone,
+                   const struct gr_config *cfg)
 {
     const struct gr_result *result = first_failure(job);
     if (!result)
         return;
-    fprintf(out, "Siguiente paso: «%s» (%d puntos).\n", result->test->title,
-            result->test->points);
+    char *where = alone ? ag_format("%s", "")
+                        : ag_format(", en el laboratorio %s", job->lab->id);
+    char *text = ag_format("Siguiente paso%s: «%s» (%d %s).", where, result->test->title,
+                           result->test->points, gr_points_word(result->test->points));
+    free(where);
+    say(out, text);
+    free(text);
     if (result->test->read)
         fprintf(out, "    %-10s %s\n", "Lee", result->test->read);
-    row_if_file(out, "Pistas", gr_format("labs/%s/pistas.md", job->lab->dir));
-    fprintf(out, "    %-10s %s PRUEBA=%s SEMILLA=%u\n", "Repite", job->repro,
-            result->test->name, (unsigned)cfg->seed);
+    row_if_file(out, "Pistas", ag_format("labs/%s/pistas.md", job->lab->dir));
+    fprintf(out, "    %-10s %s PRUEBA=%s SEMILLA=%s\n", "Repite", job->repro,
+            result->test->name, cfg->seed);
 }
 
 static void fix_build(FILE *out, const struct gr_job *job)
 {
-    if (job->missing)
-        fprintf(out, "Siguiente paso: pon en su sitio el archivo que falta y repite.\n");
-    else
-        fprintf(out,
-                "Siguiente paso: corrige el primer error de gcc; los demás suelen caer "
-                "con él.\n");
-    row_if_file(out, "Enunciado", gr_format("labs/%s/README.md", job->lab->dir));
+    say(out,
+        job->missing
+            ? "Siguiente paso: pon en su sitio el archivo que falta y repite."
+            : "Siguiente paso: corrige el primer error de gcc; los demás suelen caer "
+              "con él.");
+    row_if_file(out, "Enunciado", ag_format("labs/%s/README.md", job->lab->dir));
     fprintf(out, "    %-10s %s\n", "Repite", job->repro);
 }
 
@@ -103,37 +140,31 @@ static void congratulate(FILE *out, const struct gr_job *jobs, size_t n)
             n > 1 ? "Todo correcto: los %zu laboratorios están completos.\n"
                   : "Todo correcto: el laboratorio está completo.\n",
             n);
-    row_if_file(out, "Compara", gr_format("solutions/%s/README.md", last->dir));
+    row_if_file(out, "Compara",
+                n > 1 ? ag_format("solutions/")
+                      : ag_format("solutions/%s/README.md", last->dir));
     if (gr_labs_load(&all, NULL, &err) != 0)
         return;
     for (size_t i = 0; i + 1 < all.n; i++)
         if (strcmp(all.v[i].dir, last->dir) == 0)
-            row_if_file(out, "Sigue", gr_format("labs/%s/README.md", all.v[i + 1].dir));
+            row_if_file(out, "Sigue", ag_format("labs/%s/README.md", all.v[i + 1].dir));
     gr_labs_free(&all);
 }
 
 void gr_report_next(FILE *out, const struct gr_job *jobs, size_t n,
                     const struct gr_config *cfg)
 {
-    for (size_t i = 0; i < n; i++) {
-        const struct gr_job *job = &jobs[i];
-        int line;
-        const char *source;
-        if (job->verdict == GR_BIEN)
-            continue;
-        if (job->verdict == GR_FALLO)
-            fprintf(out, "Siguiente paso: repite la calificación con «%s».\n",
-                    job->repro);
-        else if (job->verdict == GR_NO_COMPILA)
-            fix_build(out, job);
-        else if (job->points == 0 && !cfg->only && (source = gr_first_todo(job, &line)))
-            start_here(out, job, source, line);
-        else
-            attack(out, job, cfg);
-        return;
-    }
-    if (cfg->only)
-        fprintf(out, "Siguiente paso: el laboratorio entero, con «%s».\n", jobs[0].repro);
-    else
+    const struct gr_job *job = gr_next_job(jobs, n);
+    if (!job && cfg->only)
+        fprintf(out, "Siguiente paso: el laboratorio entero, con %s\n", jobs[0].repro);
+    else if (!job)
         congratulate(out, jobs, n);
+    else if (job->verdict == GR_FALLO)
+        fprintf(out, "Siguiente paso: repite la calificación con %s\n", job->repro);
+    else if (job->verdict == GR_NO_COMPILA)
+        fix_build(out, job);
+    else if (gr_job_untouched(job))
+        start_here(out, job);
+    else
+        attack(out, job, n == 1, cfg);
 }

@@ -1,5 +1,7 @@
 /* De resultados a puntos. */
-#include "grader.h"
+#include "base/memory.h"
+#include "grader/job.h"
+#include "grader/jobs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +26,7 @@ static void apply_needs(struct gr_job *job, struct gr_result *result)
         bool broken = told->verdict == GR_FALLO;
         result->verdict = broken ? GR_FALLO : GR_MAL;
         result->blocked = told->blocked ? told->blocked : need;
-        char *line = gr_format(broken ? "No se puede calificar: depende de «%s», que el "
+        char *line = ag_format(broken ? "No se puede calificar: depende de «%s», que el "
                                         "corrector no pudo comprobar."
                                       : "Se salta: antes tiene que pasar «%s».",
                                result->blocked->name);
@@ -48,17 +50,37 @@ static enum gr_verdict verdict_of(const struct gr_job *job)
     return failed == 0 ? GR_BIEN : failed == late ? GR_TIEMPO : GR_MAL;
 }
 
+/* Solo una es la siguiente. A las que nadie pidió correr no les falta nada. */
+static void place_milestones(struct gr_job *job)
+{
+    bool found = false;
+    for (size_t i = 0; i < job->lab->n_milestones; i++) {
+        struct gr_milestone *m = &job->milestones[i];
+        bool reached = m->points == m->max;
+        m->reach = reached ? GR_REACHED : found ? GR_LATER : GR_NEXT;
+        found = found || !reached;
+    }
+}
+
 void gr_score(struct gr_job *job)
 {
+    job->milestones = ag_alloc(job->lab->n_milestones, sizeof *job->milestones);
     job->points = job->max = job->ungraded = 0;
     for (size_t i = 0; i < job->n_results; i++) {
         struct gr_result *result = &job->results[i];
         apply_needs(job, result);
         result->points = result->verdict == GR_BIEN ? result->test->points : 0;
-        result->max = result->verdict == GR_FALLO ? 0 : result->test->points;
+        /* Lo que no se pudo calificar sigue en el máximo: si no, romper al corrector donde
+         * uno va a fallar subiría la nota. */
         job->points += result->points;
-        job->max += result->max;
-        job->ungraded += result->test->points - result->max;
+        job->max += result->test->points;
+        int ungraded = result->verdict == GR_FALLO ? result->test->points : 0;
+        job->ungraded += ungraded;
+        struct gr_milestone *m = &job->milestones[result->test->milestone];
+        m->points += result->points;
+        m->max += result->test->points;
+        m->ungraded += ungraded;
     }
+    place_milestones(job);
     job->verdict = verdict_of(job);
 }

@@ -2,47 +2,62 @@
  *
  * El esqueleto saca 0 sin que falle el corrector, la solución y las alternativas sacan
  * todo, y cada mutante (la solución con un error puesto a propósito) cae justo en la
- * prueba que dice su primera línea. Escribe TAP. */
-#include "grader.h"
+ * prueba que dice su primera línea; de los que caen en una, la historia de uno es la
+ * guardada. Si un mutante dice además de cuántos puntos no debe
+ * pasar («maximo: 49»), se califica también con la suite entera. Escribe TAP. */
+#include "grader/selftest.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "grader/job.h"
+#include "grader/jobs.h"
+#include "grader/manifest.h"
+#include "grader/stage.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define RETRIES     2 /* veces que se repite un mutante con otra historia */
-#define MUTANT_SEED 1 /* siempre la misma: con otra, la historia sería otra */
+#define RETRIES     2   /* veces que se repite un mutante con otra historia */
+#define MUTANT_SEED "1" /* siempre la misma: con otra, la historia sería otra */
 
-enum kind { SKELETON, FULL, MUTANT };
+enum kind { SKELETON, FULL, MUTANT, CAPPED };
 
 /* Un caso y su trabajo llevan el mismo índice. */
 struct exam_case {
     enum kind kind;
     char *broken; /* por qué no llega ni a correr, o NULL */
-    char *story;  /* el archivo con su historia, si es un mutante */
+    char *story;  /* el archivo con su historia, si es de un mutante que la cuenta */
+    const char *mutant; /* su nombre, si lo es */
+    int most;           /* los puntos de los que no debe pasar, si es CAPPED */
 };
 
 struct exam {
     struct gr_job *jobs;
     struct exam_case *cases;
     size_t n;
+    struct gr_mutants *mutants; /* los de cada laboratorio */
+    size_t n_labs;
     enum gr_stories stories;
+    bool all; /* todos los mutantes, y no uno por prueba */
 };
 
 /* Vale hasta el siguiente add_case. */
 static struct gr_job *add_case(struct exam *exam, const struct gr_lab *lab,
-                               enum kind kind, char *label, char *source, uint32_t seed)
+                               enum kind kind, char *label, char *source,
+                               const char *seed)
 {
     size_t at = exam->n++;
-    exam->jobs = gr_grow(exam->jobs, exam->n, sizeof *exam->jobs);
-    exam->cases = gr_grow(exam->cases, exam->n, sizeof *exam->cases);
+    exam->jobs = ag_grow(exam->jobs, exam->n, sizeof *exam->jobs);
+    exam->cases = ag_grow(exam->cases, exam->n, sizeof *exam->cases);
     exam->cases[at] = (struct exam_case){.kind = kind};
     exam->jobs[at] = (struct gr_job){
         .lab = lab,
         .label = label,
         .source = source,
-        .shown = kind == MUTANT ? gr_format("labs/%s", lab->dir)
-                                : gr_format("%s", source),
-        .repro = gr_format("make grade LAB=%s", lab->id),
+        .shown = kind == MUTANT || kind == CAPPED ? ag_format("labs/%s", lab->dir)
+                                                  : ag_format("%s", source),
+        .repro = ag_format("make grade LAB=%s", lab->id),
         .seed = seed,
         .out = -1,
         .suite_status = -1,
@@ -55,18 +70,18 @@ static int visible(const struct dirent *e)
     return e->d_name[0] != '.';
 }
 
-/* ---- los casos de un laboratorio
- * --------------------------------------------------------------- */
+/* ---- los casos de un laboratorio ------------------------------------------------- */
 
-static void add_alternatives(struct exam *exam, const struct gr_lab *lab, uint32_t seed)
+static void add_alternatives(struct exam *exam, const struct gr_lab *lab,
+                             const char *seed)
 {
-    char *dir = gr_format("labs/%s/.grader/alternativas", lab->dir);
+    char *dir = ag_format("labs/%s/.grader/alternativas", lab->dir);
     struct dirent **names;
     int n = scandir(dir, &names, visible, alphasort);
     for (int i = 0; i < n; i++) {
         add_case(exam, lab, FULL,
-                 gr_format("%s alternativa %s", lab->id, names[i]->d_name),
-                 gr_format("%s/%s", dir, names[i]->d_name), seed);
+                 ag_format("%s alternativa %s", lab->id, names[i]->d_name),
+                 ag_format("%s/%s", dir, names[i]->d_name), seed);
         free(names[i]);
     }
     if (n >= 0)
@@ -74,47 +89,48 @@ static void add_alternatives(struct exam *exam, const struct gr_lab *lab, uint32
     free(dir);
 }
 
-static void add_mutants(struct exam *exam, const struct gr_lab *lab,
-                        struct gr_stage *stage, uint32_t seed)
+/* Un mutante del que importa la nota: el mismo programa, con la suite entera. */
+static void add_capped(struct exam *exam, const struct gr_lab *lab,
+                       const struct gr_mutant *mutant, const char *seed)
 {
-    char *dir = gr_format("labs/%s/.grader/mutantes", lab->dir);
-    struct dirent **names;
-    int n = scandir(dir, &names, visible, alphasort);
-    for (int i = 0; i < n; i++) {
-        char *dot = strrchr(names[i]->d_name, '.');
-        if (dot && strcmp(dot, ".patch") == 0) {
-            char *name = gr_format("%.*s", (int)(dot - names[i]->d_name),
-                                   names[i]->d_name);
-            struct gr_job *job = add_case(
-                exam, lab, MUTANT, gr_format("%s mutante %s", lab->id, name),
-                gr_format("%s/mutante-%zu", stage->root, exam->n), seed);
-            struct exam_case *c = &exam->cases[exam->n - 1];
-            c->broken = gr_mutant_make(job, dir, names[i]->d_name);
-            c->story = gr_golden_path(lab, name);
-            free(name);
-        }
-        free(names[i]);
-    }
-    if (n >= 0)
-        free(names);
-    free(dir);
+    char *source = ag_format("%s", exam->jobs[exam->n - 1].source);
+    add_case(exam, lab, CAPPED, ag_format("%s mutante %s", lab->id, mutant->name), source,
+             seed);
+    exam->cases[exam->n - 1].most = mutant->most;
 }
 
-/* ---- el examen
- * ----------------------------------------------------------------------------------- */
+static void add_mutant(struct exam *exam, const struct gr_lab *lab,
+                       const struct gr_mutant *mutant, struct gr_stage *stage,
+                       const char *seed)
+{
+    struct gr_error err;
+    struct gr_job *job = add_case(
+        exam, lab, MUTANT, ag_format("%s mutante %s", lab->id, mutant->name),
+        ag_format("%s/mutante-%zu", stage->root, exam->n), seed);
+    struct exam_case *c = &exam->cases[exam->n - 1];
+    c->mutant = mutant->name;
+    if (mutant->tells)
+        c->story = gr_golden_path(lab, mutant->test);
+    if (gr_mutant_make(job, mutant, &err) < 0)
+        c->broken = ag_format("%s", err.text);
+    else if (mutant->most >= 0 && exam->stories != GR_RENEW)
+        add_capped(exam, lab, mutant, seed);
+}
+
+/* ---- el examen ------------------------------------------------------------------- */
 
 static char *judge_mutant(const struct exam *exam, const struct gr_job *job,
                           const struct exam_case *c)
 {
     if (job->points > 0)
-        return gr_format("%s no lo atrapa", job->only);
-    if (exam->stories != GR_COMPARE)
+        return ag_format("%s no lo atrapa", job->only);
+    if (exam->stories != GR_COMPARE || !c->story)
         return NULL;
-    char *told = gr_golden_text(job), *why = gr_golden_check(c->story, told);
+    char *told = gr_golden_text(job, c->mutant), *why = gr_golden_check(c->story, told);
     free(told);
     if (!why)
         return NULL;
-    char *text = gr_format("%s\nSi se entiende igual de bien o mejor, guárdala con: make "
+    char *text = ag_format("%s\nSi se entiende igual de bien o mejor, guárdala con: make "
                            "update-stories LAB=%s",
                            why, job->lab->id);
     free(why);
@@ -127,20 +143,22 @@ static char *judge(const struct exam *exam, size_t at)
     const struct gr_job *job = &exam->jobs[at];
     const struct exam_case *c = &exam->cases[at];
     if (c->broken)
-        return gr_format("%s", c->broken);
+        return ag_format("%s", c->broken);
     if (job->verdict == GR_FALLO || job->verdict == GR_NO_COMPILA)
-        return gr_format("veredicto %s", gr_verdict_name(job->verdict));
+        return ag_format("veredicto %s", gr_verdict_name(job->verdict));
     switch (c->kind) {
     case SKELETON:
         if (job->points != 0)
-            return gr_format("saca %d puntos sin haber hecho nada", job->points);
+            return ag_format("saca %d puntos sin haber hecho nada", job->points);
         for (size_t i = 0; i < job->n_results; i++)
             if (job->results[i].verdict == GR_TIEMPO)
-                return gr_format("se queda colgado en %s", job->results[i].test->name);
+                return ag_format("se queda colgado en %s", job->results[i].test->name);
         return NULL;
     case FULL:
         return job->points == job->max ? NULL
-                                       : gr_format("saca %d/%d", job->points, job->max);
+                                       : ag_format("saca %d/%d", job->points, job->max);
+    case CAPPED:
+        return job->points <= c->most ? NULL : ag_format("saca %d puntos", job->points);
     default:
         return judge_mutant(exam, job, c);
     }
@@ -149,7 +167,7 @@ static char *judge(const struct exam *exam, size_t at)
 /* Un comentario de TAP por línea. */
 static void comment(const char *margin, const char *text)
 {
-    char *copy = gr_text_clean(text);
+    char *copy = ag_clean(text, strlen(text), SIZE_MAX, AG_LINES);
     for (char *p = copy; p;) {
         char *line = strsep(&p, "\n");
         printf("# %s%s\n", margin, line);
@@ -157,11 +175,16 @@ static void comment(const char *margin, const char *text)
     free(copy);
 }
 
-/* La historia de lo que no salió como debía. */
+/* La historia de lo que no salió como debía. De quien saca demasiado, qué le da puntos. */
 static void explain(const struct gr_job *job, enum kind kind)
 {
     for (size_t i = 0; i < job->n_results; i++) {
         const struct gr_result *result = &job->results[i];
+        if (kind == CAPPED) {
+            if (result->points > 0)
+                printf("#   %d por %s\n", result->points, result->test->name);
+            continue;
+        }
         if (kind == FULL && result->verdict == GR_BIEN)
             continue;
         size_t k;
@@ -172,19 +195,29 @@ static void explain(const struct gr_job *job, enum kind kind)
     }
 }
 
-static const char *expectation(enum kind kind)
+static char *expectation(const struct gr_job *job, const struct exam_case *c)
 {
-    return kind == SKELETON ? "saca 0 puntos" : kind == FULL ? "saca todo" : "cae en";
+    switch (c->kind) {
+    case SKELETON:
+        return ag_format("saca 0 puntos");
+    case FULL:
+        return ag_format("saca todo");
+    case CAPPED:
+        return ag_format("no pasa de %d puntos", c->most);
+    default:
+        return ag_format("cae en %s", job->only ? job->only : "(nada)");
+    }
 }
 
 /* Un caso del examen, en TAP. Dice si salió bien. */
 static bool report_case(const struct exam *exam, size_t i)
 {
     const struct gr_job *job = &exam->jobs[i];
-    char *why = judge(exam, i);
-    printf("%s %zu - %s %s%s%s\n", why ? "not ok" : "ok", i + 1, job->label,
-           expectation(exam->cases[i].kind), job->only ? " " : "",
-           job->only ? job->only : "");
+    char *why = judge(exam, i), *expected = expectation(job, &exam->cases[i]);
+    printf("%s %zu - %s %s\n", why ? "not ok" : "ok", i + 1, job->label, expected);
+    free(expected);
+    if (!why && exam->cases[i].kind == CAPPED)
+        printf("# saca %d\n", job->points);
     if (why) {
         comment("", why);
         explain(job, exam->cases[i].kind);
@@ -195,36 +228,38 @@ static bool report_case(const struct exam *exam, size_t i)
 }
 
 /* Una prueba que ningún mutante toca quizá no puede fallar. */
-static void list_untested(const struct exam *exam, const struct gr_lab *lab)
+static void list_untested(const struct gr_mutants *mutants)
 {
+    const struct gr_lab *lab = mutants->lab;
     for (size_t t = 0; t < lab->n_tests; t++) {
         bool used = false;
-        for (size_t i = 0; i < exam->n && !used; i++)
-            used = exam->jobs[i].lab == lab && exam->jobs[i].only &&
-                   strcmp(exam->jobs[i].only, lab->tests[t].name) == 0;
+        for (size_t i = 0; i < mutants->n && !used; i++)
+            used = mutants->v[i].test &&
+                   strcmp(mutants->v[i].test, lab->tests[t].name) == 0;
         if (!used)
             printf("# %s: ningún mutante cae en %s\n", lab->id, lab->tests[t].name);
     }
 }
 
-static int report(const struct exam *exam, const struct gr_labs *labs)
+static int report(const struct exam *exam)
 {
     bool good = true;
     size_t count = exam->n;
-    printf("1..%zu\n", exam->n + labs->n);
+    printf("1..%zu\n", exam->n + exam->n_labs);
     for (size_t i = 0; i < exam->n; i++)
         good &= report_case(exam, i);
-    for (size_t i = 0; i < labs->n; i++) {
-        const struct gr_lab *lab = &labs->v[i];
-        char *orphans = gr_golden_orphans(lab, false);
+    for (size_t i = 0; i < exam->n_labs; i++) {
+        const struct gr_lab *lab = exam->mutants[i].lab;
+        char *orphans = gr_golden_orphans(&exam->mutants[i], false);
         printf("%s %zu - %s sin historias de más\n", orphans ? "not ok" : "ok", ++count,
                lab->id);
         if (orphans)
-            printf("# ya no hay mutante para %s: make update-stories LAB=%s\n", orphans,
-                   lab->id);
+            printf("# ya no cae ningún mutante en la prueba de %s: make update-stories "
+                   "LAB=%s\n",
+                   orphans, lab->id);
         good &= !orphans;
         free(orphans);
-        list_untested(exam, lab);
+        list_untested(&exam->mutants[i]);
     }
     return good ? GR_EXIT_OK : GR_EXIT_FAILURE;
 }
@@ -240,7 +275,7 @@ static int renew(const struct exam *exam, size_t i, int *written, struct gr_erro
         free(why);
         return -1;
     }
-    char *told = gr_golden_text(&exam->jobs[i]);
+    char *told = gr_golden_text(&exam->jobs[i], exam->cases[i].mutant);
     why = gr_golden_check(path, told);
     int rc = why ? gr_golden_write(exam->jobs[i].lab, path, told, err) : 0;
     if (why && rc == 0) {
@@ -252,7 +287,7 @@ static int renew(const struct exam *exam, size_t i, int *written, struct gr_erro
     return rc;
 }
 
-static int renew_all(const struct exam *exam, const struct gr_labs *labs)
+static int renew_all(const struct exam *exam)
 {
     int written = 0, failed = 0;
     for (size_t i = 0; i < exam->n; i++) {
@@ -262,28 +297,45 @@ static int renew_all(const struct exam *exam, const struct gr_labs *labs)
             failed++;
         }
     }
-    for (size_t i = 0; i < labs->n; i++) {
-        char *orphans = gr_golden_orphans(&labs->v[i], true);
+    for (size_t i = 0; i < exam->n_labs; i++) {
+        char *orphans = gr_golden_orphans(&exam->mutants[i], true);
         if (orphans)
             printf("  borrada  %s\n", orphans);
         free(orphans);
     }
-    printf("%zu mutantes: %d historias escritas, %d sin escribir.\n", exam->n, written,
-           failed);
+    printf("%zu historias: %d escritas, %d sin escribir.\n", exam->n, written, failed);
     return failed ? GR_EXIT_FAILURE : GR_EXIT_OK;
 }
 
+/* De los mutantes que caen en una prueba basta uno, el que cuenta su historia, para saber que
+ * funciona en esta máquina; y los que tienen un máximo, que corren la suite entera. */
+static bool wanted(const struct exam *exam, const struct gr_lab *lab,
+                   const struct gr_mutant *mutant)
+{
+    bool known = false; /* dice una prueba que existe; si no, hay que quejarse */
+    for (size_t t = 0; t < lab->n_tests && mutant->test && !known; t++)
+        known = strcmp(mutant->test, lab->tests[t].name) == 0;
+    if (mutant->tells || (!known && exam->stories != GR_RENEW))
+        return true;
+    return exam->stories != GR_RENEW && (exam->all || mutant->most >= 0);
+}
+
 static void add_lab(struct exam *exam, const struct gr_lab *lab, struct gr_stage *stage,
-                    uint32_t seed)
+                    const char *seed)
 {
     if (exam->stories != GR_RENEW) {
-        add_case(exam, lab, SKELETON, gr_format("%s esqueleto", lab->id),
-                 gr_format("labs/%s", lab->dir), seed);
-        add_case(exam, lab, FULL, gr_format("%s solución", lab->id),
-                 gr_format("solutions/%s", lab->dir), seed);
+        add_case(exam, lab, SKELETON, ag_format("%s esqueleto", lab->id),
+                 ag_format("labs/%s", lab->dir), seed);
+        add_case(exam, lab, FULL, ag_format("%s solución", lab->id),
+                 ag_format("solutions/%s", lab->dir), seed);
         add_alternatives(exam, lab, seed);
     }
-    add_mutants(exam, lab, stage, exam->stories == GR_IGNORE ? seed : MUTANT_SEED);
+    struct gr_mutants *mutants = &exam->mutants[exam->n_labs++];
+    gr_mutants_load(mutants, lab);
+    for (size_t i = 0; i < mutants->n; i++)
+        if (wanted(exam, lab, &mutants->v[i]))
+            add_mutant(exam, lab, &mutants->v[i], stage,
+                       exam->stories == GR_IGNORE ? seed : MUTANT_SEED);
 }
 
 /* Corre los trabajos y recoge lo que dejan. 0 o código de salida. */
@@ -294,8 +346,8 @@ static int run(struct gr_stage *stage, const struct gr_config *cfg, struct gr_jo
         if (!jobs[i].missing && gr_stage_job(stage, cfg, &jobs[i], err) < 0)
             return GR_EXIT_FAILURE;
     int rc = gr_jobs_run(stage, cfg, jobs, n, err);
-    if (rc != 0)
-        return rc < 0 ? GR_EXIT_FAILURE : rc;
+    if (rc != GR_EXIT_OK)
+        return rc;
     for (size_t i = 0; i < n; i++)
         if (jobs[i].dir) /* corrió, o al menos se intentó */
             gr_collect(&jobs[i]);
@@ -306,7 +358,7 @@ static bool story_changed(const struct gr_job *job, const struct exam_case *c)
 {
     if (!c->story || c->broken || (job->verdict != GR_MAL && job->verdict != GR_TIEMPO))
         return false;
-    char *told = gr_golden_text(job), *why = gr_golden_check(c->story, told);
+    char *told = gr_golden_text(job, c->mutant), *why = gr_golden_check(c->story, told);
     bool changed = why;
     free(why);
     free(told);
@@ -319,15 +371,15 @@ static int retry_stories(struct exam *exam, struct gr_stage *stage,
                          const struct gr_config *cfg, struct gr_error *err)
 {
     struct exam again = {0};
-    size_t *which = gr_alloc(exam->n, sizeof *which);
+    size_t *which = ag_alloc(exam->n, sizeof *which);
     for (size_t i = 0; i < exam->n; i++) {
         const struct gr_job *job = &exam->jobs[i];
         if (!story_changed(job, &exam->cases[i]))
             continue;
         which[again.n] = i;
-        add_case(&again, job->lab, MUTANT, gr_format("%s", job->label),
-                 gr_format("%s", job->source), job->seed)
-            ->only = gr_format("%s", job->only);
+        add_case(&again, job->lab, MUTANT, ag_format("%s", job->label),
+                 ag_format("%s", job->source), job->seed)
+            ->only = ag_format("%s", job->only);
     }
     int rc = run(stage, cfg, again.jobs, again.n, err);
     for (size_t k = 0; k < again.n; k++) {
@@ -345,25 +397,29 @@ int gr_selftest(const struct gr_labs *labs, struct gr_stage *stage,
                 const struct gr_config *cfg, enum gr_stories stories,
                 struct gr_error *err)
 {
-    struct exam exam = {.stories = stories};
-    int64_t start = gr_now_ms();
+    struct exam exam = {.stories = stories, .all = cfg->all};
+    exam.mutants = ag_alloc(labs->n, sizeof *exam.mutants);
+    double start = ag_ms();
     for (size_t i = 0; i < labs->n; i++)
         add_lab(&exam, &labs->v[i], stage, cfg->seed);
     for (size_t i = 0; i < exam.n; i++)
         if (exam.cases[i].broken)
-            exam.jobs[i].missing = gr_format("%s", exam.cases[i].broken);
+            exam.jobs[i].missing = ag_format("%s", exam.cases[i].broken);
     int rc = run(stage, cfg, exam.jobs, exam.n, err);
     for (int i = 0; i < RETRIES && rc == 0 && stories == GR_COMPARE; i++)
         rc = retry_stories(&exam, stage, cfg, err);
     if (rc == 0) {
-        rc = stories == GR_RENEW ? renew_all(&exam, labs) : report(&exam, labs);
-        printf("# %zu casos en %d s\n", exam.n, (int)((gr_now_ms() - start) / 1000));
+        rc = stories == GR_RENEW ? renew_all(&exam) : report(&exam);
+        printf("# %zu casos en %d s\n", exam.n, (int)((ag_ms() - start) / 1000));
     }
     for (size_t i = 0; i < exam.n; i++) {
         gr_job_free(&exam.jobs[i]);
         free(exam.cases[i].broken);
         free(exam.cases[i].story);
     }
+    for (size_t i = 0; i < exam.n_labs; i++)
+        gr_mutants_free(&exam.mutants[i]);
+    free(exam.mutants);
     free(exam.jobs);
     free(exam.cases);
     return rc;

@@ -10,20 +10,29 @@
  *
  * Se copia porque, empezando como root, el juez es otro usuario que quizá no pueda leer
  * el repositorio; y porque así un «make» a la vez no cambia nada a mitad. */
-#include "../box/box.h"
-#include "grader.h"
+#include "grader/stage.h"
+#include "base/dir.h"
+#include "base/memory.h"
+#include "box/rung.h"
+#include "grader/job.h"
+#include "grader/manifest.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
-#define MAX_SOURCE (1 << 20) /* bytes por archivo del estudiante */
+#define MAX_SOURCE      (1 << 20) /* bytes por archivo del estudiante */
+#define ROOT_NAME       "asinc-grade"
+#define NEWBORN_SECONDS 60
 
 static int make_dir(const char *path, struct gr_error *err)
 {
@@ -48,8 +57,8 @@ static int make_judge_dir(const char *path, const struct gr_config *cfg,
 static int copy_into(const char *dir_from, const char *name, const char *dir_to,
                      const char *name_to, mode_t mode, struct gr_error *err)
 {
-    char *from = gr_format("%s/%s", dir_from, name);
-    char *to = gr_format("%s/%s", dir_to, name_to);
+    char *from = ag_format("%s/%s", dir_from, name);
+    char *to = ag_format("%s/%s", dir_to, name_to);
     int rc = gr_copy_file(from, to, mode, err);
     free(from);
     free(to);
@@ -66,7 +75,7 @@ static int copy_entry(const char *path, const struct stat *st, int type, struct 
 {
     (void)st;
     (void)ftw;
-    char *to = gr_format("%s%s", tree.to, path + strlen(tree.from));
+    char *to = ag_format("%s%s", tree.to, path + strlen(tree.from));
     int rc = type == FTW_D   ? make_dir(to, tree.err)
              : type == FTW_F ? gr_copy_file(path, to, 0644, tree.err)
                              : 0;
@@ -86,8 +95,7 @@ static int copy_tree(const char *from, const char *to, struct gr_error *err)
                         : gr_error(err, "no se puede leer %s: %s", from, strerror(errno));
 }
 
-/* build/VARIANTE y build/, a partir de dónde está este programa. */
-static int find_build(struct gr_stage *stage, struct gr_error *err)
+int gr_stage_find(struct gr_stage *stage, struct gr_error *err)
 {
     char self[PATH_MAX];
     ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
@@ -100,33 +108,57 @@ static int find_build(struct gr_stage *stage, struct gr_error *err)
             return gr_error(err, "asinc-grade está fuera de build/: usa make grade");
         *slash = '\0';
         if (up == 1)
-            stage->own = gr_format("%s", self);
+            stage->own = ag_format("%s", self);
         if (up == 2)
-            stage->build = gr_format("%s", self);
+            stage->build = ag_format("%s", self);
     }
     return 0;
+}
+
+/* Cada zona viva tiene cerrada su carpeta con flock, que se abre sola si su proceso muere. Las
+ * que dejó quien no pudo borrarlas están abiertas. */
+static void collect_dead(void)
+{
+    DIR *tmp = opendir(ag_tmp());
+    struct stat st;
+    for (struct dirent *e; tmp && (e = readdir(tmp));) {
+        if (strncmp(e->d_name, ROOT_NAME "-", strlen(ROOT_NAME) + 1) != 0)
+            continue;
+        int fd = openat(dirfd(tmp), e->d_name,
+                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        /* Una recién creada quizá no tuvo tiempo de cerrarse. */
+        if (fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
+            time(NULL) - st.st_mtime > NEWBORN_SECONDS &&
+            flock(fd, LOCK_EX | LOCK_NB) == 0) {
+            char *path = ag_format("%s/%s", ag_tmp(), e->d_name);
+            ag_remove_tree(path);
+            free(path);
+        }
+        if (fd >= 0)
+            close(fd);
+    }
+    if (tmp)
+        closedir(tmp);
 }
 
 static int open_root(struct gr_stage *stage, const struct gr_config *cfg,
                      struct gr_error *err)
 {
-    const char *tmp = getenv("TMPDIR");
-    if (!tmp || *tmp != '/')
-        tmp = "/tmp";
-    stage->root = gr_format("%s/asinc-grade-XXXXXX", tmp);
-    if (!mkdtemp(stage->root)) {
-        gr_error(err, "no se puede crear una carpeta en %s: %s. Prueba con otro TMPDIR",
-                 tmp, strerror(errno));
-        free(stage->root);
-        stage->root = NULL;
-        return -1;
-    }
+    collect_dead();
+    int rc = ag_temp_dir(ROOT_NAME, &stage->root);
+    if (rc < 0)
+        return gr_error(err,
+                        "no se puede crear una carpeta en %s: %s. Prueba con otro TMPDIR",
+                        ag_tmp(), strerror(-rc));
+    stage->lock = open(stage->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (stage->lock >= 0)
+        flock(stage->lock, LOCK_EX | LOCK_NB);
     struct statvfs fs;
     if (statvfs(stage->root, &fs) == 0 && (fs.f_flag & ST_NOEXEC))
         return gr_error(err,
                         "%s no deja ejecutar programas (noexec). Prueba con otro "
                         "TMPDIR, por ejemplo TMPDIR=$HOME",
-                        tmp);
+                        ag_tmp());
     /* El juez pasa, pero no puede cambiar los programas que hay aquí. */
     if (cfg->drop &&
         (chown(stage->root, 0, cfg->gid) < 0 || chmod(stage->root, 0710) < 0))
@@ -136,10 +168,10 @@ static int open_root(struct gr_stage *stage, const struct gr_config *cfg,
 
 static int fill_root(struct gr_stage *stage, struct gr_error *err)
 {
-    char *lib = gr_format("%s/asinc", stage->root);
-    char *include = gr_format("%s/include", lib);
-    char *programs = gr_format("%s/autograder", stage->own);
-    char *postgres = gr_format("%s/postgres.tar", programs);
+    char *lib = ag_format("%s/asinc", stage->root);
+    char *include = ag_format("%s/include", lib);
+    char *programs = ag_format("%s/autograder", stage->own);
+    char *postgres = ag_format("%s/postgres.tar", programs);
     int rc = -1;
     if (copy_into("/proc/self", "exe", stage->root, "asinc-grade", 0755, err) < 0 ||
         copy_into(programs, "runner", stage->root, "runner", 0755, err) < 0 ||
@@ -160,13 +192,23 @@ out:
     return rc;
 }
 
+static int check_room(const struct gr_stage *stage, struct gr_error *err)
+{
+    long room = ag_room_mib(stage->root);
+    return room >= GR_ROOM_MIB ? 0
+                               : gr_error(err,
+                                          "en %s caben %ld MiB, y hacen falta %d. Prueba "
+                                          "con otro TMPDIR",
+                                          ag_tmp(), room, GR_ROOM_MIB);
+}
+
 int gr_stage_open(struct gr_stage *stage, const struct gr_config *cfg,
                   struct gr_error *err)
 {
-    *stage = (struct gr_stage){0};
+    *stage = (struct gr_stage){.lock = -1};
     umask(022);
-    if (find_build(stage, err) == 0 && open_root(stage, cfg, err) == 0 &&
-        fill_root(stage, err) == 0)
+    if (gr_stage_find(stage, err) == 0 && open_root(stage, cfg, err) == 0 &&
+        fill_root(stage, err) == 0 && check_room(stage, err) == 0)
         return 0;
     gr_stage_close(stage);
     return -1;
@@ -175,70 +217,125 @@ int gr_stage_open(struct gr_stage *stage, const struct gr_config *cfg,
 void gr_stage_close(struct gr_stage *stage)
 {
     if (stage->root)
-        box_remove_tree(stage->root);
+        ag_remove_tree(stage->root);
     free(stage->root);
     free(stage->own);
     free(stage->build);
-    *stage = (struct gr_stage){0};
+    if (stage->lock >= 0)
+        close(stage->lock);
+    *stage = (struct gr_stage){.lock = -1};
 }
 
-/* ---- las fuentes del estudiante -------------------------------------------------------
- */
+/* ---- las fuentes del estudiante -------------------------------------------------- */
 
-static char *why_missing(const char *from, const char *name, int rc)
+/* Por qué no se pudo leer un archivo que se entrega, y qué hacer. */
+static int missing(const char *from, const char *name, int rc, struct gr_error *err)
 {
     switch (-rc) {
     case ENOENT:
-        return gr_format("No está %s/%s. Es el archivo que se entrega: no le cambies el "
-                         "nombre ni lo muevas.",
-                         from, name);
+        return gr_error(err,
+                        "No está %s/%s. Es el archivo que se entrega: no le cambies el "
+                        "nombre ni lo muevas.",
+                        from, name);
     case EACCES:
-        return gr_format("No se puede leer %s/%s: permiso denegado. Dáselo con\n"
-                         "  chmod u+r %s/%s",
-                         from, name, from, name);
+        return gr_error(err,
+                        "No se puede leer %s/%s: permiso denegado. Dáselo con\n"
+                        "  chmod u+r %s/%s",
+                        from, name, from, name);
     case ELOOP:
-        return gr_format("%s/%s es un enlace. Tiene que ser el archivo mismo, porque los "
-                         "enlaces no se siguen.",
-                         from, name);
+        return gr_error(err,
+                        "%s/%s es un enlace. Tiene que ser el archivo mismo, porque los "
+                        "enlaces no se siguen.",
+                        from, name);
+    case ENOTDIR:
+        return gr_error(err,
+                        "%s es un enlace, o no es una carpeta. Tiene que ser la carpeta "
+                        "misma, porque los enlaces no se siguen.",
+                        from);
     case EINVAL:
-        return gr_format("%s/%s no es un archivo normal.", from, name);
+        return gr_error(err, "%s/%s no es un archivo normal.", from, name);
     case EFBIG:
-        return gr_format(
-            "%s/%s pasa de %d KiB: eso no parece una solución escrita a mano.", from,
+        return gr_error(
+            err, "%s/%s pasa de %d KiB: eso no parece una solución escrita a mano.", from,
             name, MAX_SOURCE / 1024);
     default:
-        return gr_format("No se puede leer %s/%s: %s.", from, name, strerror(-rc));
+        return gr_error(err, "No se puede leer %s/%s: %s.", from, name, strerror(-rc));
     }
 }
 
-char *gr_copy_sources(const struct gr_lab *lab, const char *from, const char *to)
+int gr_copy_sources(const struct gr_lab *lab, const char *from, const char *to,
+                    struct gr_error *err)
 {
     struct stat st;
     if (stat(from, &st) < 0 && errno == ENOENT)
-        return gr_format("No está la carpeta %s/.", from);
+        return gr_error(err, "No está la carpeta %s/.", from);
     for (size_t i = 0; i < lab->n_sources; i++) {
-        struct gr_error err;
         char *data;
         size_t size;
-        int rc = box_read_file(from, lab->sources[i], MAX_SOURCE, &data, &size);
+        int rc = ag_read_file(from, lab->sources[i], MAX_SOURCE, &data, &size);
         if (rc < 0)
-            return why_missing(from, lab->sources[i], rc);
-        char *path = gr_format("%s/%s", to, lab->sources[i]);
-        rc = gr_write_file(path, data, size, &err);
+            return missing(from, lab->sources[i], rc, err);
+        char *path = ag_format("%s/%s", to, lab->sources[i]);
+        rc = gr_write_file(path, data, size, err);
         free(path);
         free(data);
         if (rc < 0)
-            return gr_format("%s", err.text);
+            return -2;
     }
-    return NULL;
+    return 0;
 }
 
-/* ---- un trabajo
- * ------------------------------------------------------------------------ */
+/* ¿Hay en la carpeta `from` un `name` que no sea este? Si no lo hay, no. */
+static bool differs(const char *from, const char *name, const char *original, size_t size)
+{
+    char *data;
+    size_t n;
+    int rc = ag_read_file(from, name, MAX_SOURCE, &data, &n);
+    if (rc < 0)
+        return rc != -ENOENT;
+    bool same = n == size && memcmp(data, original, n) == 0;
+    free(data);
+    return !same;
+}
+
+/* Copia a `to` lo que da el laboratorio, siempre de su carpeta: lo que venga con la entrega no
+ * se usa, y si es otra cosa queda dicho. */
+static int copy_given(struct gr_job *job, const char *to, struct gr_error *err)
+{
+    const struct gr_lab *lab = job->lab;
+    char *from = ag_format("labs/%s", lab->dir);
+    int rc = 0;
+    for (size_t i = 0; i < lab->n_given && rc == 0; i++) {
+        const char *name = lab->given[i];
+        char *data;
+        size_t size;
+        rc = ag_read_file(from, name, MAX_SOURCE, &data, &size);
+        if (rc < 0) {
+            rc = missing(from, name, rc, err);
+            break;
+        }
+        if (differs(job->source, name, data, size)) {
+            char *names = job->altered ? ag_format("%s, %s", job->altered, name)
+                                       : ag_format("%s", name);
+            free(job->altered);
+            job->altered = names;
+        }
+        char *path = ag_format("%s/%s", to, name);
+        rc = gr_write_file(path, data, size, err);
+        free(path);
+        free(data);
+    }
+    free(from);
+    return rc;
+}
+
+/* ---- un trabajo ------------------------------------------------------------------ */
 
 /* Compilar con ASan cuesta más que correr una prueba: solo si alguna lo usa. */
-static bool needs_asan(const struct gr_job *job)
+static bool needs_asan(const struct gr_config *cfg, const struct gr_job *job)
 {
+    if (cfg->sanitize)
+        return true;
     for (size_t i = 0; i < job->lab->n_tests; i++) {
         const struct gr_test *test = &job->lab->tests[i];
         if (test->asan && (!job->only || strcmp(job->only, test->name) == 0))
@@ -254,16 +351,16 @@ static int write_order(const struct gr_stage *stage, const struct gr_config *cfg
     json_t *sources = json_array();
     for (size_t i = 0; i < lab->n_sources; i++)
         json_array_append_new(sources, json_string(lab->sources[i]));
-    json_t *order = json_pack("{s:s s:s s:s s:s s:s s:o s:i s:b s:b s:s*}", "raiz",
-                              stage->root, "mostrada", job->shown, "programa",
-                              lab->program, "repite", job->repro, "semilla", "",
-                              "fuentes", sources, "pruebas", (int)lab->n_tests, "asan",
-                              needs_asan(job), "caja", cfg->boxed, "solo", job->only);
-    char seed[16];
-    snprintf(seed, sizeof seed, "%u", (unsigned)job->seed);
-    json_object_set_new(order, "semilla", json_string(seed));
+    for (size_t i = 0; i < lab->n_given; i++)
+        json_array_append_new(sources, json_string(lab->given[i]));
+    json_t *order = json_pack(
+        "{s:s s:s s:s s:s s:s s:o s:i s:b s:b s:s s:s*}", "raiz", stage->root, "mostrada",
+        job->shown, "programa", lab->program, "repite", job->repro, "semilla", "",
+        "fuentes", sources, "pruebas", (int)lab->n_tests, "asan", needs_asan(cfg, job),
+        "sanitize", cfg->sanitize, "caja", box_rung_name(cfg->rung), "solo", job->only);
+    json_object_set_new(order, "semilla", json_string(job->seed));
     char *text = json_dumps(order, JSON_INDENT(2));
-    char *path = gr_format("%s/orden.json", job->dir);
+    char *path = ag_format("%s/orden.json", job->dir);
     int rc = text ? gr_write_file(path, text, strlen(text), err)
                   : gr_error(err,
                              "no se puede escribir la orden de %s: ruta que no es "
@@ -279,20 +376,24 @@ int gr_stage_job(struct gr_stage *stage, const struct gr_config *cfg, struct gr_
                  struct gr_error *err)
 {
     static unsigned count;
-    job->dir = gr_format("%s/%u", stage->root, ++count);
-    char *sources = gr_format("%s/fuentes", job->dir);
-    char *output = gr_format("%s/salida", job->dir);
-    char *results = gr_format("%s/resultados", job->dir);
-    char *suites = gr_format("%s/labs/%s", stage->own, job->lab->dir);
+    job->dir = ag_format("%s/%u", stage->root, ++count);
+    char *sources = ag_format("%s/fuentes", job->dir);
+    char *output = ag_format("%s/salida", job->dir);
+    char *results = ag_format("%s/resultados", job->dir);
+    char *suites = ag_format("%s/labs/%s", stage->own, job->lab->dir);
     int rc = -1;
     if (make_judge_dir(job->dir, cfg, err) < 0 || make_dir(sources, err) < 0 ||
         make_judge_dir(output, cfg, err) < 0 || make_judge_dir(results, cfg, err) < 0 ||
         write_order(stage, cfg, job, err) < 0)
         goto out;
     if (copy_into(suites, "suite", job->dir, "suite", 0755, err) < 0)
-        job->fault = gr_format("Falta su suite: %s.", err->text);
-    else
-        job->missing = gr_copy_sources(job->lab, job->source, sources);
+        job->fault = ag_format("Falta su suite: %s.", err->text);
+    else if (copy_given(job, sources, err) < 0)
+        job->fault = ag_format("Falta lo que da el laboratorio: %s", err->text);
+    else if ((rc = gr_copy_sources(job->lab, job->source, sources, err)) == -2)
+        job->fault = ag_format("No cabe la entrega: %s", err->text);
+    else if (rc < 0)
+        job->missing = ag_format("%s", err->text);
     rc = 0;
 out:
     free(suites);

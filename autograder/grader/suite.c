@@ -1,40 +1,46 @@
 /* Correr la suite de Criterion, que es de confianza, hasta que acabe.
  *
  * Su código de salida y lo que imprime no deciden nada: cada prueba deja su resultado en
- * un archivo y la que no lo deja no ha pasado. El plazo de la suite lo vigila el padre.
- */
-#include "grader.h"
+ * un archivo y la que no lo deja no ha pasado. El plazo de la suite lo vigila el padre. */
+#include "base/memory.h"
+#include "base/process.h"
+#include "box/rung.h"
+#include "grader/judge.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define MAX_JOBS    16
-#define N_VARIABLES 13
+#define N_VARIABLES 14
 
 /* El entorno se hace nuevo: un CRITERION_TEST_PATTERN del usuario cambiaría la nota. */
 static void build_env(const struct gr_order *o, const char *tmp, char *env[])
 {
     size_t n = 0;
-    env[n++] = gr_format("PATH=/usr/bin:/bin");
-    env[n++] = gr_format("LANG=C.UTF-8");
-    env[n++] = gr_format("HOME=%s", tmp);
-    env[n++] = gr_format("TMPDIR=%s", tmp);
-    env[n++] = gr_format("ASINC_PROGRAM=%s/salida/normal/%s", o->dir, o->program);
+    env[n++] = ag_format("PATH=/usr/bin:/bin");
+    env[n++] = ag_format("LANG=C.UTF-8");
+    env[n++] = ag_format("HOME=%s", tmp);
+    env[n++] = ag_format("TMPDIR=%s", tmp);
+    env[n++] = ag_format("ASINC_PROGRAM=%s/salida/normal/%s", o->dir, o->program);
     if (o->asan)
-        env[n++] = gr_format("ASINC_PROGRAM_ASAN=%s/salida/asan/%s", o->dir, o->program);
-    env[n++] = gr_format("ASINC_RUNNER=%s/runner", o->root);
-    env[n++] = gr_format("ASINC_POSTGRES=%s/postgres.tar", o->root);
-    env[n++] = gr_format("ASINC_RESULTS=%s/resultados", o->dir);
-    env[n++] = gr_format("ASINC_SEED=%s", o->seed);
-    env[n++] = gr_format("ASINC_BOX=%d", o->boxed);
-    env[n++] = gr_format("ASINC_REPRO=%s", o->repro);
-    if (o->boxed)
-        env[n++] = gr_format("ASINC_OUTER=1"); /* la suite también entra en la caja */
+        env[n++] = ag_format("ASINC_PROGRAM_ASAN=%s/salida/asan/%s", o->dir, o->program);
+    if (o->sanitize)
+        env[n++] = ag_format("ASINC_SANITIZE=1");
+    env[n++] = ag_format("ASINC_RUNNER=%s/runner", o->root);
+    env[n++] = ag_format("ASINC_POSTGRES=%s/postgres.tar", o->root);
+    env[n++] = ag_format("ASINC_RESULTS=%s/resultados", o->dir);
+    env[n++] = ag_format("ASINC_SEED=%s", o->seed);
+    env[n++] = ag_format("ASINC_BOX=%s", box_rung_name(o->rung));
+    env[n++] = ag_format("ASINC_REPRO=%s", o->repro);
+    if (o->rung >= BOX_PARTIAL)
+        env[n++] = ag_format("ASINC_OUTER=1"); /* la suite también entra en la caja */
     env[n] = NULL;
 }
 
@@ -42,10 +48,10 @@ static _Noreturn void exec_suite(const struct gr_order *o, char *env[])
 {
     /* Las pruebas casi siempre esperan: van más a la vez que procesadores. */
     int jobs = o->n_tests < MAX_JOBS ? o->n_tests : MAX_JOBS;
-    char *suite = gr_format("%s/suite", o->dir);
-    char *parallel = gr_format("-j%d", jobs);
-    char *filter = gr_format("--filter=*/%s", o->only ? o->only : "*");
-    char *log = gr_format("%s/suite.txt", o->dir);
+    char *suite = ag_format("%s/suite", o->dir);
+    char *parallel = ag_format("-j%d", jobs);
+    char *filter = ag_format("--filter=*/%s", o->only ? o->only : "*");
+    char *log = ag_format("%s/suite.txt", o->dir);
     int out = open(log, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, 0644);
     if (out < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0) {
         dprintf(2, "no se puede escribir %s: %s\n", log, strerror(errno));
@@ -54,6 +60,7 @@ static _Noreturn void exec_suite(const struct gr_order *o, char *env[])
     if (out > 2)
         close(out);
     char *argv[] = {suite, parallel, filter, NULL};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     execve(suite, argv, env);
     dprintf(2, "no se puede ejecutar %s: %s\n", suite, strerror(errno));
     _exit(127);
@@ -62,8 +69,10 @@ static _Noreturn void exec_suite(const struct gr_order *o, char *env[])
 int gr_suite_run(const struct gr_order *order, struct gr_error *err)
 {
     char *env[N_VARIABLES + 1];
-    char *tmp = gr_format("%s/tmp", order->dir);
-    if (mkdir(tmp, 0700) < 0)
+    /* El /tmp de la caja exterior: tiene un tope, y se va con ella. */
+    char *tmp = order->rung >= BOX_PARTIAL ? ag_format("/tmp")
+                                           : ag_format("%s/tmp", order->dir);
+    if (order->rung < BOX_PARTIAL && mkdir(tmp, 0700) < 0)
         return gr_error(err, "no se puede crear %s: %s", tmp, strerror(errno));
     build_env(order, tmp, env);
     int status = -1;
@@ -71,8 +80,7 @@ int gr_suite_run(const struct gr_order *order, struct gr_error *err)
     if (pid == 0)
         exec_suite(order, env);
     if (pid > 0)
-        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-            ;
+        status = ag_wait(pid);
     else
         gr_error(err, "no se puede lanzar la suite: %s", strerror(errno));
     for (size_t i = 0; env[i]; i++)

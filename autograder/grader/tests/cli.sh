@@ -1,49 +1,11 @@
 #!/bin/bash
 # Prueba asinc-grade desde fuera, con un curso de mentira en una carpeta temporal.
-# Uso: cli.sh BUILD BUILD/VARIANTE     (lo llama `make test-grader`); escribe TAP.
+# Uso: cli.sh BUILD BUILD/VARIANTE [QUÉ]   (lo llama `make test-grader`); escribe TAP. Con QUÉ,
+# solo las que empiezan así, por ejemplo «etapas|ctrl_c».
 set -u
-build=$(realpath "$1") own=$(realpath "$2")
 here=$(realpath "$(dirname "$0")")
-top=$(mktemp -d "${TMPDIR:-/tmp}/asinc-cli-XXXXXX")
-trap 'chmod -R u+rwX "$top"; rm -rf "$top"' EXIT
-course=$top/curso
-export TMPDIR=$top/tmp
-unset NO_COLOR SUDO_UID SUDO_GID
-count=0 failed=0
-
-# ---- el curso de mentira -----------------------------------------------------------------
-
-# Uno nuevo por prueba: ninguna hereda los destrozos de otra.
-fresh() {
-    chmod -R u+rwX "$course" "$TMPDIR" 2>/dev/null
-    rm -rf "$course" "$TMPDIR"
-    mkdir -p "$TMPDIR" "$course"/build/normal/{autograder,common} "$course/build/asan/common" \
-        "$course/common"
-    cp -r "$here/curso/labs" "$here/curso/solutions" "$course"
-    cp -r "$here/../../../common/include" "$course/common"
-    cp "$own/autograder/asinc-grade" "$own/autograder/runner" "$course/build/normal/autograder"
-    cp "$build/normal/common/libasinc.a" "$course/build/normal/common"
-    cp "$build/asan/common/libasinc.a" "$course/build/asan/common"
-    local suite lab
-    for suite in "$own"/autograder/grader/tests/curso/labs/*/suite; do
-        lab=$(basename "$(dirname "$suite")")
-        mkdir -p "$course/build/normal/labs/$lab"
-        cp "$suite" "$course/build/normal/labs/$lab"
-    done
-    chmod 1777 "$TMPDIR"
-    chmod -R a+rX "$top"
-    cd "$course" || exit 1
-}
-
-# Lo corre sin ser root, que para eso hay pruebas en las que estorba serlo.
-plainly() {
-    if [ "$(id -u)" -eq 0 ]; then
-        chown -R 65534:65534 "$course"
-        setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
-    else
-        "$@"
-    fi
-}
+# shellcheck source=autograder/grader/tests/curso.sh
+. "$here/curso.sh" "$1" "$2"
 
 grader=build/normal/autograder/asinc-grade
 
@@ -53,29 +15,7 @@ grade() {
     rc=$?
 }
 
-# ---- comprobaciones ------------------------------------------------------------------------
-
-# Cada prueba es una función que acumula motivos en $why.
-is() { [ "$2" = "$3" ] || why+="$1: esperaba «$2» y es «$3»"$'\n'; }
-says() { grep -qF -- "$1" <<<"$out" || why+="no dice «$1»"$'\n'; }
-silent() { ! grep -qF -- "$1" <<<"$out" || why+="dice «$1»"$'\n'; }
 json() { is "$1" "$2" "$(tr -d '\n ' <build/informe/resultados.json | grep -oE -- "$1" | head -1)"; }
-clean() { [ -z "$(ls -A "$TMPDIR")" ] || why+="quedan restos: $(ls -A "$TMPDIR")"$'\n'; }
-
-check() {
-    local name=$1
-    why='' out=''
-    fresh
-    "test_$name"
-    count=$((count + 1))
-    if [ -z "$why" ]; then
-        echo "ok $count - $name"
-        return
-    fi
-    failed=$((failed + 1))
-    echo "not ok $count - $name"
-    printf '%s\n--- salida ---\n%s\n' "$why" "$out" | sed 's/^/# /'
-}
 
 # ---- notas ----------------------------------------------------------------------------------
 
@@ -86,8 +26,11 @@ test_solucion_todo() {
     grep -qE 'Calificado en [0-9]+,[0-9] s' <<<"$out" || why+='no dice cuánto tardó'$'\n'
     says 'Todo correcto'
     says 'labs/02-rota/README.md'
-    json '^\{"version":1,"total":100,"maximo":100,"laboratorios":\[\{"lab":"01"' \
-        '{"version":1,"total":100,"maximo":100,"laboratorios":[{"lab":"01"'
+    json '^\{"version":3,"fecha"' '{"version":3,"fecha"'
+    json '"caja":true,"peldano":"completa","total":100,"maximo":100,"laboratorios":\[\{"lab":"01"' \
+        '"caja":true,"peldano":"completa","total":100,"maximo":100,"laboratorios":[{"lab":"01"'
+    says 'Para verlo dibujado, abre build/informe/index.html'
+    grep -q '</html>' build/informe/index.html || why+='la página no está entera'$'\n'
     clean
 }
 
@@ -113,8 +56,8 @@ test_a_medias_dice_que_atacar() {
 }
 
 test_requiere_salta_y_dice_cual() {
-    grade --lab 01
-    says '· esperan a que pase: saluda'
+    grade --lab 01 --todo
+    says '= espera a que pase «Saluda a quien se le dice»'
     json '"nombre":"varios","puntos":0,"maximo":30,"veredicto":"[a-z]*"' \
         '"nombre":"varios","puntos":0,"maximo":30,"veredicto":"mal"'
 }
@@ -160,7 +103,7 @@ test_tiempo_agotado() {
     grade --lab 01
     is código 0 "$rc"
     says 'TOTAL 90/100'
-    says 'Sin argumentos termina enseguida (tiempo agotado)'
+    says 'Sin argumentos termina enseguida — tiempo agotado'
     json '"veredicto":"[a-z_]*"' '"veredicto":"tiempo"'
     clean
 }
@@ -188,6 +131,16 @@ test_carpeta_vacia() {
     is código 0 "$rc"
     says 'No está entrega/01-eco/eco.c'
     says 'make grade LAB=01 DESDE=entrega'
+}
+
+# Con la solución de otro, o la oficial, en vez de su carpeta.
+test_enlace_en_vez_de_carpeta() {
+    mkdir entrega
+    ln -s ../solutions/01-eco entrega/01-eco
+    grade --lab 01 --desde entrega
+    is código 0 "$rc"
+    says 'TOTAL 0/100'
+    says 'entrega/01-eco es un enlace'
 }
 
 test_enlace_en_vez_de_archivo() {
@@ -231,6 +184,43 @@ test_bytes_raros_en_las_fuentes() {
     json '"veredicto":"[a-z_]*"' '"veredicto":"no_compila"'
 }
 
+# La orden que se propone lo lleva escapado, y vuelve a encontrar la carpeta.
+test_desde_con_bytes_que_no_se_ven() {
+    local raro
+    for raro in $'ent\x1b[31mrega' $'x\xff' $'r\u202eev'; do
+        cp -r solutions "$top/$raro"
+        chmod -R a+rX "$top"
+        printf '}\n' >>"$top/$raro/01-eco/eco.c"
+        grade --lab 01 --desde "$top/$raro"
+        is código 0 "$rc"
+        silent "$raro"
+        says "make grade LAB=01 DESDE=\$'$top/"
+        is 'la ruta de la orden' "$top/$raro" \
+            "$(eval "printf %s $(sed -n "s/.*DESDE=\(\$'[^»]*'\).*/\1/p" <<<"$out" | head -1)")"
+        rm -rf "${top:?}/$raro"
+    done
+}
+
+test_un_registro_de_gcc_enorme_se_ve() {
+    { # 16 384 avisos, cada uno con la cadena de archivos que llevó a él
+        echo '#if __INCLUDE_LEVEL__ < 14'
+        printf '#warning %0300d\n#include __FILE__\n#include __FILE__\n#endif\n' 7
+        echo '#if __INCLUDE_LEVEL__ == 0'
+        printf 'esto no es C;\n#endif\n'
+    } >labs/01-eco/eco.c
+    grade --lab 01
+    is código 0 "$rc"
+    says 'labs/01-eco/eco.c:'
+    silent '(nada)'
+}
+
+test_sin_sitio_para_el_resultado() {
+    out=$("$grader" --lab 01 --desde solutions 2>&1 >/dev/full)
+    rc=$?
+    is código 3 "$rc"
+    says 'no se pudo escribir el resultado'
+}
+
 test_desde_con_ruta_absoluta_espacios_y_barra() {
     cp -r solutions "$top/entrega de ana"
     chmod -R a+rX "$top"
@@ -242,13 +232,101 @@ test_desde_con_ruta_absoluta_espacios_y_barra() {
     rm -rf "$top/entrega de ana"
 }
 
+# ---- lo que da el laboratorio -------------------------------------------------------------------
+
+# El laboratorio 01 pasa a dar un printf propio, que usa la solución y no lleva consigo.
+give() {
+    printf '#include <stdarg.h>\n#include <stdio.h>\n#define printf decir\nint decir(const char *f, ...);\n' \
+        >labs/01-eco/voz.h
+    cat >labs/01-eco/voz.c <<'FIN'
+#include "voz.h"
+
+int decir(const char *f, ...)
+{
+    va_list args;
+    va_start(args, f);
+    int n = vprintf(f, args);
+    va_end(args);
+    return n;
+}
+FIN
+    sed -i 's/"fuentes"/"dados": ["voz.c", "voz.h"],\n  &/' labs/01-eco/.grader/lab.json
+    sed -i 's/<stdio.h>/"voz.h"/' solutions/01-eco/eco.c labs/01-eco/.grader/alternativas/puts/eco.c
+    chmod -R a+rX labs
+}
+
+altered='calificado con los archivos que da el laboratorio'
+
+test_dados_se_compilan_con_la_entrega() {
+    give
+    grade --lab 01 --desde solutions
+    is código 0 "$rc"
+    says 'TOTAL 100/100'
+    silent "$altered"
+    silent 'warning'
+    clean
+}
+
+test_dados_iguales_en_la_entrega_no_se_nombran() {
+    give
+    cp labs/01-eco/voz.[ch] solutions/01-eco
+    grade --lab 01 --desde solutions
+    says 'TOTAL 100/100'
+    silent "$altered"
+}
+
+test_dados_cambiados_no_se_usan_y_se_dice() {
+    give
+    sed 's/vprintf(f, args)/0/' labs/01-eco/voz.c >solutions/01-eco/voz.c
+    mkfifo solutions/01-eco/voz.h
+    grade --lab 01 --desde solutions
+    is código 0 "$rc"
+    says 'TOTAL 100/100'
+    says "$altered"
+    grep -q 'no son iguales: voz.c, voz.h' <<<"$(tr -s '\n ' ' ' <<<"$out")" || why+='no dice cuáles'$'\n'
+    json '"dados_cambiados":"[^"]*"' '"dados_cambiados":"voz.c,voz.h"'
+    clean
+}
+
+test_dados_que_faltan_en_el_laboratorio() {
+    give
+    rm labs/01-eco/voz.h
+    grade --lab 01 --desde solutions
+    is código 3 "$rc"
+    says 'no se puede leer labs/01-eco/voz.h, que es parte del enunciado'
+    says 'git restore labs/01-eco/voz.h'
+    clean
+}
+
+test_dados_que_son_un_enlace() {
+    give
+    mv labs/01-eco/voz.h otra.h
+    ln -s ../../otra.h labs/01-eco/voz.h
+    grade --lab 01 --desde solutions
+    is código 3 "$rc"
+    says 'Falta lo que da el laboratorio: labs/01-eco/voz.h es un enlace'
+    clean
+}
+
+test_dados_en_la_autoprueba() {
+    give
+    grade --autoprueba --lab 01
+    is código 0 "$rc"
+    says 'ok 2 - 01 solución saca todo'
+    says 'ok 3 - 01 alternativa puts saca todo'
+    silent 'not ok'
+    clean
+}
+
 # ---- fallos del corrector ----------------------------------------------------------------------
 
-test_suite_que_muere_no_resta() {
+# El máximo no encoge: romper al corrector no sube la nota de nadie.
+test_suite_que_muere_no_regala() {
     grade --lab 02
     is código 3 "$rc"
-    says 'TOTAL 10/10'
-    says '90 puntos sin calificar por un fallo del corrector: no cuentan'
+    says 'El corrector falló: lo intento otra vez'
+    says 'TOTAL 10/100'
+    says '90 puntos sin calificar'
     says 'se acabó la cuerda'
     says 'No es culpa tuya'
     json '"veredicto":"[a-z_]*"' '"veredicto":"fallo_corrector"'
@@ -257,10 +335,12 @@ test_suite_que_muere_no_resta() {
 
 test_solo_vale_el_resultado_bien_dejado() {
     grade --lab 02
-    local test
+    local test max
     for test in muere basura otra enlace inventa depende numeros ausente; do
+        max=10
+        [ "$test" != ausente ] || max=20
         json "\"nombre\":\"$test\",\"puntos\":[0-9]*,\"maximo\":[0-9]*,\"veredicto\":\"[a-z_]*\"" \
-            "\"nombre\":\"$test\",\"puntos\":0,\"maximo\":0,\"veredicto\":\"fallo_corrector\""
+            "\"nombre\":\"$test\",\"puntos\":0,\"maximo\":$max,\"veredicto\":\"fallo_corrector\""
     done
     silent de_mas
 }
@@ -269,7 +349,7 @@ test_suite_que_no_acaba() {
     grade --lab 03
     is código 3 "$rc"
     says 'La suite no terminó en 3 s'
-    says 'TOTAL 50/50'
+    says 'TOTAL 50/100'
     clean
 }
 
@@ -300,7 +380,7 @@ test_varios_laboratorios_cada_uno_con_su_mal() {
     rm build/normal/labs/02-rota/suite labs/01-eco/eco.c
     grade
     is código 3 "$rc"
-    says 'TOTAL 50/150'
+    says 'TOTAL 50/300'
     says 'No está labs/01-eco/eco.c'
     says 'Falta su suite: no se puede leer'
     says 'La suite no terminó en 3 s'
@@ -383,7 +463,7 @@ test_fuera_del_curso() {
 
 test_opciones_malas() {
     local args
-    for args in --nada '--lab' 'sobra' '--semilla x' '--semilla -1' '--semilla 4294967296'; do
+    for args in --nada '--lab' 'sobra' '--semilla x' '--semilla -1' '--semilla a1g'; do
         # shellcheck disable=SC2086
         grade $args
         is "código con $args" 2 "$rc"
@@ -401,7 +481,7 @@ test_una_sola_prueba() {
     is código 0 "$rc"
     says 'TOTAL 30/30'
     says 'Solo la prueba varios.'
-    says 'Se repite igual con SEMILLA=7'
+    says 'con los datos de SEMILLA=7'
 }
 
 test_prueba_desconocida() {
@@ -417,7 +497,7 @@ test_con_asan_solo_donde_lo_pide_el_manifiesto() {
         labs/01-eco/.grader/lab.json
     grade --lab 01 --desde solutions
     is código 3 "$rc"
-    says 'TOTAL 80/80'
+    says 'TOTAL 80/100'
 }
 
 # ---- terminal ---------------------------------------------------------------------------------------
@@ -497,7 +577,7 @@ test_ctrl_c() {
 }
 
 test_ctrl_c_sin_caja() {
-    interrupt INT --sin-caja
+    interrupt INT --caja no
     is código 130 "$rc"
     is procesos '' "$(left)"
     clean
@@ -516,15 +596,25 @@ test_matarlo_no_deja_procesos() {
     until_true '[ -z "$(left)" ]'
 }
 
-# ---- la caja -----------------------------------------------------------------------------------------------
-
-test_sin_caja_avisa_y_califica() {
-    grade --lab 01 --desde solutions --sin-caja
-    is código 0 "$rc"
-    says 'AVISO: se califica sin caja: se pidió --sin-caja'
+# Una carpeta de más de un minuto que nadie tiene cerrada es de una calificación muerta.
+test_lo_que_dejo_quien_murio_se_recoge() {
+    interrupt KILL
+    touch -d '2 minutes ago' "$TMPDIR"/asinc-grade-*
+    mkdir "$TMPDIR/asinc-grade-viva" "$TMPDIR/asinc-grade-joven" "$TMPDIR/otra"
+    exec 8<"$TMPDIR/asinc-grade-viva"
+    flock -n 8
+    touch -d '2 minutes ago' "$TMPDIR/asinc-grade-viva" "$TMPDIR/otra"
+    sed -i 's/"segundos": 600/"segundos": 3/' labs/03-lenta/.grader/lab.json
+    grade --lab 01 --desde solutions
     says 'TOTAL 100/100'
-    clean
+    is 'lo que queda' './asinc-grade-joven ./asinc-grade-viva ./otra' "$(cd "$TMPDIR" && echo ./*)"
+    exec 8<&-
+    grade --lab 01 --desde solutions
+    is 'lo que queda después' './asinc-grade-joven ./otra' "$(cd "$TMPDIR" && echo ./*)"
+    rm -r "${TMPDIR:?}"/*
 }
+
+# ---- la caja -----------------------------------------------------------------------------------------------
 
 test_programa_sin_privilegios() {
     cat >labs/01-eco/eco.c <<'FIN'
@@ -542,7 +632,7 @@ int main(int argc, char **argv)
 FIN
     grade --lab 01
     says 'TOTAL 100/100'
-    grade --lab 01 --sin-caja
+    grade --lab 01 --caja no
     says 'TOTAL 100/100'
 }
 
@@ -586,20 +676,53 @@ test_autoprueba_ve_lo_que_esta_mal() {
     clean
 }
 
+test_autoprueba_con_un_maximo() {
+    local patch=labs/01-eco/.grader/mutantes/uno_solo.patch
+    sed -i '1a maximo: 70' "$patch"
+    grade --autoprueba --lab 01
+    is código 0 "$rc"
+    says '1..9'
+    says '- 01 mutante uno_solo no pasa de 70 puntos'
+    sed -i '2s/70/69/' "$patch"
+    grade --autoprueba --lab 01
+    is código 3 "$rc"
+    says 'mutante uno_solo no pasa de 69 puntos'
+    says '# saca 70 puntos'
+    says '#   40 por saluda'
+    is fallos 1 "$(grep -c '^not ok' <<<"$out")"
+    clean
+}
+
 stories=labs/01-eco/.grader/historias
 
+# Lo que viene detrás de una historia, el siguiente paso, no es suyo.
+test_autoprueba_guarda_una_historia_por_prueba() {
+    cp labs/01-eco/.grader/mutantes/mudo.patch labs/01-eco/.grader/mutantes/mudo_otra_vez.patch
+    grade --autoprueba --lab 01
+    is código 0 "$rc"
+    says '- 01 mutante mudo cae en saluda'
+    silent mudo_otra_vez
+    grade --autoprueba --todo --lab 01
+    is código 0 "$rc"
+    says '- 01 mutante mudo_otra_vez cae en saluda'
+    is historias 'memoria saluda termina varios' "$(cd "$stories" && echo *.txt | sed 's/\.txt//g')"
+    is 'quién la cuenta' 'mutante: mudo' "$(head -1 "$stories/saluda.txt")"
+    grep -q 'Siguiente paso' "$stories"/* && why+='guarda también lo que sigue a la historia'$'\n'
+    return 0
+}
+
 test_autoprueba_ve_una_historia_que_cambia() {
-    sed -i 's/no escribe lo esperado/no escribe nada/' "$stories/mudo.txt"
-    rm "$stories/uno_solo.txt"
-    echo 'de un mutante que ya no está' >"$stories/antiguo.txt"
+    sed -i 's/no escribe lo esperado/no escribe nada/' "$stories/saluda.txt"
+    rm "$stories/varios.txt"
+    echo 'de una prueba que ya no está' >"$stories/antigua.txt"
     grade --autoprueba --lab 01
     is código 3 "$rc"
     says 'not ok 5 - 01 mutante mudo cae en saluda'
     says '# -FALLO: no escribe nada'
     says '# +FALLO: no escribe lo esperado'
-    says "# no está guardada su historia, $stories/uno_solo.txt"
+    says "# no está guardada su historia, $stories/varios.txt"
     says 'guárdala con: make update-stories LAB=01'
-    says "# ya no hay mutante para $stories/antiguo.txt"
+    says "# ya no cae ningún mutante en la prueba de $stories/antigua.txt"
     is fallos 3 "$(grep -c '^not ok' <<<"$out")"
 }
 
@@ -611,18 +734,18 @@ test_autoprueba_con_otra_semilla_no_compara() {
 }
 
 test_historias_guarda_solo_lo_que_cambia() {
-    sed -i 's/no escribe lo esperado/no escribe nada/' "$stories/mudo.txt"
-    rm "$stories/uno_solo.txt"
-    echo 'de un mutante que ya no está' >"$stories/antiguo.txt"
+    sed -i 's/no escribe lo esperado/no escribe nada/' "$stories/saluda.txt"
+    rm "$stories/varios.txt"
+    echo 'de una prueba que ya no está' >"$stories/antigua.txt"
     local before
-    before=$(stat -c %y "$stories/lee_de_mas.txt" "$stories/no_acaba.txt")
+    before=$(stat -c %y "$stories/memoria.txt" "$stories/termina.txt")
     grade --historias --lab 01
     is código 0 "$rc"
-    says "escrita  $stories/mudo.txt"
-    says "escrita  $stories/uno_solo.txt"
-    says "borrada  $stories/antiguo.txt"
-    says '4 mutantes: 2 historias escritas, 0 sin escribir'
-    is 'sin tocar' "$before" "$(stat -c %y "$stories/lee_de_mas.txt" "$stories/no_acaba.txt")"
+    says "escrita  $stories/saluda.txt"
+    says "escrita  $stories/varios.txt"
+    says "borrada  $stories/antigua.txt"
+    says '4 historias: 2 escritas, 0 sin escribir'
+    is 'sin tocar' "$before" "$(stat -c %y "$stories/memoria.txt" "$stories/termina.txt")"
     grade --autoprueba --lab 01
     is código 0 "$rc"
     says 'ok 8 - 01 sin historias de más'
@@ -630,17 +753,31 @@ test_historias_guarda_solo_lo_que_cambia() {
     clean
 }
 
+# La primera línea de la guardada dice de quién es. Si ese mutante ya no está, habla el primero.
+test_historias_la_cuenta_el_mutante_que_dice() {
+    cp labs/01-eco/.grader/mutantes/mudo.patch labs/01-eco/.grader/mutantes/mudo_otra_vez.patch
+    sed -i '1s/.*/mutante: mudo_otra_vez/' "$stories/saluda.txt"
+    grade --historias --lab 01
+    says '4 historias: 0 escritas'
+    rm labs/01-eco/.grader/mutantes/mudo_otra_vez.patch
+    grade --historias --lab 01
+    says '4 historias: 1 escritas'
+    is 'el primero' 'mutante: mudo' "$(head -1 "$stories/saluda.txt")"
+}
+
 test_historias_no_guarda_la_de_un_mutante_que_pasa() {
-    rm "$stories/mudo.txt"
+    rm "$stories/saluda.txt"
     sed -i 's/i < 0/i < argc + 0/' labs/01-eco/.grader/mutantes/mudo.patch
     grade --historias --lab 01
     is código 3 "$rc"
     says '01 mutante mudo: saluda no lo atrapa'
-    [ ! -e "$stories/mudo.txt" ] || why+='guardó la historia'$'\n'
+    [ ! -e "$stories/saluda.txt" ] || why+='guardó la historia'$'\n'
 }
 
-for name in $(declare -F | sed -n 's/^declare -f test_//p' | sort -s); do
-    check "$name"
+# Las de un asunto que tiene su archivo.
+for file in "$here"/cli/*.sh; do
+    # shellcheck source=/dev/null
+    . "$file"
 done
-echo "1..$count"
-exit $((failed > 0))
+
+run_tests "${3:-}"

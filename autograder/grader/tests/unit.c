@@ -1,6 +1,14 @@
 /* Las piezas del corrector que no necesitan ni caja ni compilador. */
-#include "../../box/box.h"
-#include "../grader.h"
+#include "grader/tests/unit.h"
+#include "base/dir.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "grader/job.h"
+#include "grader/jobs.h"
+#include "grader/judge.h"
+#include "grader/report.h"
+#include "grader/selftest.h"
+#include "grader/stage.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>
@@ -9,120 +17,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-TestSuite(manifiesto, .timeout = 20);
 TestSuite(puntos, .timeout = 20);
 TestSuite(gcc, .timeout = 20);
 TestSuite(texto, .timeout = 20);
 TestSuite(fuentes, .timeout = 20);
 TestSuite(guardadas, .timeout = 20);
-
-/* ---- manifiesto --------------------------------------------------------------------- */
-
-static const char good[] =
-    "{\"lab\": \"07\", \"titulo\": \"Monitor\", \"programa\": \"monitor\","
-    " \"fuentes\": [\"monitor.c\", \"sitio.h\"], \"capitulo\": \"lessons/03\","
-    " \"pruebas\": ["
-    "  {\"nombre\": \"una\", \"titulo\": \"Una\", \"puntos\": 60, \"leer\": "
-    "\"lessons/03#a\"},"
-    "  {\"nombre\": \"dos\", \"titulo\": \"Dos\", \"puntos\": 30, \"requiere\": "
-    "[\"una\"]},"
-    "  {\"nombre\": \"tres\", \"titulo\": \"Tres\", \"puntos\": 10, \"requiere\": "
-    "[\"dos\"], \"asan\": true}]}";
-
-/* Plantilla para mkstemp y mkdtemp, en memoria nueva. */
-static char *temporary(void)
-{
-    const char *tmp = getenv("TMPDIR");
-    return gr_format("%s/asinc-unit-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-}
-
-static int load_text(struct gr_lab *lab, const char *text, struct gr_error *err)
-{
-    char *path = temporary();
-    int fd = mkstemp(path);
-    cr_assert(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text));
-    close(fd);
-    int rc = gr_lab_load(lab, path, "07-monitor", err);
-    unlink(path);
-    free(path);
-    return rc;
-}
-
-/* `good` con la primera aparición de `what` cambiada por `with`. */
-static char *changed(const char *what, const char *with)
-{
-    const char *at = strstr(good, what);
-    cr_assert(at, "«%s» no está en el manifiesto", what);
-    return gr_format("%.*s%s%s", (int)(at - good), good, with, at + strlen(what));
-}
-
-Test(manifiesto, bueno)
-{
-    struct gr_lab lab;
-    struct gr_error err;
-    cr_assert(load_text(&lab, good, &err) == 0, "%s", err.text);
-    cr_expect(strcmp(lab.id, "07") == 0 && strcmp(lab.program, "monitor") == 0);
-    cr_expect(lab.n_sources == 2 && lab.n_tests == 3 && lab.seconds == GR_SUITE_SECONDS);
-    cr_expect(lab.tests[2].n_needs == 1 && lab.tests[2].needs[0] == 1);
-    cr_expect(lab.tests[0].read && !lab.tests[1].read);
-    cr_expect(lab.tests[2].asan && !lab.tests[1].asan);
-    cr_expect(gr_lab_find(&lab, "tres") == 2 && gr_lab_find(&lab, "cuatro") == -1);
-    gr_lab_free(&lab);
-}
-
-Test(manifiesto, cada_error_se_nombra)
-{
-    static const struct {
-        const char *what, *with, *says;
-    } cases[] = {
-        {"{\"lab\"", "[\"lab\"", "JSON mal escrito"},
-        {"\"07\"", "7", "\"lab\" debe ser un texto no vacío"},
-        {"\"07\"", "\"08\"", "la carpeta es 07-monitor"},
-        {"\"titulo\"", "\"título\"", "sobra la clave \"título\""},
-        {"\"Monitor\"", "\"\"", "\"titulo\" debe ser un texto no vacío"},
-        {"\"Monitor\"", "\"Mo\\nnitor\"", "\"titulo\" debe caber en una línea"},
-        {"\"monitor\"", "\"../monitor\"", "\"programa\" debe ser un nombre sencillo"},
-        {"\"monitor.c\"", "\"../monitor.c\"", "fuentes[0]"},
-        {"\"monitor.c\"", "\"/etc/x.c\"", "fuentes[0]"},
-        {"\"monitor.c\"", "\"monitor.py\"", "fuentes[0]"},
-        {"\"monitor.c\"", "\"monitor.h\"", "no tiene ningún .c"},
-        {"[\"monitor.c\", \"sitio.h\"]", "[]", "\"fuentes\" debe ser una lista"},
-        {"\"una\", \"titulo\"", "\"u na\", \"titulo\"", "solo admite letras, cifras y _"},
-        {"\"una\", \"titulo\"", "\"../una\", \"titulo\"",
-         "solo admite letras, cifras y _"},
-        {"\"dos\", \"titulo\"", "\"una\", \"titulo\"", "la prueba \"una\" está repetida"},
-        {"60", "61", "los puntos suman 101 y deben sumar 100"},
-        {"60", "0", "prueba \"una\": \"puntos\" debe ser un entero de 1 a 100"},
-        {"60", "60.0", "\"puntos\" debe ser un entero"},
-        {"60", "\"60\"", "\"puntos\" debe ser un entero"},
-        {"[\"una\"]", "[\"tres\"]", "requiere \"tres\", que no es una prueba anterior"},
-        {"[\"una\"]", "[\"dos\"]", "requiere \"dos\", que no es una prueba anterior"},
-        {"[\"una\"]", "[1]", "requiere \"?\""},
-        {"[\"una\"]", "\"una\"", "\"requiere\" debe ser una lista"},
-        {"requiere", "require", "prueba \"dos\": sobra la clave \"require\""},
-        {"\"asan\": true", "\"asan\": 1", "\"asan\" debe ser true o false"},
-        {"\"capitulo\"", "\"segundos\": 0, \"capitulo\"",
-         "\"segundos\" debe ser un entero"},
-        {"\"capitulo\"", "\"lab\": \"07\", \"capitulo\"", "JSON mal escrito"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct gr_lab lab;
-        struct gr_error err = {0};
-        char *text = changed(cases[i].what, cases[i].with);
-        cr_expect(load_text(&lab, text, &err) < 0, "se acepta %s", cases[i].with);
-        cr_expect(strstr(err.text, cases[i].says), "con %s dice «%s»", cases[i].with,
-                  err.text);
-        free(text);
-    }
-}
-
-Test(manifiesto, que_no_existe)
-{
-    struct gr_lab lab;
-    struct gr_error err;
-    cr_expect(gr_lab_load(&lab, "/no/hay/lab.json", "07-monitor", &err) < 0);
-    cr_expect(strstr(err.text, "/no/hay/lab.json: no se puede leer"), "%s", err.text);
-}
 
 /* ---- puntos ------------------------------------------------------------------------------ */
 
@@ -130,9 +29,9 @@ Test(manifiesto, que_no_existe)
 static struct gr_job scored(struct gr_lab *lab, const enum gr_verdict verdicts[3])
 {
     struct gr_error err;
-    cr_assert(load_text(lab, good, &err) == 0, "%s", err.text);
+    cr_assert(load_text(lab, good_lab, &err) == 0, "%s", err.text);
     struct gr_job job = {
-        .lab = lab, .n_results = 3, .results = gr_alloc(3, sizeof *job.results)};
+        .lab = lab, .n_results = 3, .results = ag_alloc(3, sizeof *job.results)};
     for (size_t i = 0; i < 3; i++)
         job.results[i] = (struct gr_result){
             .test = &lab->tests[i], .verdict = verdicts[i], .story = json_array()};
@@ -163,24 +62,24 @@ Test(puntos, suma_y_veredicto)
          0,
          100,
          0},
-        /* un fallo del corrector no cuenta, ni él ni lo que depende de él */
+        /* ni un fallo del corrector ni lo que depende de él encogen el máximo */
         {{GR_BIEN, GR_BIEN, GR_FALLO},
          {GR_BIEN, GR_BIEN, GR_FALLO},
          GR_FALLO,
          90,
-         90,
+         100,
          10},
         {{GR_BIEN, GR_FALLO, GR_MAL},
          {GR_BIEN, GR_FALLO, GR_FALLO},
          GR_FALLO,
          60,
-         60,
+         100,
          40},
         {{GR_FALLO, GR_BIEN, GR_BIEN},
          {GR_FALLO, GR_FALLO, GR_FALLO},
          GR_FALLO,
          0,
-         0,
+         100,
          100},
         {{GR_NO_COMPILA, GR_NO_COMPILA, GR_NO_COMPILA},
          {GR_NO_COMPILA, GR_NO_COMPILA, GR_NO_COMPILA},
@@ -251,17 +150,19 @@ Test(gcc, enlazador_sin_ruido)
                               "_entrega_/a.c:4: undefined reference to `nada'\n"
                               "collect2: error: ld returned 1 exit status\n",
                               "labs/07-monitor");
-    cr_expect_str_eq(text, "labs/07-monitor/a.c:4: undefined reference to `nada'\n");
+    cr_expect_str_eq(text, "labs/07-monitor/a.c:4: undefined reference to `nada'\n"
+                           "  => Se llama a «nada» y no está en ningún archivo: falta "
+                           "escribirla, o su nombre es otro allí donde se define.\n");
     free(text);
 }
 
 Test(gcc, longitud_acotada)
 {
-    char *long_line = gr_alloc(100001, 1);
+    char *long_line = ag_alloc(100001, 1);
     memset(long_line, 'x', 100000);
-    char *all = gr_format("%s", "");
+    char *all = ag_format("%s", "");
     for (int i = 0; i < 100; i++) {
-        char *more = gr_format("%sa.c:1:1: error: %s\n", all,
+        char *more = ag_format("%sa.c:1:1: error: %s\n", all,
                                i == 0 ? long_line : "otra vez");
         free(all);
         all = more;
@@ -274,6 +175,33 @@ Test(gcc, longitud_acotada)
     free(long_line);
 }
 
+/* Si el corte partiera un carácter, lo que sale no sería texto y no cabría en ningún informe. */
+Test(gcc, una_linea_larga_no_se_corta_en_medio_de_un_caracter)
+{
+    for (int shift = 0; shift < 3; shift++) {
+        char line[1000] = "a.c:1:2: warning: xx", *at = line + strlen(line) - 2 + shift;
+        for (int i = 0; i < 250; i++)
+            at = stpcpy(at, "€");
+        char *text = gr_diag_trim(line, "labs/07-monitor");
+        json_t *json = json_string(text);
+        cr_expect(json, "%s", text);
+        json_decref(json);
+        free(text);
+    }
+}
+
+/* Ni un error ni un aviso: los mensajes de `#pragma message`, que pueden ser muchos y muy largos. */
+Test(gcc, lo_que_no_se_reconoce_tambien_se_acota)
+{
+    static char all[200000], *at = all;
+    while (at < all + sizeof all - 1000)
+        at += sprintf(at, "a.c:1:9: note: '#pragma message: %0600d'\n", 7);
+    char *text = gr_diag_trim(all, "labs/07-monitor");
+    cr_expect(strlen(text) < 20000, "%zu bytes", strlen(text));
+    cr_expect(strstr(text, " líneas más)"), "%s", text);
+    free(text);
+}
+
 Test(gcc, lo_que_no_se_reconoce_se_deja)
 {
     char *text = gr_diag_trim("gcc: algo inesperado\n", "labs/07-monitor");
@@ -283,30 +211,6 @@ Test(gcc, lo_que_no_se_reconoce_se_deja)
 }
 
 /* ---- texto -------------------------------------------------------------------------------- */
-
-Test(texto, controles_y_bytes_sueltos_a_la_vista)
-{
-    static const char *const cases[][2] = {
-        {"año ✓ 😀", "año ✓ 😀"},
-        {"\x1b[2J", "\\x1b[2J"},
-        {"a\tb\nc\rd", "a\tb\nc\\x0dd"},
-        {"\x7f", "\\x7f"},
-        {"\xc2\x9b", "\\xc2\\x9b"}, /* CSI de 8 bits */
-        {"\xff\xfe", "\\xff\\xfe"},
-        {"\xc0\xaf", "\\xc0\\xaf"},          /* forma larga de más */
-        {"\xed\xa0\x80", "\\xed\\xa0\\x80"}, /* sustituto */
-        {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},
-        {"corte \xc3", "corte \\xc3"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *clean = gr_text_clean(cases[i][0]);
-        cr_expect_str_eq(clean, cases[i][1]);
-        json_t *json = json_string(clean);
-        cr_expect(json, "jansson no acepta «%s»", clean);
-        json_decref(json);
-        free(clean);
-    }
-}
 
 static char *wrapped(const char *first, const char *text, size_t cols)
 {
@@ -347,35 +251,22 @@ Test(texto, lineas_que_caben)
 
 Test(fuentes, no_se_sigue_ningun_enlace)
 {
-    char *top = temporary();
+    char *top;
     struct gr_lab lab;
     struct gr_error err;
-    cr_assert(mkdtemp(top) && load_text(&lab, good, &err) == 0);
-    char *secret = gr_format("%s/secreto", top), *link = gr_format("%s/monitor.c", top);
-    char *to = gr_format("%s/copia", top);
+    cr_assert(ag_temp_dir("unit", &top) == 0 && load_text(&lab, good_lab, &err) == 0);
+    char *secret = ag_format("%s/secreto", top), *link = ag_format("%s/monitor.c", top);
+    char *to = ag_format("%s/copia", top);
     cr_assert(gr_write_file(secret, "x", 1, &err) == 0 && symlink(secret, link) == 0);
-    char *why = gr_copy_sources(&lab, top, to);
-    cr_expect(why && strstr(why, "es un enlace"), "%s", why);
-    free(why);
+    cr_expect(gr_copy_sources(&lab, top, to, &err) < 0 &&
+                  strstr(err.text, "es un enlace"),
+              "%s", err.text);
     free(to);
     free(link);
     free(secret);
     gr_lab_free(&lab);
-    box_remove_tree(top);
+    ag_remove_tree(top);
     cr_expect(access(top, F_OK) < 0);
-    free(top);
-}
-
-Test(fuentes, se_borra_un_arbol_cerrado)
-{
-    char *top = temporary();
-    cr_assert(mkdtemp(top));
-    char *inner = gr_format("%s/a", top), *deep = gr_format("%s/a/b", top);
-    cr_assert(mkdir(inner, 0700) == 0 && mkdir(deep, 0000) == 0 && chmod(inner, 0) == 0);
-    box_remove_tree(top);
-    cr_expect(access(top, F_OK) < 0);
-    free(deep);
-    free(inner);
     free(top);
 }
 
@@ -398,17 +289,20 @@ static const char story[] = "✗ Suma bien  07 suma\n"
 /* Lo que dice la comparación de `story`, guardada, con su variante. */
 static char *compared(const char *what, const char *with)
 {
-    char *path = temporary();
+    char *path;
     struct gr_error err;
-    cr_assert(mkdtemp(path) && chdir(path) == 0, "%s", path);
-    cr_assert(gr_write_file("guardada.txt", story, strlen(story), &err) == 0);
+    cr_assert(ag_temp_dir("unit", &path) == 0 && chdir(path) == 0);
+    char *kept = gr_golden_tidy(ag_format("%s", story));
+    cr_assert(gr_write_file("guardada.txt", kept, strlen(kept), &err) == 0);
+    free(kept);
     const char *at = strstr(story, what);
     cr_assert(at, "«%s» no está en la historia", what);
-    char *told = gr_format("%.*s%s%s", (int)(at - story), story, with, at + strlen(what));
+    char *told = gr_golden_tidy(
+        ag_format("%.*s%s%s", (int)(at - story), story, with, at + strlen(what)));
     char *why = gr_golden_check("guardada.txt", told);
     free(told);
     cr_assert(chdir("/") == 0);
-    box_remove_tree(path);
+    ag_remove_tree(path);
     free(path);
     return why;
 }
@@ -438,7 +332,7 @@ Test(guardadas, lo_que_cuenta_la_prueba_no_puede_cambiar)
         {"Suma bien", "Suma", "\n-✗ Suma bien"},
         {"    FALLO: lo escrito no es la suma\n", "", "\n-FALLO"},
         {"| cinco", "| seis", "\n-| cinco\n+| seis"},
-        {"| 15 ms", "| nada", "\n-| N ms\n+| nada"},
+        {"| 15 ms", "| nada", "\n-| … ms\n+| nada"},
         {"    Programa: suma 2 3\n", "", "\n-Programa: suma N N"},
         {"«5»", "«cinco»", "escribió: «cinco»"},
         {"    Esperado", "    Servidor\n    Esperado", "\n+Servidor"},
@@ -450,6 +344,16 @@ Test(guardadas, lo_que_cuenta_la_prueba_no_puede_cambiar)
                   why ? why : "no ve la diferencia");
         free(why);
     }
+}
+
+/* Lo que se guarda es lo que se compara: ni una línea más. */
+Test(guardadas, sin_las_listas_de_lo_observado)
+{
+    char *kept = gr_golden_tidy(ag_format("%s", story));
+    cr_expect_null(strstr(kept, "Lo que escribió"), "%s", kept);
+    cr_expect_null(strstr(kept, "otra"), "%s", kept);
+    cr_expect(strstr(kept, "      | cinco\n    Obtenido:\n      | … ms\n"), "%s", kept);
+    free(kept);
 }
 
 Test(guardadas, la_que_falta)

@@ -1,7 +1,8 @@
 /* Lo que comparten las suites del curso de mentira con el que se prueba el corrector.
  *
  * No usan el banco: así pueden escribir resultados que el banco nunca escribiría. */
-#include "autograder/box/box.h"
+#include "box/capture.h"
+#include "box/rung.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -40,7 +41,7 @@ static inline void judge(const char *test, const char *variable, char *const *ar
     options.runner = getenv("ASINC_RUNNER");
     options.program = getenv(variable);
     options.args = args;
-    options.boxed = strcmp(getenv("ASINC_BOX"), "1") == 0;
+    options.rung = box_rung_named(getenv("ASINC_BOX"));
     options.limits.wall_ms = wall_ms;
     int rc = box_capture(&options, NULL, 65536, &output, &result);
     cr_assert(rc == 0, "box_capture: %s", strerror(-rc));

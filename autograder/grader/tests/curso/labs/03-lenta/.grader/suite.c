@@ -12,3 +12,8 @@ Test(lenta, eterna)
     for (;;)
         pause();
 }
+
+Test(lenta, corta)
+{
+    write_result("corta", "bien", "Todo en orden");
+}

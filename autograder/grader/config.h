@@ -1,0 +1,14 @@
+/* Con quién y en qué caja se califica. */
+#ifndef GR_CONFIG_H
+#define GR_CONFIG_H
+
+#include "box/rung.h"
+#include "grader/job.h"
+
+/* Elige en `cfg` el usuario del juez y el peldaño más alto que se pueda hasta `highest`. Como
+ * root el juez corre como quien llamó a sudo o, si no, como nadie. Con `aloud` escribe en los
+ * errores los avisos que haya. 0, o -1 con el motivo. */
+int gr_configure(struct gr_config *cfg, enum box_rung highest, bool aloud,
+                 struct gr_error *err);
+
+#endif

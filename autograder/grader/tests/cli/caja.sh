@@ -1,0 +1,260 @@
+# En qué caja se califica, y entregas que hacen trampa en cada una. Lo incluye cli.sh.
+# shellcheck shell=bash disable=SC2154
+
+rungs='completa parcial minima'
+cheats=$here/cli/trampas
+container=$top/contenedor
+cp "$own/autograder/box/tests/ataques/contenedor" "$container"
+
+# Lo corre y, si somos root, otra vez sin serlo. Deja en $who como quién.
+as_everybody() {
+    who=$(id -un)
+    "$@"
+    if [ "$(id -u)" -eq 0 ]; then
+        who=nadie
+        "$@"
+    fi
+}
+
+# Como grade, en la caja $1 y como diga $who.
+grade_in() {
+    local rung=$1
+    shift
+    if [ "$who" = nadie ]; then
+        out=$(plainly "$grader" --caja "$rung" "$@" 2>&1)
+        rc=$?
+    else
+        grade --caja "$rung" "$@"
+    fi
+}
+
+# Ningún punto ganado (los 10 de no hacer nada, sí), el máximo entero, y nada que quede.
+gains_nothing() {
+    is "código en $1 como $who" 0 "$rc"
+    grep -qE 'TOTAL (0|10)/100' <<<"$out" || why+="en $1 como $who: $(grep TOTAL <<<"$out")"$'\n'
+    silent CONSEGUIDO
+    silent 'suite a la vista'
+    is "procesos en $1" '' "$(left)"
+    clean
+}
+
+# ---- qué caja -----------------------------------------------------------------------------------
+
+test_sin_caja_avisa_y_califica() {
+    grade --lab 01 --desde solutions --caja no
+    is código 0 "$rc"
+    says 'AVISO: se califica sin caja, porque lo pediste'
+    says 'TOTAL 100/100'
+    says 'Calificado sin caja'
+    json '"caja":[a-z]*' '"caja":false'
+    clean
+}
+
+test_con_caja_el_informe_lo_dice() {
+    grade --lab 01 --desde solutions
+    silent 'caja'
+    json '"caja":[a-z]*,"peldano":"[a-z]*"' '"caja":true,"peldano":"completa"'
+    json '"sin_aislar"' ''
+}
+
+test_sin_poder_encerrar_no_se_califica() {
+    out=$(PATH=/no/existe "$grader" --lab 01 --desde solutions 2>&1)
+    rc=$?
+    is código 3 "$rc"
+    says 'aquí no se puede encerrar al programa:'
+    says 'bubblewrap'
+    says 'make grade CAJA=no'
+    silent TOTAL
+    grade --lab 01 --caja quizá
+    is código 2 "$rc"
+    says 'CAJA puede ser «completa», «parcial», «minima» o «no»'
+}
+
+in_every_box() {
+    local rung
+    for rung in $rungs; do
+        grade_in "$rung" --lab 01 --desde solutions
+        is "código en $rung" 0 "$rc"
+        says 'TOTAL 100/100'
+        silent AVISO
+        json '"peldano":"[a-z]*"' "\"peldano\":\"$rung\""
+        [ "$rung" = completa ] || says 'Calificado en la caja '
+        clean
+    done
+}
+test_la_solucion_en_cada_caja() { as_everybody in_every_box; }
+
+test_el_informe_dice_lo_que_falta() {
+    grade --lab 01 --desde solutions --caja parcial
+    says 'Calificado en la caja parcial: el programa ve qué procesos hay'
+    grade --lab 01 --desde solutions --caja minima
+    says 'Calificado en la caja mínima: el programa no ve más archivos que los suyos'
+    json '"sin_aislar":"[^,"]*' '"sin_aislar":"novemásarchivosquelossuyos'
+}
+
+# ---- contenedores de mentira ----------------------------------------------------------------------
+
+# Con algo tapado en /proc no se puede montar otro: es lo que pasa en Docker sin systempaths.
+test_con_proc_tapado_baja_a_la_parcial() {
+    [ "$(id -u)" -eq 0 ] || return 0
+    # shellcheck disable=SC2016
+    out=$(unshare -m sh -c 'mount --bind /dev/null /proc/version && exec "$@"' sh \
+        "$grader" --lab 01 --desde solutions 2>&1)
+    rc=$?
+    is código 0 "$rc"
+    says 'AVISO: se califica en la caja parcial'
+    says 'TOTAL 100/100'
+    json '"peldano":"[a-z]*"' '"peldano":"parcial"'
+    clean
+}
+
+test_sin_espacios_de_nombres_baja_a_la_minima() {
+    out=$("$container" sin-espacios "$grader" --lab 01 --desde solutions 2>&1)
+    rc=$?
+    is código 0 "$rc"
+    says 'AVISO: se califica en la caja mínima'
+    says 'bwrap dijo:'
+    says 'TOTAL 100/100'
+    json '"peldano":"[a-z]*"' '"peldano":"minima"'
+    clean
+}
+
+test_sin_landlock_no_baja_mas() {
+    out=$("$container" sin-landlock "$grader" --lab 01 --desde solutions 2>&1)
+    rc=$?
+    is código 3 "$rc"
+    says 'aquí no se puede encerrar al programa'
+    says 'Landlock'
+    says 'make grade CAJA=no'
+    silent TOTAL
+    clean
+}
+
+test_sin_poder_escribir_en_dev_shm() {
+    [ "$(id -u)" -eq 0 ] || return 0
+    # shellcheck disable=SC2016
+    local sealed='mount -t tmpfs -o ro,mode=755 nada /dev/shm && exec "$@"'
+    out=$(unshare -m sh -c "$sealed" sh "$grader" --lab 01 --desde solutions --caja minima 2>&1)
+    rc=$?
+    is código 3 "$rc"
+    says 'en /dev/shm no se puede escribir'
+    says '--tmpfs /dev/shm:rw,mode=1777'
+    silent TOTAL
+    out=$(unshare -m sh -c "$sealed" sh "$grader" --lab 01 --desde solutions 2>&1)
+    says 'TOTAL 100/100'
+    clean
+}
+
+# ---- trampas --------------------------------------------------------------------------------------
+
+cheat_everywhere() {
+    local rung
+    cp "$cheats/$1" labs/01-eco/eco.c
+    for rung in $rungs; do
+        grade_in "$rung" --lab 01
+        gains_nothing "$rung"
+    done
+}
+test_falsificar_los_resultados() { as_everybody cheat_everywhere falsifica.c; }
+test_arrasar_con_todo() { as_everybody cheat_everywhere arrasa.c; }
+
+test_interrumpir_en_cada_caja() {
+    local rung
+    for rung in $rungs; do
+        interrupt TERM --caja "$rung"
+        is "código en $rung" 130 "$rc"
+        is "procesos en $rung" '' "$(left)"
+        clean
+    done
+}
+
+test_matarlo_en_cada_caja() {
+    local rung
+    for rung in $rungs; do
+        interrupt KILL --caja "$rung"
+        until_true '[ -z "$(left)" ]' || why+="en $rung: $(left)"$'\n'
+        rm -rf "${TMPDIR:?}"/*
+    done
+}
+
+# ---- apagar la vigilancia de memoria ----------------------------------------------------------------
+
+# La solución, que además escribe donde no debe, con $1 delante de main y $2 dentro.
+careless() {
+    cat >labs/01-eco/eco.c <<FIN
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+$1
+int main(int argc, char **argv)
+{
+    $2
+    volatile char *letra = malloc((size_t)argc);
+    letra[argc] = 'x';
+    for (int i = 1; i < argc; i++)
+        printf("hola %s\n", argv[i]);
+    return 0;
+}
+FIN
+}
+
+# La prueba de la memoria no se gana, y sigue en el máximo.
+not_fooled() {
+    careless "$1" "$2"
+    grade --lab 01
+    is "código con $1 $2" 0 "$rc"
+    is "puntos con $1 $2" '"nombre":"memoria","puntos":0,"maximo":20' \
+        "$(tr -d '\n ' <build/informe/resultados.json | grep -oE '"nombre":"memoria","puntos":[0-9]*,"maximo":[0-9]*')"
+    says '/100'
+}
+
+# Ni siquiera compila, y se dice por qué y en qué línea ($3).
+refused() {
+    not_fooled "$1" "$2"
+    says 'que apaga la vigilancia de memoria'
+    says "labs/01-eco/eco.c:$3: error:"
+    json '"veredicto":"[a-z_]*"' '"veredicto":"no_compila"'
+}
+
+test_escribir_donde_no_debe_se_ve() {
+    not_fooled '' ''
+    says 'TOTAL 80/100'
+}
+
+test_atributos_que_apagan() {
+    refused '__attribute__((no_sanitize("address", "undefined")))' '' 6
+    refused '__attribute__((__no_sanitize_address__))' '' 6
+    refused '__attribute__((no_address_safety_analysis))' '' 6
+    refused $'#define PEGA(a, b) a##b\n__attribute__((PEGA(no_sani, tize)("address")))' '' 7
+    refused 'const char *r = R"x( " )x"; __attribute__((no_sanitize("address")))' '' 6
+}
+
+test_opciones_que_apagan() {
+    refused 'const char *__asan_default_options(void) { return "halt_on_error=0"; }' '' 6
+    refused 'int nada(void) __asm__("__lsan_is_turned_off"); int nada(void) { return 1; }' '' 6
+    refused '' 'setenv("ASAN_OPTIONS", "halt_on_error=0", 1);' 9
+    refused '' 'void *f = dlsym(NULL, "__lsan_disable"); (void)f;' 9
+}
+
+# Con el nombre a trozos solo lo ve el enlazador.
+test_opciones_con_el_nombre_a_trozos() {
+    not_fooled 'const char *o(void) __asm__("__as" "an_default_options"); const char *o(void) { return ""; }' ''
+    says 'multiple definition of `__asan_default_options'
+}
+
+test_gcc_no_admite_otras_maneras() {
+    not_fooled '__attribute__((optimize("no-sanitize=address")))' ''
+    not_fooled '#pragma GCC optimize "no-sanitize=all"' ''
+}
+
+test_no_se_puede_ser_otro_delante_de_asan() {
+    not_fooled '' $'\n#ifdef __SANITIZE_ADDRESS__\nargc--;\n#endif\n'
+}
+
+test_un_malloc_propio() {
+    not_fooled 'static char monton[1 << 20]; static size_t usado;
+void *malloc(size_t n) { void *p = monton + usado; usado += (n + 79) & ~(size_t)15; return p; }
+void free(void *p) { (void)p; }' ''
+}
