@@ -1,0 +1,131 @@
+/* CSV de ida y de vuelta. */
+#include "class/csv.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static int is_number(const char *text)
+{
+    char *end;
+    text += *text == '-';
+    if (*text < '0' || *text > '9')
+        return 0;
+    strtod(text, &end);
+    return *end == '\0' && text[strspn(text, "0123456789.")] == '\0';
+}
+
+void cl_csv_put(FILE *out, int first, const char *text)
+{
+    bool formula = *text && strchr("=+-@\t\r", *text) && !is_number(text);
+    bool quotes = text[strcspn(text, "\",\n\r")] != '\0';
+    fputs(first ? "" : ",", out);
+    fputs(quotes ? "\"" : "", out);
+    fputs(formula ? "'" : "", out);
+    for (; *text; text++) {
+        if (*text == '"')
+            fputc('"', out);
+        fputc(*text, out);
+    }
+    fputs(quotes ? "\"" : "", out);
+}
+
+/* ---- leer ------------------------------------------------------------------------------ */
+
+/* Un campo desde `*at`; deja `*at` en lo que lo sigue: el separador, el salto o el final. */
+static char *read_field(const char **at, char separator, size_t *line)
+{
+    const char *p = *at;
+    char *field = ag_alloc(strlen(p) + 1, 1), *to = field;
+    bool quoted = *p == '"';
+    p += quoted;
+    for (; *p; p++) {
+        if (quoted && *p == '"') {
+            if (p[1] != '"') {
+                quoted = false;
+                continue;
+            }
+            p++;
+        } else if (!quoted && (*p == separator || *p == '\n')) {
+            break;
+        }
+        *line += *p == '\n';
+        if (quoted || *p != '\r')
+            *to++ = *p;
+    }
+    *at = p;
+    return field;
+}
+
+static char **read_row(const char **at, char separator, size_t *line, size_t *n)
+{
+    char **row = NULL;
+    *n = 0;
+    for (;;) {
+        row = ag_grow(row, *n + 1, sizeof *row);
+        row[(*n)++] = read_field(at, separator, line);
+        if (**at != separator)
+            break;
+        ++*at;
+    }
+    if (**at == '\n') {
+        ++*at;
+        ++*line;
+    }
+    return row;
+}
+
+static void free_row(char **row, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(row[i]);
+    free(row);
+}
+
+struct cl_csv cl_csv_parse(const char *text)
+{
+    struct cl_csv csv = {0};
+    size_t line = 1;
+    if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
+        text += 3;
+    size_t end = strcspn(text, "\n");
+    char separator = memchr(text, ';', end) && !memchr(text, ',', end) ? ';' : ',';
+    while (*text) {
+        size_t n, start = line;
+        char **row = read_row(&text, separator, &line, &n);
+        if (n == 1 && !*row[0]) {
+            free_row(row, n);
+            continue;
+        }
+        if (csv.n == 0)
+            csv.columns = n;
+        for (; n > csv.columns; n--)
+            free(row[n - 1]);
+        row = ag_grow(row, csv.columns, sizeof *row);
+        for (; n < csv.columns; n++)
+            row[n] = ag_format("%s", "");
+        csv.rows = ag_grow(csv.rows, csv.n + 1, sizeof *csv.rows);
+        csv.lines = ag_grow(csv.lines, csv.n + 1, sizeof *csv.lines);
+        csv.lines[csv.n] = start;
+        csv.rows[csv.n++] = row;
+    }
+    return csv;
+}
+
+void cl_csv_free(struct cl_csv *csv)
+{
+    for (size_t i = 0; i < csv->n; i++)
+        free_row(csv->rows[i], csv->columns);
+    free(csv->rows);
+    free(csv->lines);
+    *csv = (struct cl_csv){0};
+}
+
+long cl_csv_column(const struct cl_csv *csv, const char *name)
+{
+    for (size_t i = 0; csv->n > 0 && i < csv->columns; i++)
+        if (strcasecmp(csv->rows[0][i], name) == 0)
+            return (long)i;
+    return -1;
+}

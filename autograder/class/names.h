@@ -1,0 +1,39 @@
+/* De quién es una entrega, por el nombre con que llegó. */
+#ifndef CL_NAMES_H
+#define CL_NAMES_H
+
+#include <stdbool.h>
+
+enum cl_platform { CL_PLAIN, CL_MOODLE, CL_GRADESCOPE };
+
+/* Las cadenas son memoria nueva. */
+struct cl_name {
+    enum cl_platform platform;
+    char
+        *student; /* «Pérez Gil Ana»; en Gradescope, el número hasta que se lea su YAML */
+    char *number; /* el de la plataforma, o NULL */
+    char *file;   /* en Moodle sin carpetas, el nombre del archivo entregado, o NULL */
+};
+
+/* Entiende los nombres de estas tres maneras:
+ *   Moodle      «Pérez Gil Ana_12345_assignsubmission_file_», carpeta o principio de archivo
+ *   Gradescope  carpeta «submission_12345»
+ *   cualquiera  carpeta, o archivo sin su extensión: «ana_perez.zip»
+ * Lo que no es UTF-8 se lee como Windows-1252, que es lo que suele ser. */
+struct cl_name cl_name_parse(const char *entry, bool is_dir);
+void cl_name_free(struct cl_name *name);
+
+/* ¿Termina como un archivo comprimido o empaquetado? */
+bool cl_is_archive(const char *name);
+
+/* ¿Lo crean solos el sistema, un editor o el compilador, y no se entrega? Vale para el nombre
+ * de un archivo o el de una carpeta, y entonces para todo lo que tiene dentro. */
+bool cl_is_junk(const char *name);
+
+/* Bytes de una entrega como texto que se puede enseñar, en memoria nueva. */
+char *cl_text(const char *bytes);
+
+/* Un nombre de archivo para `text`, distinto para cada uno, en memoria nueva. */
+char *cl_file_name(const char *text);
+
+#endif
