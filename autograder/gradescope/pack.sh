@@ -1,0 +1,29 @@
+#!/bin/bash
+# Hace el archivo que se sube a Gradescope para un laboratorio.
+#   pack.sh BUILD/VARIANTE DESTINO LABORATORIO
+# Se ejecuta en la raíz del curso, con las suites ya compiladas. Lleva la edición de estudiantes,
+# que allí se compila, y además la parte que califica una clase: la entrega es una clase de uno.
+set -eu
+own=$1 out=$2 lab=${3:-}
+lab=${lab%%-*}
+[ ${#lab} -ne 1 ] || lab=0$lab
+here=$(dirname "$0")
+
+if [ -z "$lab" ] || ! [ -e "$(echo labs/"$lab"-*/.grader/lab.json)" ]; then
+    printf 'make gradescope: di qué laboratorio, por ejemplo make gradescope LAB=07\n' >&2
+    exit 2
+fi
+mkdir -p "$out"
+work=$(mktemp -d "$out/.obra.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+autograder/dist/dist.sh "$own" "$work/dist"
+mkdir "$work/zip"
+mv "$work"/dist/*/ "$work/zip/curso"
+mkdir "$work/zip/curso/autograder/"{class,gradescope}
+cp autograder/class/*.[ch] autograder/class/*.mk "$work/zip/curso/autograder/class"
+cp "$here/gradescope.mk" "$work/zip/curso/autograder/gradescope"
+cp "$here/setup.sh" "$here/run_autograder" "$work/zip"
+printf '%s\n' "$lab" >"$work/zip/laboratorio"
+(cd "$work/zip" && zip -qr -X ../todo.zip .)
+mv "$work/todo.zip" "$out/$lab.zip"
+printf 'Para subir a Gradescope: %s (%s).\n' "$out/$lab.zip" "$(du -h --apparent-size "$out/$lab.zip" | cut -f1)"

@@ -1,0 +1,81 @@
+#!/bin/bash
+# Prueba lo que se sube a Gradescope como lo usa Gradescope, pero en una carpeta temporal: se
+# desempaqueta, se prepara y se califican cuatro entregas. La salida es TAP.
+#   gradescope.sh BUILD/VARIANTE
+set -u
+cd "$(dirname "$0")/../../.." || exit 1
+# shellcheck source=.ci/tap.sh
+. .ci/tap.sh
+own=$1
+root=$PWD
+export ASINC_COURSE=$root/$own/autograder/asinc-course CURSO_HOY=0
+work=$(mktemp -d "${TMPDIR:-/tmp}/asinc-gradescope.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+chmod 755 "$work"
+export AUTOGRADER=$work/autograder
+mkdir "$AUTOGRADER"
+
+plain=("${as_typed[@]}" -u ASINC_COURSE -u CURSO_HOY)
+result=$AUTOGRADER/results/results.json
+
+# submit [FECHA]: como si alguien acabara de entregar lo que hay en submission.
+submit() {
+    cat >"$AUTOGRADER/submission_metadata.json" <<FIN
+{ "id": 7, "created_at": "${1:-2027-01-20T14:22:32.365935-07:00}",
+  "assignment": { "due_date": "2027-01-24T23:59:59.000000+01:00", "title": "Monitor" },
+  "users": [{ "email": "ana@example.org", "id": 1, "name": "Ana \"created_at\": \"2030\"" }],
+  "previous_submissions": [] }
+FIN
+    (cd / && "${plain[@]}" "$AUTOGRADER/run_autograder" >"$work/out" 2>&1)
+}
+new() { rm -rf "$AUTOGRADER/submission" && mkdir "$AUTOGRADER/submission"; }
+score() { sed -n 's/^  "score": \([0-9.]*\),*$/\1/p' "$result"; }
+scored() { same "$1" "$(score)" || { cat "$work/out" && return 1; }; }
+
+check 'sin_LAB_no_se_hace' eval "! autograder/gradescope/pack.sh $own $work/zip 2>$work/out"
+check 'se_hace_con_una_orden' autograder/gradescope/pack.sh "$own" "$work/zip" 7
+check 'se_desempaqueta' unzip -q "$work/zip/07.zip" -d "$AUTOGRADER/source"
+cp "$AUTOGRADER/source/run_autograder" "$AUTOGRADER/run_autograder"
+check 'no_lleva_ni_suites_ni_soluciones' eval "[ -z \"\$(find $AUTOGRADER/source -path '*/.grader/*.c' -o -name mutantes -o -name solutions)\" ]"
+
+# Antes de prepararlo no hay con qué calificar: no es un cero.
+new && cp solutions/07-monitor/monitor.c "$AUTOGRADER/submission/"
+submit
+check 'sin_corrector_no_hay_nota' scored ''
+check 'y_se_explica' has "$result" 'No calificado: falló el corrector'
+
+check 'se_prepara' "${plain[@]}" "$AUTOGRADER/source/setup.sh"
+submit
+check 'la_solucion_saca_100' scored 100.0
+check 'con_sus_pruebas' has "$result" '"max_score": [0-9]+'
+submit 2027-01-27T12:00:00.5+01:00
+check 'el_retraso_cuenta' scored 80.0
+
+new && cp labs/07-monitor/monitor.c "$AUTOGRADER/submission/"
+patch -s -o "$AUTOGRADER/submission/monitor.c" solutions/07-monitor/monitor.c labs/07-monitor/.grader/mutantes/sin_milisegundos.patch
+submit
+check 'uno_que_falla_saca_lo_que_saca' scored 4.0
+check 'y_cuenta_por_que' has "$result" 'milisegundos'
+
+new && echo 'hola' >"$AUTOGRADER/submission/leeme.txt"
+submit
+check 'si_falta_el_archivo_es_un_cero' scored 0.0
+check 'y_dice_cual' has "$result" 'No está «monitor.c»'
+
+# Uno que intenta escribir su propia nota, desde dentro y con enlaces.
+new && ln -s /etc/passwd "$AUTOGRADER/submission/opciones.c"
+cp autograder/grader/tests/cli/trampas/falsifica.c "$AUTOGRADER/submission/monitor.c"
+mkdir -p "$AUTOGRADER/submission/results" && echo '{"score": 100}' >"$AUTOGRADER/submission/results/results.json"
+submit
+check 'el_tramposo_saca_0' scored 0.0
+check 'y_no_ve_nada_de_fuera' hasnt "$result" 'CONSEGUIDO|root:'
+
+# El corrector falla: una explicación y ningún punto, ni siquiera en las pruebas.
+new && sed 's/^/ /' solutions/07-monitor/monitor.c >"$AUTOGRADER/submission/monitor.c"
+grader=$AUTOGRADER/source/curso/build/normal/autograder/asinc-grade
+mv "$grader" "$work/bueno"
+printf '#!/bin/sh\necho "no hay sitio" >&2\nexit 3\n' >"$grader" && chmod +x "$grader"
+submit
+check 'un_fallo_del_corrector_no_es_nota' hasnt "$result" '"score"'
+check 'y_se_dice' has "$result" 'No se pudo calificar por un fallo del corrector'
+finish
