@@ -1,59 +1,86 @@
 # El corrector: `make grade`, sus piezas y sus pruebas.
 
--include autograder/box/box.mk
--include autograder/harness/harness.mk
+# Dentro de autograder/ un include empieza en su carpeta: "box/box.h".
+$(O)/autograder/%.o: CPPFLAGS += -Iautograder
+
+include autograder/base/base.mk autograder/course/course.mk autograder/box/box.mk autograder/harness/harness.mk autograder/explain/explain.mk
 
 ##= DESDE=dir  califica otro árbol igual que labs/, por ejemplo DESDE=solutions
 ##= PRUEBA=nombre  solo esa prueba
+##= TODO=1  en `make grade`, enseña las pruebas de todas las etapas
 ##= SEMILLA=n  repite los datos al azar de otra ejecución
+##= CAJA=no  califica sin encerrar al programa: solo con código tuyo; CAJA=parcial o minima, en una caja menor
+##= SANITIZE=1  en `make grade`, todas las pruebas con ASan y UBSan: para buscar errores de memoria
 ##= ESTRICTO=1  termina con error si falta algún punto
 
 GRADER     := $(O)/autograder/asinc-grade
+DAY        := $(O)/autograder/asinc-day
 GRADER_SRC := $(wildcard autograder/grader/*.c)
 GRADER_OBJ := $(GRADER_SRC:%.c=$(O)/%.o)
 
 # Los dos programas del estudiante, el normal y el de ASan, llevan cada uno su biblioteca.
 GRADE_LIBS   := build/normal/common/libasinc.a build/asan/common/libasinc.a
-GRADE_SUITES := $(patsubst %/.grader/suite.c,$(O)/%/suite,$(wildcard labs/*/.grader/suite.c))
+# Hay suite donde hay manifiesto. En la edición de estudiantes viene ya compilada.
+GRADED       := $(call plain,$(patsubst %/.grader/lab.json,%,$(wildcard labs/*/.grader/lab.json)))
+GRADE_SUITES := $(GRADED:%=$(O)/%/suite)
+OWN_SUITES   := $(patsubst %/.grader/suite.c,$(O)/%/suite,$(call plain,$(wildcard labs/*/.grader/suite.c)))
 GRADE_TOOLS  := $(GRADER) $(O)/autograder/runner $(GRADE_LIBS) $(PG_TEMPLATE)
 
-LIBBOX     := $(O)/autograder/libbox.a
-LIBHARNESS := $(O)/autograder/libharness.a
+$(O)/autograder/grader/build.o: CPPFLAGS += -DGR_LIBRARIES='"$(shell pkg-config --libs $(PKG)) -pthread -lm"'
+$(O)/autograder/grader/build.o: Makefile
+
+# Los informes llevan dentro su aspecto: los colores del libro, que son lo primero de su hoja de
+# estilo, y lo suyo.
+PAGE_CSS := $(O)/autograder/grader/informe.css
+$(PAGE_CSS): lessons/.book/libro.css autograder/grader/informe.css
+	@mkdir -p $(@D)
+	@sed '/^\* {/,$$d' $< | cat - autograder/grader/informe.css >$@
+$(O)/autograder/grader/html.o: CPPFLAGS += -DGR_CSS='"$(PAGE_CSS)"'
+$(O)/autograder/grader/html.o: $(PAGE_CSS)
 
 $(GRADER): $(GRADER_OBJ) $(LIBBOX)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljansson $(LDLIBS_BOX)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljansson $(LDLIBS_BOX) -lm
 
 # La biblioteca de otra variante la hace un make con esa variante: sus opciones son suyas.
 .PHONY: grade-libs-always
 $(filter-out $(O)/%,$(GRADE_LIBS)): grade-libs-always
 	+@$(MAKE) --no-print-directory $(if $(Q),-s) VARIANT=$(word 2,$(subst /, ,$@)) $@
 
-SUITE_LIBS = $(LIBHARNESS) $(LIBBOX) -lcriterion -luv -ljansson -lpq $(LDLIBS_BOX) -lm
+SUITE_LIBS = $(LIBHARNESS) $(LIBBOX) $(LDLIBS_HARNESS) $(LDLIBS_BOX) -lm
 
-$(O)/labs/%.o: CPPFLAGS += -Iautograder -Iautograder/harness
+$(O)/labs/%.o: CPPFLAGS += -Iautograder
 # Una suite es suite.c y los demás .c que tenga al lado.
-suite_objects = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)/.grader/*.c))
+suite_objects = $(patsubst %.c,$(O)/%.o,$(call plain,$(wildcard $(1)/.grader/*.c)))
 define suite_rule
 $(O)/$(1)/suite: $(call suite_objects,$(1)) $(LIBHARNESS) $(LIBBOX)
 	$$(call say,LD,$$@)
 	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(SUITE_LIBS)
 endef
-$(foreach lab,$(patsubst $(O)/%/suite,%,$(GRADE_SUITES)),$(eval $(call suite_rule,$(lab))))
+$(foreach lab,$(patsubst $(O)/%/suite,%,$(OWN_SUITES)),$(eval $(call suite_rule,$(lab))))
+
+$(filter-out $(OWN_SUITES),$(GRADE_SUITES)): $(O)/%/suite: autograder/prebuilt.sh $(wildcard labs/*/.grader/suite.*)
+	@autograder/prebuilt.sh $*/.grader $@
 
 quoted     = '$(subst ','\'',$(1))'
 GRADE_ARGS = $(if $(LAB),--lab $(call quoted,$(LAB))) \
 	$(if $(DESDE),--desde $(call quoted,$(DESDE))) \
 	$(if $(PRUEBA),--prueba $(call quoted,$(PRUEBA))) \
+	$(if $(filter-out 0,$(TODO)),--todo) \
+	$(if $(filter-out 0,$(SANITIZE)),--sanitize) \
 	$(if $(SEMILLA),--semilla $(call quoted,$(SEMILLA))) \
+	$(if $(CAJA),--caja $(call quoted,$(CAJA))) \
 	$(if $(filter-out 0,$(ESTRICTO)),--estricto)
 
 .PHONY: grade
-grade: setup-grade $(GRADE_TOOLS) $(GRADE_SUITES) ## Califica lo que hay en labs/ y dice qué hacer ahora
-	@$(GRADER) $(GRADE_ARGS)
+grade: setup-grade $(DAY) $(GRADE_TOOLS) $(GRADE_SUITES) ## Califica lo que hay en labs/ y dice qué hacer ahora
+	@.setup/doctor.sh --rapido || :
+	@$(GRADER) $(GRADE_ARGS); rc=$$?; $(call day_note); exit $$rc
+
+include autograder/day/day.mk autograder/debug/debug.mk
 
 N ?= 100
-##= N=100  cuántas veces, con `make flaky`
+###= N=100  cuántas veces, con `make flaky`
 .PHONY: flaky
 flaky: setup-grade $(GRADE_TOOLS) $(GRADE_SUITES) ### Califica N veces la solución con la máquina ocupada
 	@autograder/flaky.sh $(GRADER) $(N) $(if $(LAB),--lab $(call quoted,$(LAB)))
@@ -69,26 +96,31 @@ GRADER_TESTS   := $(O)/autograder/grader/tests
 FIXTURE_SUITES := $(patsubst autograder/grader/tests/%/.grader/suite.c,$(GRADER_TESTS)/%/suite,\
 	$(wildcard autograder/grader/tests/curso/labs/*/.grader/suite.c))
 
-$(O)/autograder/grader/tests/%.o: CPPFLAGS += -I.
-
-$(GRADER_TESTS)/unit: $(GRADER_TESTS)/unit.o $(filter-out %/main.o,$(GRADER_OBJ)) $(LIBBOX)
+$(GRADER_TESTS)/unit: $(patsubst %.c,$(O)/%.o,$(wildcard autograder/grader/tests/*.c)) $(filter-out %/main.o,$(GRADER_OBJ)) $(LIBBOX)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcriterion -ljansson $(LDLIBS_BOX)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcriterion -ljansson $(LDLIBS_BOX) -lm
 
 $(FIXTURE_SUITES): $(GRADER_TESTS)/curso/%/suite: $(GRADER_TESTS)/curso/%/.grader/suite.o $(LIBBOX)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcriterion -ljansson $(LDLIBS_BOX)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcriterion -ljansson $(LDLIBS_BOX) -lm
 
 TEST_STEPS += test-grader test-labs
 .PHONY: test-grader test-labs
-test-grader: $(GRADER_TESTS)/unit $(FIXTURE_SUITES) $(GRADE_TOOLS)
+test-grader: $(GRADER_TESTS)/unit $(FIXTURE_SUITES) $(GRADE_TOOLS) $(O)/labs/07-monitor/suite $(BOX_TEST_ZONE)/ataques/contenedor
 	@$(GRADER_TESTS)/unit --tap=-
 	@autograder/grader/tests/cli.sh build $(O)
+	@autograder/grader/tests/sanitize.sh $(GRADER)
 
 test-labs: $(GRADE_TOOLS) $(GRADE_SUITES)
 	@$(GRADER) --autoprueba $(if $(LAB),--lab $(call quoted,$(LAB))) \
-		$(if $(SEMILLA),--semilla $(call quoted,$(SEMILLA)))
+		$(if $(filter-out 0,$(TODO)),--todo) $(if $(SEMILLA),--semilla $(call quoted,$(SEMILLA)))
 
 .PHONY: update-stories
-update-stories: $(GRADE_TOOLS) $(GRADE_SUITES) ### Guarda las historias de los mutantes, para leerlas en el diff
+update-stories: $(GRADE_TOOLS) $(GRADE_SUITES) ### Guarda la historia de cada prueba, para leerla en el diff
 	@$(GRADER) --historias $(if $(LAB),--lab $(call quoted,$(LAB)))
+
+-include autograder/class/class.mk autograder/class/pages.mk autograder/similarity/similarity.mk
+-include autograder/dist/dist.mk
+-include autograder/gradescope/gradescope.mk
+-include autograder/github/github.mk
+-include autograder/guia/guia.mk
