@@ -5,6 +5,8 @@
  * marcado con TODO; cambia lo que quieras de lo demás: se califica lo que el programa
  * hace, no cómo lo hace.
  */
+#include "opciones.h"
+
 #include <asinc/asinc.h>
 
 #include <inttypes.h>
@@ -12,16 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
-
-struct opciones {
-    int64_t intervalo_ms;
-    int64_t timeout_ms;
-    int umbral; /* fallos seguidos que disparan la alerta */
-    char **urls;
-    size_t n;
-};
 
 /* La hora local como la pide el enunciado: 2026-11-21T10:00:00. El atributo evita el
  * aviso del compilador mientras nadie la usa: quítalo cuando la uses. */
@@ -56,52 +48,14 @@ static int verificar_sitio(as_http *http, const char *url)
 static int monitorear_sitios(void *arg)
 {
     const struct opciones *opciones = arg;
-    int rc = 0;
-    as_http *http = as_http_new(NULL);
-    if (!http)
-        return UV_ENOMEM;
+    as_http *http;
+    int rc = as_http_new(NULL, &http);
+    if (rc < 0)
+        return rc;
     for (size_t i = 0; i < opciones->n && rc == 0; i++)
         rc = verificar_sitio(http, opciones->urls[i]);
     as_http_close(http);
     return rc;
-}
-
-/* ---- Línea de órdenes (está hecha) ------------------------------------------- */
-
-#define USO "[--intervalo S] [--timeout S] [--umbral N] URL..."
-
-/* Llena `opciones`, o explica qué está mal en una línea y devuelve -1. */
-static int leer_opciones(int argc, char **argv, struct opciones *opciones)
-{
-    *opciones = (struct opciones){
-        .intervalo_ms = 30000, .timeout_ms = 10000, .umbral = 3};
-    const struct as_arg tabla[] = {
-        {"intervalo", AS_ARG_SECONDS, &opciones->intervalo_ms, 0.001, 86400},
-        {"timeout", AS_ARG_SECONDS, &opciones->timeout_ms, 0.001, 86400},
-        {"umbral", AS_ARG_INT, &opciones->umbral, 1, 1000000},
-        {0},
-    };
-    int primera = as_args(argc, argv, USO, tabla);
-    if (primera < 0)
-        return -1;
-    if (primera == argc) {
-        fprintf(stderr, "monitor: falta la URL que vigilar. Uso: monitor " USO "\n");
-        return -1;
-    }
-    for (int i = primera; i < argc; i++) {
-        if (as_http_check_url(argv[i]) < 0) {
-            fprintf(stderr, "monitor: «%s» no es una URL http:// o https://\n", argv[i]);
-            return -1;
-        }
-        for (int j = primera; j < i; j++)
-            if (strcmp(argv[i], argv[j]) == 0) {
-                fprintf(stderr, "monitor: «%s» está repetida\n", argv[i]);
-                return -1;
-            }
-    }
-    opciones->urls = argv + primera;
-    opciones->n = (size_t)(argc - primera);
-    return 0;
 }
 
 int main(int argc, char **argv)
@@ -117,6 +71,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "monitor: todavía no vigila nada; empieza por el TODO 1 de "
                         "labs/07-monitor/monitor.c\n");
     else if (rc < 0)
-        fprintf(stderr, "monitor: %s\n", as_strerror(rc));
+        fprintf(stderr, "monitor: %s\n", as_error_text(rc));
     return rc < 0 ? SALIDA_FALLO : SALIDA_BIEN;
 }

@@ -7,6 +7,8 @@
  * nunca tiene dos comprobaciones a la vez, porque una tarea hace una cosa cada vez; y
  * Ctrl+C las detiene a todas, porque cancelar a la principal cancela al grupo entero.
  */
+#include "opciones.h"
+
 #include <asinc/asinc.h>
 
 #include <inttypes.h>
@@ -14,16 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
-
-struct opciones {
-    int64_t intervalo_ms;
-    int64_t timeout_ms;
-    int umbral; /* fallos seguidos que disparan la alerta */
-    char **urls;
-    size_t n;
-};
 
 /* Lo que comparten las tareas de todos los sitios. */
 struct monitor {
@@ -58,6 +50,7 @@ static int verificar_sitio(const struct sitio *sitio, struct resultado *resultad
     as_http_request peticion = {
         .url = sitio->url,
         .timeout_ms = sitio->monitor->opciones->timeout_ms,
+        .send_once = true, /* cada turno es una petición, y solo una */
     };
     as_http_response respuesta = {0};
     uint64_t antes = as_now();
@@ -172,8 +165,8 @@ static int monitorear_sitios(void *arg)
     struct sitio *sitios = calloc(opciones->n, sizeof *sitios);
     if (!sitios)
         return rc;
-    monitor.http = as_http_new(&http);
-    if (!monitor.http)
+    rc = as_http_new(&http, &monitor.http);
+    if (rc < 0)
         goto sin_cliente;
 
     for (size_t i = 0; i < opciones->n; i++)
@@ -189,44 +182,6 @@ sin_cliente:
     return rc;
 }
 
-/* ---- Línea de órdenes (dada en el esqueleto) ---------------------------------- */
-
-#define USO "[--intervalo S] [--timeout S] [--umbral N] URL..."
-
-/* Llena `opciones`, o explica qué está mal en una línea y devuelve -1. */
-static int leer_opciones(int argc, char **argv, struct opciones *opciones)
-{
-    *opciones = (struct opciones){
-        .intervalo_ms = 30000, .timeout_ms = 10000, .umbral = 3};
-    const struct as_arg tabla[] = {
-        {"intervalo", AS_ARG_SECONDS, &opciones->intervalo_ms, 0.001, 86400},
-        {"timeout", AS_ARG_SECONDS, &opciones->timeout_ms, 0.001, 86400},
-        {"umbral", AS_ARG_INT, &opciones->umbral, 1, 1000000},
-        {0},
-    };
-    int primera = as_args(argc, argv, USO, tabla);
-    if (primera < 0)
-        return -1;
-    if (primera == argc) {
-        fprintf(stderr, "monitor: falta la URL que vigilar. Uso: monitor " USO "\n");
-        return -1;
-    }
-    for (int i = primera; i < argc; i++) {
-        if (as_http_check_url(argv[i]) < 0) {
-            fprintf(stderr, "monitor: «%s» no es una URL http:// o https://\n", argv[i]);
-            return -1;
-        }
-        for (int j = primera; j < i; j++)
-            if (strcmp(argv[i], argv[j]) == 0) {
-                fprintf(stderr, "monitor: «%s» está repetida\n", argv[i]);
-                return -1;
-            }
-    }
-    opciones->urls = argv + primera;
-    opciones->n = (size_t)(argc - primera);
-    return 0;
-}
-
 int main(int argc, char **argv)
 {
     struct opciones opciones;
@@ -237,6 +192,6 @@ int main(int argc, char **argv)
 
     int rc = as_run(monitorear_sitios, &opciones);
     if (rc < 0)
-        fprintf(stderr, "monitor: %s\n", as_strerror(rc));
+        fprintf(stderr, "monitor: %s\n", as_error_text(rc));
     return rc < 0 ? SALIDA_FALLO : SALIDA_BIEN;
 }

@@ -3,8 +3,8 @@
  * próximo turno. Un cerrojo guarda las cuentas y la salida; el hilo principal solo espera
  * Ctrl+C.
  */
-#include <asinc/args.h>
-#include <asinc/http.h>
+#include "opciones.h"
+
 #include <curl/curl.h>
 
 #include <inttypes.h>
@@ -16,16 +16,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
-
-struct opciones {
-    int64_t intervalo_ms;
-    int64_t timeout_ms;
-    int umbral; /* fallos seguidos que disparan la alerta */
-    char **urls;
-    size_t n;
-};
 
 struct sitio {
     const struct opciones *opciones;
@@ -173,44 +163,6 @@ static int monitorear_sitios(const struct opciones *opciones)
     /* Los hilos siguen dentro de libcurl y no hay forma limpia de sacarlos: exit()
      * desharía bajo sus pies lo que están usando. */
     _exit(SALIDA_BIEN);
-}
-
-/* ---- Línea de órdenes (está hecha) ------------------------------------------- */
-
-#define USO "[--intervalo S] [--timeout S] [--umbral N] URL..."
-
-/* Llena `opciones`, o explica qué está mal en una línea y devuelve -1. */
-static int leer_opciones(int argc, char **argv, struct opciones *opciones)
-{
-    *opciones = (struct opciones){
-        .intervalo_ms = 30000, .timeout_ms = 10000, .umbral = 3};
-    const struct as_arg tabla[] = {
-        {"intervalo", AS_ARG_SECONDS, &opciones->intervalo_ms, 0.001, 86400},
-        {"timeout", AS_ARG_SECONDS, &opciones->timeout_ms, 0.001, 86400},
-        {"umbral", AS_ARG_INT, &opciones->umbral, 1, 1000000},
-        {0},
-    };
-    int primera = as_args(argc, argv, USO, tabla);
-    if (primera < 0)
-        return -1;
-    if (primera == argc) {
-        fprintf(stderr, "monitor: falta la URL que vigilar. Uso: monitor " USO "\n");
-        return -1;
-    }
-    for (int i = primera; i < argc; i++) {
-        if (as_http_check_url(argv[i]) < 0) {
-            fprintf(stderr, "monitor: «%s» no es una URL http:// o https://\n", argv[i]);
-            return -1;
-        }
-        for (int j = primera; j < i; j++)
-            if (strcmp(argv[i], argv[j]) == 0) {
-                fprintf(stderr, "monitor: «%s» está repetida\n", argv[i]);
-                return -1;
-            }
-    }
-    opciones->urls = argv + primera;
-    opciones->n = (size_t)(argc - primera);
-    return 0;
 }
 
 int main(int argc, char **argv)
