@@ -6,6 +6,9 @@
  * estaba dentro de una palabra y qué carácter se quedó a medias. Por eso la memoria no
  * depende del tamaño de los archivos.
  */
+#include "opciones.h"
+#include "utf8.h"
+
 #include <asinc/asinc.h>
 
 #include <inttypes.h>
@@ -13,16 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
 enum { MUESTRAS = 5, TROZO = 64 * 1024 };
-
-struct opciones {
-    const char *crear; /* directorio de las muestras, o NULL */
-    int64_t demora_min_ms, demora_max_ms;
-    int concurrencia; /* archivos a la vez; 0 = todos */
-    char **rutas;
-    size_t n;
-};
 
 /* Lo que comparten las tareas de todos los archivos. */
 struct procesador {
@@ -43,9 +37,7 @@ struct archivo {
 struct contador {
     uint64_t palabras;
     bool dentro;      /* lo último fue parte de una palabra */
-    int faltan;       /* bytes que le faltan al carácter a medias */
-    uint32_t punto;   /* lo que ya se sabe de él */
-    uint32_t primero; /* el menor que se escribe con tantos bytes */
+    struct utf8 utf8; /* el carácter que se quedó a medias */
 };
 
 /* Los espacios de str.split() en Python. */
@@ -58,52 +50,27 @@ static bool es_espacio(uint32_t punto)
            punto == 0x202f || punto == 0x205f || punto == 0x3000;
 }
 
-static void caracter(struct contador *c, bool espacio)
+static void caracter(struct contador *c, uint32_t punto)
 {
+    bool espacio = es_espacio(punto);
     c->palabras += !espacio && !c->dentro;
     c->dentro = !espacio;
 }
 
-/* Un byte que no es ASCII: empieza un carácter, lo sigue o no es UTF-8. */
-static void byte_alto(struct contador *c, uint8_t byte)
-{
-    if ((byte & 0xc0) == 0x80 && c->faltan > 0) {
-        c->punto = c->punto << 6 | (byte & 0x3f);
-        if (--c->faltan == 0)
-            caracter(c, c->punto >= c->primero && es_espacio(c->punto));
-        return;
-    }
-    if (c->faltan > 0)
-        caracter(c, false);
-    c->faltan = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : byte >= 0xc0 ? 1 : 0;
-    c->punto = byte & (0x3f >> c->faltan);
-    c->primero = c->faltan == 1 ? 0x80 : c->faltan == 2 ? 0x800 : 0x10000;
-    if (c->faltan == 0 || byte >= 0xf8) {
-        c->faltan = 0;
-        caracter(c, false);
-    }
-}
-
 static void contar_trozo(struct contador *c, const char *bytes, size_t n)
 {
+    uint32_t puntos[2];
     for (size_t i = 0; i < n; i++) {
-        uint8_t byte = (uint8_t)bytes[i];
-        if (byte >= 0x80) {
-            byte_alto(c, byte);
-            continue;
-        }
-        if (c->faltan > 0) { /* un carácter sin terminar cuenta como una letra */
-            c->faltan = 0;
-            caracter(c, false);
-        }
-        caracter(c, es_espacio(byte));
+        int acabados = utf8_byte(&c->utf8, (unsigned char)bytes[i], puntos);
+        for (int k = 0; k < acabados; k++)
+            caracter(c, puntos[k]);
     }
 }
 
 static uint64_t terminar_de_contar(struct contador *c)
 {
-    if (c->faltan > 0)
-        caracter(c, false);
+    if (utf8_a_medias(&c->utf8))
+        caracter(c, UTF8_ROTO);
     return c->palabras;
 }
 
@@ -258,39 +225,6 @@ static int procesar_archivos(void *arg)
     return rc;
 }
 
-/* ---- Línea de órdenes (dada en el esqueleto) ---------------------------------- */
-
-#define USO                                                                              \
-    "[--crear DIR] [--demora-min S] [--demora-max S] [--concurrencia N] ARCHIVO..."
-
-/* Llena `opciones`, o explica qué está mal en una línea y devuelve -1. */
-static int leer_opciones(int argc, char **argv, struct opciones *opciones)
-{
-    *opciones = (struct opciones){.demora_min_ms = 100, .demora_max_ms = 500};
-    const struct as_arg tabla[] = {
-        {"crear", AS_ARG_TEXT, &opciones->crear, 0, 0},
-        {"demora-min", AS_ARG_SECONDS, &opciones->demora_min_ms, 0, 3600},
-        {"demora-max", AS_ARG_SECONDS, &opciones->demora_max_ms, 0, 3600},
-        {"concurrencia", AS_ARG_INT, &opciones->concurrencia, 0, 1000000},
-        {0},
-    };
-    int primera = as_args(argc, argv, USO, tabla);
-    if (primera < 0)
-        return -1;
-    opciones->rutas = argv + primera;
-    opciones->n = (size_t)(argc - primera);
-    if (opciones->n == 0 && !opciones->crear) {
-        fprintf(stderr,
-                "procesador: falta el archivo que leer. Uso: procesador " USO "\n");
-        return -1;
-    }
-    if (opciones->demora_min_ms > opciones->demora_max_ms) {
-        fprintf(stderr, "procesador: --demora-min no puede ser mayor que --demora-max\n");
-        return -1;
-    }
-    return 0;
-}
-
 int main(int argc, char **argv)
 {
     struct opciones opciones;
@@ -301,7 +235,6 @@ int main(int argc, char **argv)
 
     int rc = as_run(procesar_archivos, &opciones);
     if (rc < 0)
-        fprintf(stderr, "procesador: %s\n",
-                *as_error_detail() ? as_error_detail() : as_strerror(rc));
+        fprintf(stderr, "procesador: %s\n", as_error_text(rc));
     return rc == 0 ? SALIDA_BIEN : SALIDA_FALLO;
 }

@@ -27,6 +27,15 @@ const char *visible(const char *bytes, size_t n)
     return v;
 }
 
+/* Un rodeo de unas `letras` letras que no lleva a otro sitio. */
+const char *rodeo(int letras)
+{
+    const char *r = ".";
+    while ((int)strlen(r) < letras)
+        r = hs_format("%s/./././././././././././././././.", r);
+    return r;
+}
+
 const char *otro_nombre(void)
 {
     return hs_format("%s.txt", hs_random_name());
@@ -41,7 +50,8 @@ const char *con_palabras(struct hs_dir *d, int n)
 /* Un archivo nuevo con estos bytes, que se cuentan en la historia. */
 const char *con_bytes(struct hs_dir *d, const char *nombre, const char *bytes, size_t n)
 {
-    hs_step("%s contiene: %s", hs_dir_path(d, nombre), n ? visible(bytes, n) : "nada");
+    hs_step(n ? "%s contiene «%s»" : "%s está vacío%s", hs_dir_path(d, nombre),
+            visible(bytes, n));
     return hs_file_write(d, nombre, bytes, n);
 }
 
@@ -90,7 +100,7 @@ void exigir_error(struct hs_program *p, const char *ruta)
     const char *esperado = hs_format("%s ERROR ", ruta);
     hs_expect(strncmp(linea->text, esperado, strlen(esperado)) == 0 &&
                   linea->length > strlen(esperado),
-              "%s no se puede leer: su línea debe ser «%s(motivo)», y es «%s»", ruta,
+              "%s no se puede leer: su línea debía ser «%s(motivo)» y es «%s»", ruta,
               esperado, linea->text);
 }
 
@@ -104,7 +114,7 @@ void exigir_que_acabe(struct hs_program *p, int ms)
 {
     struct hs_exit end = hs_wait_exit(p, ms);
     if (!end.exited || end.asan)
-        hs_fail("debía acabar por sí solo, pero %s", hs_exit_words(end));
+        hs_fail("el programa debía acabar por sí solo y %s", hs_exit_words(end));
 }
 
 /* La línea de estadísticas que empieza por `palabra`. */

@@ -25,6 +25,9 @@ const char *texto(int n, const char *espacio);
 /* Los bytes como se escribirían en C, para la historia. */
 const char *visible(const char *bytes, size_t n);
 
+/* Un rodeo de unas `letras` letras que no lleva a otro sitio: «./././.». */
+const char *rodeo(int letras);
+
 /* Un nombre de archivo al azar, y un archivo con él y con `n` palabras. */
 const char *otro_nombre(void);
 const char *con_palabras(struct hs_dir *d, int n);

@@ -2,6 +2,8 @@
  * procesador con hilos: tantos como archivos a la vez, y cada uno toma el siguiente de la
  * lista hasta que no quedan. Así no hace falta contar plazas: las plazas son los hilos.
  */
+#include "opciones.h"
+
 #include <asinc/asinc.h>
 
 #include <errno.h>
@@ -16,7 +18,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
 enum { MUESTRAS = 5, PILA = 128 * 1024, TROZO = 32 * 1024 };
 
 struct archivo {
@@ -25,8 +26,7 @@ struct archivo {
     int error; /* errno */
 };
 
-static int64_t demora_min_ms = 100, demora_max_ms = 500;
-static int concurrencia;
+static struct opciones o;
 static struct archivo *archivos;
 static size_t n, siguiente; /* siguiente: con el cerrojo */
 static pthread_mutex_t cerrojo = PTHREAD_MUTEX_INITIALIZER;
@@ -119,8 +119,8 @@ static void demorar(void)
     uint64_t azar = 0;
     if (getrandom(&azar, sizeof azar, 0) < 0)
         azar = (uint64_t)time(NULL);
-    int64_t ms = demora_min_ms +
-                 (int64_t)(azar % (uint64_t)(demora_max_ms - demora_min_ms + 1));
+    int64_t ms = o.demora_min_ms +
+                 (int64_t)(azar % (uint64_t)(o.demora_max_ms - o.demora_min_ms + 1));
     struct timespec resto = {ms / 1000, ms % 1000 * 1000000};
     while (nanosleep(&resto, &resto) < 0 && errno == EINTR)
         ;
@@ -146,8 +146,9 @@ static void *trabajar(void *nada)
 
 static void procesar(void)
 {
-    size_t hilos = concurrencia > 0 && (size_t)concurrencia < n ? (size_t)concurrencia
-                                                                : n;
+    size_t hilos = o.concurrencia > 0 && (size_t)o.concurrencia < n
+                       ? (size_t)o.concurrencia
+                       : n;
     pthread_t *ids = calloc(hilos, sizeof *ids);
     pthread_attr_t pequeño;
     pthread_attr_init(&pequeño);
@@ -206,33 +207,20 @@ static int crear_muestras(const char *dir, char rutas[MUESTRAS][4096])
 int main(int argc, char **argv)
 {
     static char rutas[MUESTRAS][4096];
-    const char *crear = NULL;
-    const struct as_arg tabla[] = {
-        {"crear", AS_ARG_TEXT, &crear, 0, 0},
-        {"demora-min", AS_ARG_SECONDS, &demora_min_ms, 0, 3600},
-        {"demora-max", AS_ARG_SECONDS, &demora_max_ms, 0, 3600},
-        {"concurrencia", AS_ARG_INT, &concurrencia, 0, 1000000},
-        {0},
-    };
-    int primera = as_args(argc, argv, "[opciones] ARCHIVO...", tabla);
-    if (primera < 0)
+    if (leer_opciones(argc, argv, &o) < 0)
         return SALIDA_ARGUMENTOS;
-    if ((primera == argc && !crear) || demora_min_ms > demora_max_ms) {
-        fprintf(stderr, "procesador: falta el archivo o las demoras están al revés\n");
-        return SALIDA_ARGUMENTOS;
-    }
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (crear && crear_muestras(crear, rutas) < 0) {
-        fprintf(stderr, "procesador: %s: %s\n", crear, strerror(errno));
+    if (o.crear && crear_muestras(o.crear, rutas) < 0) {
+        fprintf(stderr, "procesador: %s: %s\n", o.crear, strerror(errno));
         return SALIDA_FALLO;
     }
-    archivos = calloc((size_t)(argc - primera) + MUESTRAS, sizeof *archivos);
+    archivos = calloc(o.n + MUESTRAS, sizeof *archivos);
     if (!archivos)
         return SALIDA_FALLO;
-    for (int i = 0; crear && i < MUESTRAS; i++)
+    for (int i = 0; o.crear && i < MUESTRAS; i++)
         archivos[n++].ruta = rutas[i];
-    for (int i = primera; i < argc; i++)
-        archivos[n++].ruta = argv[i];
+    for (size_t i = 0; i < o.n; i++)
+        archivos[n++].ruta = o.rutas[i];
     procesar();
     int salida = resumir();
     free(archivos);

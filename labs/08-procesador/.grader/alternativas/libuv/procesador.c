@@ -2,6 +2,8 @@
  * procesador con libuv a secas: una máquina de estados por archivo. Cada callback sabe qué
  * toca después: demora, abrir, leer hasta el final, cerrar, y empezar el siguiente.
  */
+#include "opciones.h"
+
 #include <asinc/asinc.h>
 
 #include <fcntl.h>
@@ -11,7 +13,6 @@
 #include <string.h>
 #include <uv.h>
 
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
 enum { MUESTRAS = 5, TROZO = 16 * 1024 };
 
 struct archivo {
@@ -28,8 +29,7 @@ struct archivo {
     char trozo[TROZO];
 };
 
-static int64_t demora_min_ms = 100, demora_max_ms = 500;
-static int concurrencia;
+static struct opciones o;
 static const char **rutas;
 static struct archivo **archivos;
 static size_t n, empezados;
@@ -148,8 +148,8 @@ static void empezar_otro(void)
     struct archivo *a = archivos[empezados++];
     uint64_t azar = 0;
     uv_random(NULL, NULL, &azar, sizeof azar, 0, NULL);
-    uint64_t demora = (uint64_t)demora_min_ms +
-                      azar % (uint64_t)(demora_max_ms - demora_min_ms + 1);
+    uint64_t demora = (uint64_t)o.demora_min_ms +
+                      azar % (uint64_t)(o.demora_max_ms - o.demora_min_ms + 1);
     a->demora.data = a;
     uv_timer_init(&bucle, &a->demora);
     uv_timer_start(&a->demora, tras_la_demora, demora, 0);
@@ -189,7 +189,7 @@ static int procesar(void)
     }
     if (!archivos || uv_loop_init(&bucle) < 0)
         return SALIDA_FALLO;
-    size_t plazas = concurrencia > 0 ? (size_t)concurrencia : n;
+    size_t plazas = o.concurrencia > 0 ? (size_t)o.concurrencia : n;
     for (size_t i = 0; i < plazas && i < n; i++)
         empezar_otro();
     uv_run(&bucle, UV_RUN_DEFAULT);
@@ -223,33 +223,20 @@ static int crear_muestras(const char *dir, char nombres[MUESTRAS][4096])
 int main(int argc, char **argv)
 {
     static char nombres[MUESTRAS][4096];
-    const char *crear = NULL;
-    const struct as_arg tabla[] = {
-        {"crear", AS_ARG_TEXT, &crear, 0, 0},
-        {"demora-min", AS_ARG_SECONDS, &demora_min_ms, 0, 3600},
-        {"demora-max", AS_ARG_SECONDS, &demora_max_ms, 0, 3600},
-        {"concurrencia", AS_ARG_INT, &concurrencia, 0, 1000000},
-        {0},
-    };
-    int primera = as_args(argc, argv, "[opciones] ARCHIVO...", tabla);
-    if (primera < 0)
+    if (leer_opciones(argc, argv, &o) < 0)
         return SALIDA_ARGUMENTOS;
-    if ((primera == argc && !crear) || demora_min_ms > demora_max_ms) {
-        fprintf(stderr, "procesador: falta el archivo o las demoras están al revés\n");
-        return SALIDA_ARGUMENTOS;
-    }
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (crear && crear_muestras(crear, nombres) < 0) {
-        fprintf(stderr, "procesador: no puedo crear las muestras en %s\n", crear);
+    if (o.crear && crear_muestras(o.crear, nombres) < 0) {
+        fprintf(stderr, "procesador: no puedo crear las muestras en %s\n", o.crear);
         return SALIDA_FALLO;
     }
-    rutas = calloc((size_t)(argc - primera) + MUESTRAS, sizeof *rutas);
+    rutas = calloc(o.n + MUESTRAS, sizeof *rutas);
     if (!rutas)
         return SALIDA_FALLO;
-    for (int i = 0; crear && i < MUESTRAS; i++)
+    for (int i = 0; o.crear && i < MUESTRAS; i++)
         rutas[n++] = nombres[i];
-    for (int i = primera; i < argc; i++)
-        rutas[n++] = argv[i];
+    for (size_t i = 0; i < o.n; i++)
+        rutas[n++] = o.rutas[i];
     int salida = procesar();
     free(rutas);
     return salida;
