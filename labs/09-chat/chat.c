@@ -5,23 +5,18 @@
  * marcado con TODO; cambia lo que quieras de lo demás: se califica lo que el programa
  * hace, no cómo lo hace.
  */
+#include "opciones.h"
+
 #include <asinc/asinc.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
-
 enum {
     MAX_NOMBRE = 20,         /* bytes */
     MAX_LINEA = 1000,        /* bytes, sin el fin de línea */
     MAX_PENDIENTE = 1 << 20, /* bytes que puede tener sin leer un cliente */
-};
-
-struct opciones {
-    const char *host;
-    int puerto;
 };
 
 /* Una persona conectada. Añade lo que necesites. */
@@ -82,29 +77,6 @@ static void difundir(struct sala *sala, const char *texto, const struct cliente 
     (void)sala;
     (void)texto;
     (void)salvo;
-}
-
-/* ---- Línea de órdenes (está hecha) ------------------------------------------- */
-
-#define USO "[--host H] [--puerto P]"
-
-/* Llena `opciones`, o explica qué está mal en una línea y devuelve -1. */
-static int leer_opciones(int argc, char **argv, struct opciones *opciones)
-{
-    *opciones = (struct opciones){.host = "127.0.0.1", .puerto = 9999};
-    const struct as_arg tabla[] = {
-        {"host", AS_ARG_TEXT, &opciones->host, 0, 0},
-        {"puerto", AS_ARG_INT, &opciones->puerto, 0, 65535},
-        {0},
-    };
-    int primera = as_args(argc, argv, USO, tabla);
-    if (primera < 0)
-        return -1;
-    if (primera < argc) {
-        fprintf(stderr, "chat: sobra «%s». Uso: chat " USO "\n", argv[primera]);
-        return -1;
-    }
-    return 0;
 }
 
 int main(int argc, char **argv)

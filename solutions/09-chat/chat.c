@@ -6,6 +6,8 @@
  * el mensaje en todas las colas, y eso no espera nunca: quien no lee solo atasca la suya,
  * y si en ella se junta más de 1 MiB se le echa.
  */
+#include "opciones.h"
+
 #include <asinc/asinc.h>
 
 #include <stdarg.h>
@@ -13,18 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
-
 enum {
     MAX_NOMBRE = 20,         /* bytes */
     MAX_LINEA = 1000,        /* bytes, sin el fin de línea */
     MAX_PENDIENTE = 1 << 20, /* bytes que puede tener sin recoger un cliente */
     DESPEDIDA_MS = 500,      /* para entregar lo último a quien se va */
-};
-
-struct opciones {
-    const char *host;
-    int puerto;
 };
 
 /* Una línea ya hecha, con su «\n». Está a la vez en las colas de muchos clientes. */
@@ -158,7 +153,7 @@ static void entregar_lo_ultimo(struct cliente *c)
     as_scope plazo;
     void *m;
     int rc = 0;
-    as_scope_enter(&plazo, DESPEDIDA_MS, AS_SHIELD);
+    as_shield_enter(&plazo, DESPEDIDA_MS);
     if (c->en_mano)
         rc = enviar(c);
     while (rc == 0 && as_queue_get_nowait(&c->salida, &m) == 0) {
@@ -309,7 +304,7 @@ static int manejar_cliente(as_stream *flujo, void *arg)
     struct cliente c = {.sala = arg, .flujo = flujo, .tarea = as_current_task()};
     as_group grupo;
     as_queue_init(&c.salida, 0);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     int rc = as_start_soon(&grupo, "escritura", escribir_salida, &c);
     if (rc == 0)
         rc = conversar(&c);
@@ -346,29 +341,6 @@ static int chatear(void *arg)
     as_listener_close(puerta);
     free(sala.clientes);
     return as_interrupted() ? 0 : rc;
-}
-
-/* ---- Línea de órdenes (dada en el esqueleto) ---------------------------------- */
-
-#define USO "[--host H] [--puerto P]"
-
-/* Llena `opciones`, o explica qué está mal en una línea y devuelve -1. */
-static int leer_opciones(int argc, char **argv, struct opciones *opciones)
-{
-    *opciones = (struct opciones){.host = "127.0.0.1", .puerto = 9999};
-    const struct as_arg tabla[] = {
-        {"host", AS_ARG_TEXT, &opciones->host, 0, 0},
-        {"puerto", AS_ARG_INT, &opciones->puerto, 0, 65535},
-        {0},
-    };
-    int primera = as_args(argc, argv, USO, tabla);
-    if (primera < 0)
-        return -1;
-    if (primera < argc) {
-        fprintf(stderr, "chat: sobra «%s». Uso: chat " USO "\n", argv[primera]);
-        return -1;
-    }
-    return 0;
 }
 
 int main(int argc, char **argv)

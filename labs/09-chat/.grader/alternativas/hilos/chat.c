@@ -3,6 +3,8 @@
  * su cola. Un solo cerrojo guarda la sala y todas las colas; nadie lo tiene mientras espera
  * a la red. Para echar a alguien basta shutdown(): despierta a sus dos hilos.
  */
+#include "opciones.h"
+
 #include <asinc/asinc.h>
 
 #include <arpa/inet.h>
@@ -17,8 +19,6 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
 
 enum {
     MAX_NOMBRE = 20,
@@ -399,27 +399,17 @@ static void despedir_a_todos(void)
 
 int main(int argc, char **argv)
 {
-    const char *host = "127.0.0.1";
-    int puerto = 9999, senal;
-    const struct as_arg tabla[] = {
-        {"host", AS_ARG_TEXT, &host, 0, 0},
-        {"puerto", AS_ARG_INT, &puerto, 0, 65535},
-        {0},
-    };
-    int primera = as_args(argc, argv, "[--host H] [--puerto P]", tabla);
-    if (primera < 0)
+    struct opciones o;
+    int senal;
+    if (leer_opciones(argc, argv, &o) < 0)
         return SALIDA_ARGUMENTOS;
-    if (primera < argc) {
-        fprintf(stderr, "chat: sobra «%s»\n", argv[primera]);
-        return SALIDA_ARGUMENTOS;
-    }
     /* Antes de crear hilos, para que la hereden bloqueada y solo la reciba sigwait. */
     sigset_t interrupcion;
     sigemptyset(&interrupcion);
     sigaddset(&interrupcion, SIGINT);
     pthread_sigmask(SIG_BLOCK, &interrupcion, NULL);
     pthread_t portero;
-    int puerta = escuchar(host, puerto);
+    int puerta = escuchar(o.host, o.puerto);
     if (puerta < 0 || pthread_create(&portero, NULL, aceptar, &puerta) != 0)
         return SALIDA_FALLO;
     sigwait(&interrupcion, &senal);

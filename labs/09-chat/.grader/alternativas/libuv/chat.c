@@ -3,6 +3,8 @@
  * guarda lo que no cabe en el núcleo y dice cuánto es. La única dificultad es acordarse de
  * que un cliente puede estar cerrándose mientras se le nombra.
  */
+#include "opciones.h"
+
 #include <asinc/asinc.h>
 #include <uv.h>
 
@@ -10,8 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
 
 enum {
     MAX_NOMBRE = 20,
@@ -365,25 +365,16 @@ static int escuchar(const char *host, int puerto)
 
 int main(int argc, char **argv)
 {
-    const char *host = "127.0.0.1";
-    int puerto = 9999;
-    const struct as_arg tabla[] = {
-        {"host", AS_ARG_TEXT, &host, 0, 0},
-        {"puerto", AS_ARG_INT, &puerto, 0, 65535},
-        {0},
-    };
-    int primera = as_args(argc, argv, "[--host H] [--puerto P]", tabla);
-    if (primera < 0)
+    struct opciones o;
+    if (leer_opciones(argc, argv, &o) < 0)
         return SALIDA_ARGUMENTOS;
-    if (primera < argc) {
-        fprintf(stderr, "chat: sobra «%s»\n", argv[primera]);
-        return SALIDA_ARGUMENTOS;
-    }
     signal(SIGPIPE, SIG_IGN);
-    if (uv_loop_init(&s.bucle) < 0 || escuchar(host, puerto) < 0)
+    if (uv_loop_init(&s.bucle) < 0)
         return SALIDA_FALLO;
     uv_signal_init(&s.bucle, &s.ctrl_c);
-    uv_signal_start(&s.ctrl_c, acabar, SIGINT);
+    uv_signal_start(&s.ctrl_c, acabar, SIGINT); /* antes de decir que escucha */
+    if (escuchar(o.host, o.puerto) < 0)
+        return SALIDA_FALLO;
     uv_run(&s.bucle, UV_RUN_DEFAULT);
     uv_loop_close(&s.bucle);
     return SALIDA_BIEN;

@@ -1,0 +1,18 @@
+/*
+ * opciones.h: la línea de órdenes. Es parte del enunciado: se usa tal cual.
+ */
+#ifndef OPCIONES_H
+#define OPCIONES_H
+
+/* Con qué código acaba el programa. */
+enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
+
+struct opciones {
+    const char *host;
+    int puerto;
+};
+
+/* Llena `opciones` y devuelve 0, o explica en una línea qué está mal y devuelve -1. */
+int leer_opciones(int argc, char **argv, struct opciones *opciones);
+
+#endif
