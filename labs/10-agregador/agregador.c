@@ -5,24 +5,18 @@
  * marcado con TODO; cambia lo que quieras de lo demás: se califica lo que el programa
  * hace, no cómo lo hace.
  */
+#include "opciones.h"
+
 #include <asinc/asinc.h>
 
 #include <stdio.h>
 
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
-
-struct opciones {
-    int64_t timeout_ms;
-    char **urls;
-    size_t n;
-};
-
 /*
  * TODO 1: saca la temperatura, en grados Celsius, de los `n` bytes de un JSON.
  *
- * Añade #include <jansson.h>: json_loadb los convierte en un árbol y json_object_get lo
- * recorre. Su manual está en https://jansson.readthedocs.io. El atributo evita el aviso
- * del compilador mientras nadie llama a la función: quítalo cuando la llames.
+ * json_loadb los convierte en un árbol y json_object_get lo recorre: lo cuenta el apartado
+ * «Leer JSON sin creérselo» del capítulo 10. El atributo evita el aviso del compilador
+ * mientras nadie llama a la función: quítalo cuando la llames.
  */
 __attribute__((unused)) static int extraer_temperatura(const char *texto, size_t n,
                                                        double *celsius)
@@ -55,44 +49,14 @@ static int consultar_api(as_http *http, const char *url)
 static int agregar(void *arg)
 {
     const struct opciones *opciones = arg;
-    int rc = 0;
-    as_http *http = as_http_new(NULL);
-    if (!http)
-        return UV_ENOMEM;
+    as_http *http;
+    int rc = as_http_new(NULL, &http);
+    if (rc < 0)
+        return rc;
     for (size_t i = 0; i < opciones->n && rc == 0; i++)
         rc = consultar_api(http, opciones->urls[i]);
     as_http_close(http);
     return rc;
-}
-
-/* ---- Línea de órdenes (está hecha) ---------------------------------- */
-
-#define USO "[--timeout S] URL..."
-
-/* Llena `opciones`, o explica qué está mal en una línea y devuelve -1. */
-static int leer_opciones(int argc, char **argv, struct opciones *opciones)
-{
-    *opciones = (struct opciones){.timeout_ms = 3000};
-    const struct as_arg tabla[] = {
-        {"timeout", AS_ARG_SECONDS, &opciones->timeout_ms, 0.001, 86400},
-        {0},
-    };
-    int primera = as_args(argc, argv, USO, tabla);
-    if (primera < 0)
-        return -1;
-    if (primera == argc) {
-        fprintf(stderr, "agregador: falta la URL de una API. Uso: agregador " USO "\n");
-        return -1;
-    }
-    for (int i = primera; i < argc; i++)
-        if (as_http_check_url(argv[i]) < 0) {
-            fprintf(stderr, "agregador: «%s» no es una URL http:// o https://\n",
-                    argv[i]);
-            return -1;
-        }
-    opciones->urls = argv + primera;
-    opciones->n = (size_t)(argc - primera);
-    return 0;
 }
 
 int main(int argc, char **argv)
@@ -106,6 +70,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "agregador: todavía no consulta nada; empieza por el TODO 1 de "
                         "labs/10-agregador/agregador.c\n");
     else if (rc < 0)
-        fprintf(stderr, "agregador: %s\n", as_strerror(rc));
+        fprintf(stderr, "agregador: %s\n", as_error_text(rc));
     return rc < 0 ? SALIDA_FALLO : SALIDA_BIEN;
 }

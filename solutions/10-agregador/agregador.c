@@ -1,32 +1,26 @@
 /*
  * agregador: pregunta la temperatura a varias API del tiempo a la vez y da la media.
  *
- * Una tarea por API, todas reunidas con una casilla de estado para cada una: así el fallo
+ * Una tarea por API, todas reunidas con una casilla para el final de cada una: así el fallo
  * de una es un resultado más y no cancela a las otras. Nadie escribe hasta que terminan
  * todas, y por eso las líneas salen en el orden de los argumentos, conteste quien conteste
  * primero.
  */
+#include "opciones.h"
+
 #include <asinc/asinc.h>
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
 enum { CUERPO_MAXIMO = 1024 * 1024 };
-
-struct opciones {
-    int64_t timeout_ms;
-    char **urls;
-    size_t n;
-};
 
 struct api {
     const struct opciones *opciones;
     as_http *http;
     const char *url;
-    double celsius;   /* si respondió bien */
-    char motivo[128]; /* si no */
+    double celsius; /* si respondió bien */
 };
 
 /* ---- Entender una respuesta ------------------------------------------------------- */
@@ -86,6 +80,7 @@ static int consultar_api(void *arg)
         .url = api->url,
         .timeout_ms = api->opciones->timeout_ms,
         .max_body = CUERPO_MAXIMO,
+        .send_once = true, /* una petición por API, y solo una */
     };
     as_http_response respuesta = {0};
     int rc = as_http_send(api->http, &peticion, &respuesta);
@@ -94,20 +89,17 @@ static int consultar_api(void *arg)
     else
         rc = leer_respuesta(&respuesta, &api->celsius);
     as_http_response_clear(&respuesta);
-    /* La casilla de estado guarda el código, no la explicación. */
-    if (rc < 0)
-        snprintf(api->motivo, sizeof api->motivo, "%s", as_error_detail());
     return rc;
 }
 
 /* Escribe una línea por API y la media. Devuelve cuántas dieron su temperatura. */
-static int informar(const struct api *apis, const int *estados, size_t n)
+static int informar(const struct api *apis, const as_outcome *finales, size_t n)
 {
     int buenas = 0;
     double suma = 0;
     for (size_t i = 0; i < n; i++) {
-        if (estados[i] < 0) {
-            printf("%s ERROR %s\n", apis[i].url, apis[i].motivo);
+        if (finales[i].rc < 0) {
+            printf("%s ERROR %s\n", apis[i].url, finales[i].text);
             continue;
         }
         printf("%s %.1f °C\n", apis[i].url, apis[i].celsius);
@@ -128,54 +120,26 @@ static int agregar(void *arg)
     size_t n = opciones->n;
     /* Sin colas: el plazo de cada API empieza a correr para todas a la vez. */
     as_http_options cliente = {.max_connections = n};
-    as_http *http = as_http_new(&cliente);
+    as_http *http;
+    int rc = as_http_new(&cliente, &http);
     struct api *apis = calloc(n, sizeof *apis);
-    int *estados = calloc(n, sizeof *estados);
-    int rc = UV_ENOMEM;
-    if (!http || !apis || !estados)
+    as_outcome *finales = calloc(n, sizeof *finales);
+    if (rc == 0 && (!apis || !finales))
+        rc = UV_ENOMEM;
+    if (rc < 0)
         goto fin;
 
     for (size_t i = 0; i < n; i++)
         apis[i] = (struct api){
             .opciones = opciones, .http = http, .url = opciones->urls[i]};
-    rc = as_gather_each(consultar_api, apis, n, sizeof *apis, estados);
+    rc = as_gather_each(consultar_api, apis, n, sizeof *apis, finales);
     if (rc >= 0) /* cuántas fallaron; negativo si nos cancelan: entonces no hay media */
-        rc = informar(apis, estados, n);
+        rc = informar(apis, finales, n);
 fin:
-    free(estados);
+    free(finales);
     free(apis);
     as_http_close(http);
     return rc;
-}
-
-/* ---- Línea de órdenes (dada en el esqueleto) ---------------------------------- */
-
-#define USO "[--timeout S] URL..."
-
-/* Llena `opciones`, o explica qué está mal en una línea y devuelve -1. */
-static int leer_opciones(int argc, char **argv, struct opciones *opciones)
-{
-    *opciones = (struct opciones){.timeout_ms = 3000};
-    const struct as_arg tabla[] = {
-        {"timeout", AS_ARG_SECONDS, &opciones->timeout_ms, 0.001, 86400},
-        {0},
-    };
-    int primera = as_args(argc, argv, USO, tabla);
-    if (primera < 0)
-        return -1;
-    if (primera == argc) {
-        fprintf(stderr, "agregador: falta la URL de una API. Uso: agregador " USO "\n");
-        return -1;
-    }
-    for (int i = primera; i < argc; i++)
-        if (as_http_check_url(argv[i]) < 0) {
-            fprintf(stderr, "agregador: «%s» no es una URL http:// o https://\n",
-                    argv[i]);
-            return -1;
-        }
-    opciones->urls = argv + primera;
-    opciones->n = (size_t)(argc - primera);
-    return 0;
 }
 
 int main(int argc, char **argv)
@@ -186,7 +150,7 @@ int main(int argc, char **argv)
 
     int rc = as_run(agregar, &opciones);
     if (rc < 0)
-        fprintf(stderr, "agregador: %s\n", as_strerror(rc));
+        fprintf(stderr, "agregador: %s\n", as_error_text(rc));
     else if (fflush(stdout) != 0) {
         rc = uv_translate_sys_error(errno);
         fprintf(stderr, "agregador: no se puede escribir el resultado: %s\n",

@@ -2,6 +2,8 @@
  * agregador con un hilo por API: cada uno llama a libcurl, que bloquea, y deja lo que supo
  * en su casilla. Nadie más la toca hasta que el hilo acaba, así que no hay cerrojos.
  */
+#include "opciones.h"
+
 #include <asinc/asinc.h>
 
 #include <curl/curl.h>
@@ -11,14 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
 enum { CUERPO_MAXIMO = 1024 * 1024 };
-
-struct opciones {
-    int64_t timeout_ms;
-    char **urls;
-    size_t n;
-};
 
 struct api {
     const char *url;
@@ -149,36 +144,6 @@ static int agregar(const struct opciones *opciones)
         printf("MEDIA ERROR (0 de %zu)\n", opciones->n);
     free(apis);
     return buenas;
-}
-
-/* ---- Línea de órdenes (está hecha) ---------------------------------- */
-
-#define USO "[--timeout S] URL..."
-
-/* Llena `opciones`, o explica qué está mal en una línea y devuelve -1. */
-static int leer_opciones(int argc, char **argv, struct opciones *opciones)
-{
-    *opciones = (struct opciones){.timeout_ms = 3000};
-    const struct as_arg tabla[] = {
-        {"timeout", AS_ARG_SECONDS, &opciones->timeout_ms, 0.001, 86400},
-        {0},
-    };
-    int primera = as_args(argc, argv, USO, tabla);
-    if (primera < 0)
-        return -1;
-    if (primera == argc) {
-        fprintf(stderr, "agregador: falta la URL de una API. Uso: agregador " USO "\n");
-        return -1;
-    }
-    for (int i = primera; i < argc; i++)
-        if (as_http_check_url(argv[i]) < 0) {
-            fprintf(stderr, "agregador: «%s» no es una URL http:// o https://\n",
-                    argv[i]);
-            return -1;
-        }
-    opciones->urls = argv + primera;
-    opciones->n = (size_t)(argc - primera);
-    return 0;
 }
 
 int main(int argc, char **argv)

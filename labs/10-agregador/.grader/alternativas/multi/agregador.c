@@ -2,6 +2,8 @@
  * agregador con curl_multi en un solo hilo: todas las peticiones a la vez, y un bucle que
  * duerme en curl_multi_poll hasta que alguna avanza.
  */
+#include "opciones.h"
+
 #include <asinc/asinc.h>
 
 #include <curl/curl.h>
@@ -10,14 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
 enum { CUERPO_MAXIMO = 1024 * 1024 };
-
-struct opciones {
-    int64_t timeout_ms;
-    char **urls;
-    size_t n;
-};
 
 struct api {
     const char *url;
@@ -150,36 +145,6 @@ fin:
     free(apis);
     curl_multi_cleanup(multi);
     return buenas;
-}
-
-/* ---- Línea de órdenes (está hecha) ---------------------------------- */
-
-#define USO "[--timeout S] URL..."
-
-/* Llena `opciones`, o explica qué está mal en una línea y devuelve -1. */
-static int leer_opciones(int argc, char **argv, struct opciones *opciones)
-{
-    *opciones = (struct opciones){.timeout_ms = 3000};
-    const struct as_arg tabla[] = {
-        {"timeout", AS_ARG_SECONDS, &opciones->timeout_ms, 0.001, 86400},
-        {0},
-    };
-    int primera = as_args(argc, argv, USO, tabla);
-    if (primera < 0)
-        return -1;
-    if (primera == argc) {
-        fprintf(stderr, "agregador: falta la URL de una API. Uso: agregador " USO "\n");
-        return -1;
-    }
-    for (int i = primera; i < argc; i++)
-        if (as_http_check_url(argv[i]) < 0) {
-            fprintf(stderr, "agregador: «%s» no es una URL http:// o https://\n",
-                    argv[i]);
-            return -1;
-        }
-    opciones->urls = argv + primera;
-    opciones->n = (size_t)(argc - primera);
-    return 0;
 }
 
 int main(int argc, char **argv)
