@@ -3,12 +3,16 @@
  *
  * Cada descarga es una tarea que no sabe nada de la pantalla: cuenta lo que le pasa con
  * mensajes en una cola. Una sola tarea los lee y es la única que escribe, así que ninguna
- * línea se mezcla con otra y solo ella sabe si al otro lado hay una terminal.
+ * línea se mezcla con otra.
  *
  * El archivo crece con el nombre acabado en «.part» y recibe el suyo, con rename, cuando
  * está entero. Por eso nada de lo que puede salir mal deja un archivo a medias que parezca
  * bueno, y lo que llegó sirve para seguir la próxima vez.
  */
+#include "dibujo.h"
+#include "nombre.h"
+#include "opciones.h"
+
 #include <asinc/asinc.h>
 
 #include <inttypes.h>
@@ -17,20 +21,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
-enum { BLOQUE = 32 * 1024, MENSAJES = 64 };
-
-struct opciones {
-    const char *dir;
-    int max; /* descargas a la vez */
-    int64_t refresco_ms;
-    int64_t timeout_ms; /* lo que se espera sin que llegue nada */
-    char **urls;
-    size_t n;
-};
+enum { BLOQUE = 32 * 1024, MENSAJES = 64, ETIQUETA = 256 };
 
 /* Lo que comparten todas las tareas. */
 struct gestor {
@@ -39,7 +32,10 @@ struct gestor {
     as_semaphore turnos;
     as_queue cola; /* de struct mensaje, que libera quien lo saca */
     struct descarga *descargas;
-    size_t listos, errores; /* los cuenta quien muestra el progreso */
+
+    /* Los cuenta quien muestra el progreso. */
+    size_t listos, errores;
+    int64_t bytes; /* recibidos en esta ejecución */
 };
 
 struct descarga {
@@ -47,6 +43,7 @@ struct descarga {
     const char *url;
     char *nombre;         /* NULL si la URL no da uno bueno */
     char *destino, *part; /* dir/nombre y dir/nombre.part */
+    char *ficha;          /* dir/nombre.part.etag: de qué versión es el .part */
     char motivo[120];     /* por qué falló, si no lo dice ya el código de error */
 
     /* Solo de quien muestra el progreso. */
@@ -63,50 +60,6 @@ struct mensaje {
     int64_t bytes; /* EMPIEZA: los que ya había; AVANZA: los que acaban de llegar */
     int64_t total; /* EMPIEZA */
 };
-
-/* ---- El nombre ------------------------------------------------------------------- */
-
-static int cifra(char c)
-{
-    const char *cifras = "0123456789abcdef";
-    const char *donde = c ? strchr(cifras, c | 0x20) : NULL;
-    return donde ? (int)(donde - cifras) : -1;
-}
-
-/* Un nombre que no es de un archivo del directorio, o que chocaría con un .part. */
-static bool nombre_malo(const char *nombre, size_t n)
-{
-    if (n == 0 || strcmp(nombre, ".") == 0 || strcmp(nombre, "..") == 0)
-        return true;
-    for (size_t i = 0; i < n; i++)
-        if (nombre[i] == '/' || (unsigned char)nombre[i] < ' ' || nombre[i] == 0x7f)
-            return true;
-    return n >= 5 && strcmp(nombre + n - 5, ".part") == 0;
-}
-
-/*
- * El último tramo de la ruta, sin consulta y descodificado. Se juzga después de
- * descodificar: «%2e%2e%2f» es tan «../» como el escrito a las claras.
- */
-static char *nombre_de_url(const char *url)
-{
-    const char *resto = strstr(url, "://") + 3;
-    const char *fin = resto + strcspn(resto, "?#");
-    const char *inicio = memrchr(resto, '/', (size_t)(fin - resto));
-    char *nombre = calloc(1, (size_t)(fin - resto) + 1);
-    size_t n = 0;
-    if (!nombre)
-        return NULL;
-    for (const char *c = inicio ? inicio + 1 : fin; c < fin; c++) {
-        bool codificado = *c == '%' && cifra(c[1]) >= 0 && cifra(c[2]) >= 0;
-        nombre[n++] = codificado ? (char)(cifra(c[1]) * 16 + cifra(c[2])) : *c;
-        c += codificado ? 2 : 0;
-    }
-    if (!nombre_malo(nombre, n))
-        return nombre;
-    free(nombre);
-    return NULL;
-}
 
 /* ---- Una descarga ---------------------------------------------------------------- */
 
@@ -137,15 +90,48 @@ static int avisar(struct mensaje mensaje)
 static int avisar_del_final(struct mensaje mensaje)
 {
     as_scope escudo;
-    as_scope_enter(&escudo, AS_FOREVER, AS_SHIELD);
+    as_shield_enter(&escudo, AS_FOREVER);
     return as_scope_leave(&escudo, avisar(mensaje));
+}
+
+/* La etiqueta de la versión del .part; "" si no tiene. Una más larga quedaría recortada, y no
+ * sería la de ninguna: se empezaría de cero. */
+static int leer_etiqueta(const struct descarga *d, char etiqueta[static ETIQUETA])
+{
+    char *datos;
+    int rc = as_file_read_all(d->ficha, &datos, NULL);
+    snprintf(etiqueta, ETIQUETA, "%.*s", rc == 0 ? (int)strcspn(datos, "\r\n") : 0,
+             rc == 0 ? datos : "");
+    free(datos);
+    return rc == UV_ENOENT ? 0 : rc;
+}
+
+static int olvidar_etiqueta(const struct descarga *d)
+{
+    int rc = as_file_remove(d->ficha);
+    return rc == UV_ENOENT ? 0 : rc;
+}
+
+/* Apunta de qué versión es el .part que empieza. Con una etiqueta débil, W/"...", el servidor
+ * no promete que los bytes sean los mismos. */
+static int guardar_etiqueta(const struct descarga *d, const as_http_stream *flujo)
+{
+    const char *etiqueta = as_http_stream_header(flujo, "ETag");
+    if (!etiqueta || *etiqueta != '"')
+        return olvidar_etiqueta(d);
+    return as_file_write_all(d->ficha, etiqueta, strlen(etiqueta));
 }
 
 static int pedir(struct descarga *d, int64_t desde, as_http_stream **flujo)
 {
-    char rango[48];
-    const char *const cabeceras[] = {desde > 0 ? rango : NULL, NULL};
+    char rango[48], etiqueta[ETIQUETA] = "", si_es[ETIQUETA + 16];
+    int rc = desde > 0 ? leer_etiqueta(d, etiqueta) : 0;
+    if (rc < 0)
+        return rc;
+    const char *const cabeceras[] = {desde > 0 ? rango : NULL, *etiqueta ? si_es : NULL,
+                                     NULL};
     snprintf(rango, sizeof rango, "Range: bytes=%" PRId64 "-", desde);
+    snprintf(si_es, sizeof si_es, "If-Range: %s", etiqueta);
     as_http_request peticion = {
         .url = d->url,
         .headers = cabeceras,
@@ -194,7 +180,7 @@ static int abrir(struct descarga *d, int64_t *desde, as_http_stream **flujo)
 static int leer(struct descarga *d, as_http_stream *flujo, char *bloque)
 {
     as_scope plazo;
-    as_scope_enter(&plazo, d->gestor->opciones->timeout_ms, 0);
+    as_scope_enter(&plazo, d->gestor->opciones->timeout_ms);
     return as_scope_leave(&plazo, (int)as_http_read(flujo, bloque, BLOQUE));
 }
 
@@ -216,8 +202,11 @@ static int copiar(struct descarga *d, as_http_stream *flujo, as_file *archivo)
 static int terminar(struct descarga *d)
 {
     as_scope escudo;
-    as_scope_enter(&escudo, AS_FOREVER, AS_SHIELD);
+    as_shield_enter(&escudo, AS_FOREVER);
+    /* En este orden: una etiqueta sin su .part no hace daño; un .part sin la suya, sí. */
     int rc = as_file_rename(d->part, d->destino);
+    if (rc == 0)
+        rc = olvidar_etiqueta(d);
     if (rc == 0)
         rc = avisar((struct mensaje){.descarga = d, .que = ACABA});
     return as_scope_leave(&escudo, rc);
@@ -242,7 +231,10 @@ static int descargar_con_progreso(struct descarga *d)
     const char *longitud = as_http_stream_header(flujo, "Content-Length");
     if (longitud)
         total = desde + strtoll(longitud, NULL, 10);
-    rc = avisar((struct mensaje){d, EMPIEZA, desde, total});
+    if (desde == 0) /* con el .part ya vacío: lo que tenía era de otra versión */
+        rc = guardar_etiqueta(d, flujo);
+    if (rc == 0)
+        rc = avisar((struct mensaje){d, EMPIEZA, desde, total});
     if (rc == 0)
         rc = copiar(d, flujo, archivo);
 
@@ -277,78 +269,6 @@ static int descargar(void *arg)
 
 /* ---- La pantalla ----------------------------------------------------------------- */
 
-struct pantalla {
-    struct gestor *gestor;
-    bool terminal;
-    int64_t bytes; /* recibidos en esta ejecución */
-};
-
-/* «archivo.zip 42% 120.5 KB/s», o los KB recibidos si no se sabe cuántos serán. */
-static int describir(const struct descarga *d, char *texto, size_t tamano)
-{
-    if (d->total < 0)
-        return snprintf(texto, tamano, "%s %" PRId64 " KB %.1f KB/s", d->nombre,
-                        d->bytes / 1024, d->kb_por_segundo);
-    int64_t porcentaje = d->total > 0 ? d->bytes * 100 / d->total : 100;
-    return snprintf(texto, tamano, "%s %" PRId64 "%% %.1f KB/s", d->nombre, porcentaje,
-                    d->kb_por_segundo);
-}
-
-static int columnas(void)
-{
-    struct winsize ventana;
-    bool sabe = ioctl(STDOUT_FILENO, TIOCGWINSZ, &ventana) == 0 && ventana.ws_col > 0;
-    return sabe ? ventana.ws_col : 80;
-}
-
-/* Escribe como mucho `ancho` caracteres, sin partir ninguno que ocupe varios bytes. */
-static void escribir_recortado(const char *texto, int ancho)
-{
-    const char *fin = texto;
-    while (*fin && (ancho > 0 || (*fin & 0xc0) == 0x80)) {
-        fin++;
-        ancho -= (*fin & 0xc0) != 0x80;
-    }
-    fwrite(texto, 1, (size_t)(fin - texto), stdout);
-}
-
-/*
- * Reescribe la línea de estado: todas las descargas en marcha, en una fila. No llega a la
- * última columna: si la pasara, la terminal abriría otra fila y \r ya no volvería a esta.
- */
-static void dibujar_estado(const struct pantalla *p)
-{
-    char texto[4096];
-    size_t usado = 0;
-    texto[0] = '\0';
-    for (size_t i = 0; i < p->gestor->opciones->n; i++) {
-        const struct descarga *d = &p->gestor->descargas[i];
-        if (!d->en_marcha || usado + 4 > sizeof texto)
-            continue;
-        if (usado > 0)
-            usado += (size_t)sprintf(texto + usado, " | ");
-        usado += (size_t)describir(d, texto + usado, sizeof texto - usado);
-    }
-    printf("\r\x1b[K");
-    escribir_recortado(texto, columnas() - 1);
-    fflush(stdout);
-}
-
-/* Una línea que se queda, por encima de la de estado. */
-__attribute__((format(printf, 2, 3))) static void anunciar(const struct pantalla *p,
-                                                           const char *formato, ...)
-{
-    va_list args;
-    if (p->terminal)
-        printf("\r\x1b[K");
-    va_start(args, formato);
-    vprintf(formato, args);
-    va_end(args);
-    putchar('\n');
-    if (p->terminal)
-        dibujar_estado(p);
-}
-
 static void medir_velocidad(struct descarga *d)
 {
     uint64_t ahora = as_now(), ms = ahora - d->ms_antes;
@@ -358,23 +278,21 @@ static void medir_velocidad(struct descarga *d)
     d->ms_antes = ahora;
 }
 
-static void refrescar(const struct pantalla *p)
+static void refrescar(const struct gestor *g)
 {
-    char texto[512];
-    for (size_t i = 0; i < p->gestor->opciones->n; i++) {
-        struct descarga *d = &p->gestor->descargas[i];
+    struct fila filas[MAX_A_LA_VEZ];
+    size_t n = 0;
+    for (size_t i = 0; i < g->opciones->n && n < MAX_A_LA_VEZ; i++) {
+        struct descarga *d = &g->descargas[i];
         if (!d->en_marcha)
             continue;
         medir_velocidad(d);
-        describir(d, texto, sizeof texto);
-        if (!p->terminal)
-            printf("PROGRESO %s\n", texto);
+        filas[n++] = (struct fila){d->nombre, d->bytes, d->total, d->kb_por_segundo};
     }
-    if (p->terminal)
-        dibujar_estado(p);
+    dibujar_progreso(filas, n);
 }
 
-static void atender(struct pantalla *p, const struct mensaje *m)
+static void atender(struct gestor *g, const struct mensaje *m)
 {
     struct descarga *d = m->descarga;
     switch (m->que) {
@@ -386,17 +304,17 @@ static void atender(struct pantalla *p, const struct mensaje *m)
         break;
     case AVANZA:
         d->bytes += m->bytes;
-        p->bytes += m->bytes;
+        g->bytes += m->bytes;
         break;
     case ACABA:
         d->en_marcha = false;
-        p->gestor->listos++;
-        anunciar(p, "LISTO %s %" PRId64 " bytes", d->nombre, d->bytes);
+        g->listos++;
+        dibujar_linea("LISTO %s %" PRId64 " bytes", d->nombre, d->bytes);
         break;
     case FALLA:
         d->en_marcha = false;
-        p->gestor->errores++;
-        anunciar(p, "ERROR %s %s", d->url, d->motivo);
+        g->errores++;
+        dibujar_linea("ERROR %s %s", d->url, d->motivo);
         break;
     }
 }
@@ -406,7 +324,7 @@ static int sacar(as_queue *cola, int64_t ms, struct mensaje **mensaje)
 {
     void *sacado = NULL;
     as_scope plazo;
-    as_scope_enter(&plazo, ms, 0);
+    as_scope_enter(&plazo, ms);
     int rc = as_scope_leave(&plazo, as_queue_get(cola, &sacado));
     *mensaje = sacado;
     return rc;
@@ -419,27 +337,25 @@ static int sacar(as_queue *cola, int64_t ms, struct mensaje **mensaje)
 static int mostrar_progreso(void *arg)
 {
     struct gestor *g = arg;
-    struct pantalla p = {.gestor = g, .terminal = isatty(STDOUT_FILENO)};
     uint64_t proximo = as_now() + (uint64_t)g->opciones->refresco_ms;
     struct mensaje *m;
     as_scope escudo;
     int rc;
-    as_scope_enter(&escudo, AS_FOREVER, AS_SHIELD);
+    as_shield_enter(&escudo, AS_FOREVER);
     do {
         uint64_t ahora = as_now();
         rc = sacar(&g->cola, proximo > ahora ? (int64_t)(proximo - ahora) : 0, &m);
         if (rc == 0)
-            atender(&p, m);
+            atender(g, m);
         free(m);
         if (as_now() >= proximo) {
-            refrescar(&p);
+            refrescar(g);
             proximo = as_now() + (uint64_t)g->opciones->refresco_ms;
         }
     } while (rc == 0 || rc == UV_ETIMEDOUT);
-    if (p.terminal)
-        printf("\r\x1b[K");
-    printf("RESUMEN listos=%zu errores=%zu interrumpidos=%zu bytes=%" PRId64 "\n",
-           g->listos, g->errores, g->opciones->n - g->listos - g->errores, p.bytes);
+    dibujar_linea("RESUMEN listos=%zu errores=%zu interrumpidos=%zu bytes=%" PRId64,
+                  g->listos, g->errores, g->opciones->n - g->listos - g->errores,
+                  g->bytes);
     return as_scope_leave(&escudo, 0);
 }
 
@@ -459,7 +375,8 @@ static int nombrar(struct descarga *d, const struct descarga *primera)
         }
     const char *dir = d->gestor->opciones->dir;
     if (asprintf(&d->destino, "%s/%s", dir, d->nombre) < 0 ||
-        asprintf(&d->part, "%s/%s.part", dir, d->nombre) < 0)
+        asprintf(&d->part, "%s/%s.part", dir, d->nombre) < 0 ||
+        asprintf(&d->ficha, "%s.etag", d->part) < 0)
         return UV_ENOMEM;
     return 0;
 }
@@ -473,13 +390,16 @@ static int gestionar(void *arg)
     as_group grupo;
     int rc = as_file_mkdir(o->dir);
     if (rc < 0)
-        return as_error_set(rc, "no se puede crear el directorio «%s»", o->dir);
+        return rc;
     rc = UV_ENOMEM;
-    int *estados = calloc(o->n, sizeof *estados);
+    as_outcome *finales = calloc(o->n, sizeof *finales);
     g.descargas = calloc(o->n, sizeof *g.descargas);
-    g.http = as_http_new(&http);
-    if (!estados || !g.descargas || !g.http)
+    if (!finales || !g.descargas)
         goto liberar;
+    rc = as_http_new(&http, &g.http);
+    if (rc < 0)
+        goto liberar;
+    rc = UV_ENOMEM;
     for (size_t i = 0; i < o->n; i++) {
         g.descargas[i] = (struct descarga){.gestor = &g, .url = o->urls[i]};
         if (nombrar(&g.descargas[i], g.descargas) == UV_ENOMEM)
@@ -488,10 +408,10 @@ static int gestionar(void *arg)
 
     as_semaphore_init(&g.turnos, (size_t)o->max);
     as_queue_init(&g.cola, MENSAJES);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     rc = as_start_soon(&grupo, "pantalla", mostrar_progreso, &g);
     if (rc == 0)
-        rc = as_gather_each(descargar, g.descargas, o->n, sizeof *g.descargas, estados);
+        rc = as_gather_each(descargar, g.descargas, o->n, sizeof *g.descargas, finales);
     as_queue_close(&g.cola); /* no habrá más mensajes: la pantalla se despide */
     rc = as_group_leave(&grupo, rc);
     as_queue_destroy(&g.cola);
@@ -503,49 +423,12 @@ liberar:
         free(g.descargas[i].nombre);
         free(g.descargas[i].destino);
         free(g.descargas[i].part);
+        free(g.descargas[i].ficha);
     }
     as_http_close(g.http);
     free(g.descargas);
-    free(estados);
+    free(finales);
     return rc;
-}
-
-/* ---- Línea de órdenes (dada en el esqueleto) -------------------------------------- */
-
-#define USO "[--dir D] [--max N] [--refresco S] [--timeout S] URL..."
-
-/* Llena `opciones`, o explica qué está mal en una línea y devuelve -1. */
-static int leer_opciones(int argc, char **argv, struct opciones *opciones)
-{
-    *opciones = (struct opciones){
-        .dir = "descargas", .max = 3, .refresco_ms = 500, .timeout_ms = 30000};
-    const struct as_arg tabla[] = {
-        {"dir", AS_ARG_TEXT, &opciones->dir, 0, 0},
-        {"max", AS_ARG_INT, &opciones->max, 1, 100},
-        {"refresco", AS_ARG_SECONDS, &opciones->refresco_ms, 0.01, 3600},
-        {"timeout", AS_ARG_SECONDS, &opciones->timeout_ms, 0.01, 86400},
-        {0},
-    };
-    int primera = as_args(argc, argv, USO, tabla);
-    if (primera < 0)
-        return -1;
-    if (!*opciones->dir) {
-        fprintf(stderr, "descargas: --dir está vacío. Uso: descargas " USO "\n");
-        return -1;
-    }
-    if (primera == argc) {
-        fprintf(stderr, "descargas: falta la URL que bajar. Uso: descargas " USO "\n");
-        return -1;
-    }
-    for (int i = primera; i < argc; i++)
-        if (as_http_check_url(argv[i]) < 0) {
-            fprintf(stderr, "descargas: «%s» no es una URL http:// o https://\n",
-                    argv[i]);
-            return -1;
-        }
-    opciones->urls = argv + primera;
-    opciones->n = (size_t)(argc - primera);
-    return 0;
 }
 
 int main(int argc, char **argv)
@@ -558,6 +441,6 @@ int main(int argc, char **argv)
 
     int rc = as_run(gestionar, &opciones);
     if (rc < 0)
-        fprintf(stderr, "descargas: %s: %s\n", as_error_detail(), as_strerror(rc));
+        fprintf(stderr, "descargas: %s\n", as_error_text(rc));
     return rc == 0 ? SALIDA_BIEN : SALIDA_FALLO;
 }

@@ -6,8 +6,7 @@
 struct cuerpo cuerpo_de(size_t n)
 {
     char *bytes = (char *)hs_format("%*s", (int)n, "");
-    for (size_t i = 0; i < n; i++)
-        bytes[i] = (char)hs_random(256);
+    hs_random_bytes(bytes, n);
     return (struct cuerpo){bytes, n};
 }
 
@@ -42,6 +41,14 @@ struct hs_match fallida(const char *url)
     };
 }
 
+struct hs_match fallida_con(const char *url, int estado)
+{
+    struct hs_match linea = fallida(url);
+    linea.regex = hs_format("^ERROR [^ ]+ .*%d", estado);
+    linea.what = hs_format("la línea «ERROR %s (motivo, con el %d)»", url, estado);
+    return linea;
+}
+
 struct hs_match progreso(struct archivo a, const char *cuanto, int tras)
 {
     return (struct hs_match){
@@ -71,13 +78,15 @@ static bool no_avanza(const struct hs_line *antes, const struct hs_line *ahora)
            strncmp(antes->text, ahora->text, (size_t)(fin - ahora->text)) == 0;
 }
 
+/* Los que se miran, con el servidor parado, antes de decir que algo no llega. */
+enum { REFRESCOS = 15 };
+
 const struct hs_line *exigir_progreso(struct hs_program *p, struct archivo a,
                                       const char *cuanto)
 {
-    enum { REFRESCOS = 15 };
     struct hs_match alguna = {.has = {"PROGRESO ", a.nombre}, .after = hs_mark(p)};
     struct hs_match buena = progreso(a, cuanto, alguna.after);
-    alguna.what = hs_format("una línea «PROGRESO %s ...»", a.nombre);
+    alguna.what = hs_format("una línea que empiece por «PROGRESO %s »", a.nombre);
     const struct hs_line *linea = hs_wait_line(p, alguna, PRONTO), *hallada;
     for (int quietas = 0; quietas < REFRESCOS;) {
         hallada = hs_find_line(p, buena, 1);
@@ -88,21 +97,61 @@ const struct hs_line *exigir_progreso(struct hs_program *p, struct archivo a,
         alguna.after = linea->number;
         const struct hs_line *otra = hs_try_line(p, alguna, PRONTO);
         if (!otra)
-            hs_fail("esperaba %s, y la última que ha llegado es «%s»", buena.what,
+            hs_fail("debía salir %s y la última que ha salido es «%s»", buena.what,
                     linea->text);
         quietas = no_avanza(linea, otra) ? quietas + 1 : 0;
         linea = otra;
     }
-    hs_fail(
-        "tras %d refrescos con el servidor parado debía haber %s, y la última es «%s»",
-        REFRESCOS, buena.what, linea->text);
+    hs_fail("tras %d refrescos con el servidor parado debía salir %s y la última es «%s»",
+            REFRESCOS, buena.what, linea->text);
 }
 
 void acabar(struct hs_program *p, int ms)
 {
     struct hs_exit fin = hs_wait_exit(p, ms);
     if (!fin.exited || fin.asan)
-        hs_fail("el programa debía acabar por su pie, y %s", hs_exit_words(fin));
+        hs_fail("el programa debía acabar por sí solo y %s", hs_exit_words(fin));
+}
+
+void exigir_resumen(struct hs_program *p, int listos, int errores, int interrumpidos,
+                    size_t bytes)
+{
+    const struct hs_line *linea = hs_wait_line(
+        p, hs_regex("^RESUMEN", "la línea RESUMEN"), PRONTO);
+    hs_expect_eq_str(
+        "la línea RESUMEN, que solo cuenta los bytes de archivo recibidos en "
+        "esta ejecución,",
+        hs_format("RESUMEN listos=%d errores=%d interrumpidos=%d bytes=%zu", listos,
+                  errores, interrumpidos, bytes),
+        linea->text);
+    hs_expect_eq_int("el número de líneas detrás del resumen", 0,
+                     hs_count_lines(p, (struct hs_match){.after = linea->number}));
+}
+
+void exigir_peticiones(struct hs_http *web, struct archivo a, int n, const char *porque)
+{
+    hs_expect_eq_int(hs_format("el número de peticiones de %s: %s", a.nombre, porque), n,
+                     hs_http_stats(web, a.ruta).requests);
+    for (int k = 1; k <= n; k++)
+        hs_expect_eq_str(hs_format("el método con que se pide %s", a.nombre), "GET",
+                         hs_http_request(web, a.ruta, k).method);
+}
+
+struct hs_request peticion(struct hs_http *web, struct archivo a, int k)
+{
+    hs_http_wait_requests(web, a.ruta, k, PRONTO);
+    return hs_http_request(web, a.ruta, k);
+}
+
+void exigir_pregunta(struct hs_http *web, struct archivo a, int k, size_t desde,
+                     const char *etiqueta)
+{
+    struct hs_request r = peticion(web, a, k);
+    hs_expect_eq_str(hs_format("la cabecera Range de la petición %d de %s", k, a.nombre),
+                     hs_format("bytes=%zu-", desde), hs_request_header(&r, "Range"));
+    hs_expect_eq_str(
+        hs_format("la cabecera If-Range de la petición %d de %s", k, a.nombre), etiqueta,
+        hs_request_header(&r, "If-Range"));
 }
 
 /* ---- Lo que hay en el directorio -------------------------------------------------- */
@@ -112,16 +161,17 @@ void exigir_bytes(struct hs_dir *dir, const char *nombre, struct archivo a, size
     size_t hay, i = 0;
     const char *bytes = hs_file_read(dir, nombre, &hay);
     if (!bytes)
-        hs_fail("falta el archivo %s", hs_dir_path(dir, nombre));
+        hs_fail("debía estar el archivo %s y no está", hs_dir_path(dir, nombre));
     while (i < hay && i < n && bytes[i] == a.cuerpo.bytes[i])
         i++;
     const char *pero = i < hay && i < n ? hs_format("el byte %zu ya es distinto", i)
                        : hay > n        ? hs_format("sobran los %zu últimos", hay - n)
                                         : hs_format("faltan los %zu últimos", n - hay);
     if (hay != n || i != n)
-        hs_fail("%s debía tener los %zu primeros bytes que mandó el servidor. Tiene %zu, "
-                "y %s",
-                hs_dir_path(dir, nombre), n, hay, pero);
+        hs_fail(
+            "%s debía tener los %zu primeros bytes que mandó el servidor y tiene %zu: "
+            "%s",
+            hs_dir_path(dir, nombre), n, hay, pero);
 }
 
 void exigir_entero(struct hs_dir *dir, struct archivo a)
@@ -129,10 +179,25 @@ void exigir_entero(struct hs_dir *dir, struct archivo a)
     exigir_bytes(dir, a.nombre, a, a.cuerpo.n);
 }
 
+void exigir_guardado(struct hs_program *p, struct hs_dir *dir, struct archivo a, size_t n)
+{
+    int64_t hay = hs_file_size(dir, part(a));
+    for (int i = 0; i < REFRESCOS && hay != (int64_t)n; i++) {
+        hs_wait_line(p, progreso(a, NULL, hs_mark(p)), PRONTO);
+        hay = hs_file_size(dir, part(a));
+    }
+    hs_expect_eq_int(hs_format("el número de bytes de %s, con el servidor parado y todo "
+                               "lo que mandó ya recibido: "
+                               "se guarda según llega, no al final",
+                               part(a)),
+                     (int64_t)n, hay);
+    exigir_bytes(dir, part(a), a, n);
+}
+
 void exigir_que_no_esta(struct hs_dir *dir, const char *nombre)
 {
     if (hs_file_size(dir, nombre) >= 0)
-        hs_fail("existe %s y no debía: su descarga no ha terminado bien",
+        hs_fail("%s no debía existir, porque su descarga no ha terminado bien, y existe",
                 hs_dir_path(dir, nombre));
 }
 

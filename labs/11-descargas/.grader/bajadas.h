@@ -1,6 +1,7 @@
 /*
- * bajadas.h: el vocabulario de la suite del laboratorio 11, que está en tres archivos:
- * suite.c (bajar, a la vez, el progreso), part.c (nada a medias, reanudar, los nombres) y
+ * bajadas.h: el vocabulario de la suite del laboratorio 11, que está en cinco archivos:
+ * suite.c (bajar, a la vez, el progreso), fallos.c (lo que no llega, el plazo, los nombres),
+ * part.c (nada a medias, reanudar), version.c (seguir solo si el archivo es el mismo) y
  * pantalla.c (despedirse, la terminal, durar).
  */
 #ifndef BAJADAS_H
@@ -49,6 +50,7 @@ const char *part(struct archivo a);
  * cualquiera, y solo cuentan las que sigan a la número `tras`. */
 struct hs_match listo(struct archivo a);
 struct hs_match fallida(const char *url);
+struct hs_match fallida_con(const char *url, int estado);
 struct hs_match progreso(struct archivo a, const char *cuanto, int tras);
 
 /* La velocidad con que acaba una línea de progreso. */
@@ -62,10 +64,29 @@ const struct hs_line *exigir_progreso(struct hs_program *p, struct archivo a,
 /* Espera a que acabe por su pie, con el código que sea. */
 void acabar(struct hs_program *p, int ms);
 
+/* La última línea, con estas cuentas: los bytes son los de archivo que han llegado ahora. */
+void exigir_resumen(struct hs_program *p, int listos, int errores, int interrumpidos,
+                    size_t bytes);
+
+/* Se pidió tantas veces, y con GET. */
+void exigir_peticiones(struct hs_http *web, struct archivo a, int n, const char *porque);
+
 /* El archivo `nombre` debe tener los primeros `n` bytes de `a`, y nada más; el suyo, todos. */
 void exigir_bytes(struct hs_dir *dir, const char *nombre, struct archivo a, size_t n);
 void exigir_entero(struct hs_dir *dir, struct archivo a);
 void exigir_que_no_esta(struct hs_dir *dir, const char *nombre);
+
+/* El .part de `a` debe llegar a tener sus primeros `n` bytes mientras el servidor está parado:
+ * lo recibido se guarda según llega. Mira unos cuantos refrescos. */
+void exigir_guardado(struct hs_program *p, struct hs_dir *dir, struct archivo a,
+                     size_t n);
+
+/* La petición `k` de ese archivo, que debe llegar. */
+struct hs_request peticion(struct hs_http *web, struct archivo a, int k);
+
+/* La petición `k` de `a` debe seguir desde ese byte y preguntar por esa etiqueta. */
+void exigir_pregunta(struct hs_http *web, struct archivo a, int k, size_t desde,
+                     const char *etiqueta);
 
 /* Lo que hay en el directorio: "a.bin b.bin.part". */
 const char *lista(struct hs_dir *dir);

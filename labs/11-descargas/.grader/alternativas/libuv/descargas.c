@@ -1,16 +1,18 @@
 /*
  * descargas con libuv y libcurl a pelo: un hilo, una estructura por descarga y curl_multi,
- * avisado por uv_poll de cada conexión. La pantalla es un temporizador, y en una terminal usa
- * una fila por descarga.
+ * avisado por uv_poll de cada conexión. La pantalla es un temporizador, y no usa dibujo.h: en una
+ * terminal pone cada descarga en su fila.
  */
-#include <asinc/args.h>
-#include <asinc/http.h>
+#include "nombre.h"
+#include "opciones.h"
+
 #include <curl/curl.h>
 #include <uv.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,22 +20,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
-
-struct opciones {
-    const char *dir;
-    int max; /* descargas a la vez */
-    int64_t refresco_ms;
-    int64_t timeout_ms; /* lo que se espera sin que llegue nada */
-    char **urls;
-    size_t n;
-};
-
 struct descarga {
     const char *url;
-    char *nombre, *destino, *part;
+    char *nombre, *destino, *part, *ficha; /* ficha: de qué versión es el .part */
     char motivo[80];
     CURL *curl;
+    struct curl_slist *cabeceras;
     int archivo; /* -1 hasta que llegan las cabeceras */
     bool en_marcha;
     int64_t desde, bytes, total, bytes_antes;
@@ -58,29 +50,6 @@ static struct {
 static uint64_t ahora_ms(void)
 {
     return uv_hrtime() / 1000000;
-}
-
-/* ---- El nombre ------------------------------------------------------------------- */
-
-/* El último tramo de la ruta, descodificado, o NULL si no es el nombre de un archivo. */
-static char *nombre_de_url(const char *url)
-{
-    char *ruta = NULL, *nombre = NULL;
-    int n = 0;
-    CURLU *partes = curl_url();
-    if (curl_url_set(partes, CURLUPART_URL, url, CURLU_PATH_AS_IS) == CURLUE_OK &&
-        curl_url_get(partes, CURLUPART_PATH, &ruta, 0) == CURLUE_OK)
-        nombre = curl_easy_unescape(NULL, strrchr(ruta, '/') + 1, 0, &n);
-    bool malo = !nombre || n == 0 || strcmp(nombre, ".") == 0 ||
-                strcmp(nombre, "..") == 0 ||
-                (n >= 5 && strcmp(nombre + n - 5, ".part") == 0);
-    for (int i = 0; nombre && i < n; i++)
-        malo |= nombre[i] == '/' || (unsigned char)nombre[i] < ' ' || nombre[i] == 0x7f;
-    char *copia = malo ? NULL : strdup(nombre);
-    curl_free(nombre);
-    curl_free(ruta);
-    curl_url_cleanup(partes);
-    return copia;
 }
 
 /* ---- La pantalla ------------------------------------------------------------------ */
@@ -134,16 +103,26 @@ static void refrescar(uv_timer_t *timer)
 
 /* ---- Una descarga ----------------------------------------------------------------- */
 
+static const char *cabecera(CURL *curl, const char *nombre)
+{
+    struct curl_header *c;
+    return curl_easy_header(curl, nombre, 0, CURLH_HEADER, -1, &c) ? "" : c->value;
+}
+
 static int64_t inicio_del_rango(CURL *curl)
 {
-    struct curl_header *rango;
-    char *fin;
-    if (curl_easy_header(curl, "Content-Range", 0, CURLH_HEADER, -1, &rango) !=
-            CURLHE_OK ||
-        strncasecmp(rango->value, "bytes ", 6) != 0)
-        return -1;
-    int64_t inicio = strtoll(rango->value + 6, &fin, 10);
+    char *fin = "";
+    const char *rango = cabecera(curl, "Content-Range");
+    int64_t inicio = strncasecmp(rango, "bytes ", 6) ? -1 : strtoll(rango + 6, &fin, 10);
     return *fin == '-' ? inicio : -1;
+}
+
+/* La etiqueta de la versión del .part es adonde apunta un enlace: se pone de una vez. */
+static bool guardar_etiqueta(const struct descarga *d)
+{
+    const char *etiqueta = cabecera(d->curl, "ETag");
+    unlink(d->ficha);
+    return *etiqueta != '"' || symlink(etiqueta, d->ficha) == 0;
 }
 
 /* Con las cabeceras ya recibidas: mira el estado y abre el .part. Falso si no procede. */
@@ -161,7 +140,7 @@ static bool abrir(struct descarga *d)
     }
     int como = O_WRONLY | O_CREAT | O_CLOEXEC | (d->desde ? O_APPEND : O_TRUNC);
     d->archivo = open(d->part, como, 0666);
-    if (d->archivo < 0) {
+    if (d->archivo < 0 || (d->desde == 0 && !guardar_etiqueta(d))) {
         snprintf(d->motivo, sizeof d->motivo, "%s", strerror(errno));
         return false;
     }
@@ -193,7 +172,7 @@ static size_t al_llegar(char *datos, size_t uno, size_t n, void *arg)
 
 static void pedir(struct descarga *d)
 {
-    char rango[32];
+    char rango[32], si_es[300] = "If-Range: ";
     snprintf(rango, sizeof rango, "%" PRId64 "-", d->desde);
     d->curl = curl_easy_init();
     if (!d->curl)
@@ -206,6 +185,9 @@ static void pedir(struct descarga *d)
     curl_easy_setopt(d->curl, CURLOPT_WRITEDATA, d);
     if (d->desde > 0)
         curl_easy_setopt(d->curl, CURLOPT_RANGE, rango);
+    if (d->desde > 0 && readlink(d->ficha, si_es + 10, sizeof si_es - 11) > 0)
+        d->cabeceras = curl_slist_append(NULL, si_es);
+    curl_easy_setopt(d->curl, CURLOPT_HTTPHEADER, d->cabeceras);
     d->ultimo_ms = ahora_ms();
     curl_multi_add_handle(g.multi, d->curl);
 }
@@ -214,7 +196,9 @@ static void soltar(struct descarga *d)
 {
     curl_multi_remove_handle(g.multi, d->curl);
     curl_easy_cleanup(d->curl);
+    curl_slist_free_all(d->cabeceras);
     d->curl = NULL;
+    d->cabeceras = NULL;
 }
 
 static void cerrar_handle(uv_handle_t *handle, void *nada)
@@ -282,6 +266,7 @@ static void terminada(struct descarga *d, CURLcode codigo)
     soltar(d);
     if (!*d->motivo)
         snprintf(d->motivo, sizeof d->motivo, "%s", curl_easy_strerror(codigo));
+    bien = bien && (unlink(d->ficha) == 0 || errno == ENOENT);
     if (bien && rename(d->part, d->destino) == 0) {
         g.listos++;
         borrar_estado();
@@ -305,8 +290,7 @@ static void vigilar(uv_timer_t *timer)
 
 static void al_pulsar_ctrl_c(uv_signal_t *senal, int numero)
 {
-    (void)senal;
-    (void)numero;
+    (void)senal, (void)numero;
     despedirse();
 }
 
@@ -326,10 +310,8 @@ static void recoger_terminadas(void)
 
 static void conexion_lista(uv_poll_t *poll, int error, int eventos)
 {
-    int activas, que = 0;
+    int activas, que = error < 0 ? CURL_CSELECT_ERR : 0;
     curl_socket_t fd = (curl_socket_t)(intptr_t)poll->data;
-    if (error < 0)
-        que = CURL_CSELECT_ERR;
     if (eventos & UV_READABLE)
         que |= CURL_CSELECT_IN;
     if (eventos & UV_WRITABLE)
@@ -343,8 +325,7 @@ static int al_cambiar_conexion(CURL *curl, curl_socket_t fd, int quiere, void *n
                                void *datos)
 {
     uv_poll_t *poll = datos;
-    (void)curl;
-    (void)nada;
+    (void)curl, (void)nada;
     if (quiere == CURL_POLL_REMOVE) {
         if (poll) {
             uv_poll_stop(poll);
@@ -361,10 +342,9 @@ static int al_cambiar_conexion(CURL *curl, curl_socket_t fd, int quiere, void *n
         poll->data = (void *)(intptr_t)fd;
         curl_multi_assign(g.multi, fd, poll);
     }
-    uv_poll_start(poll,
-                  (quiere & CURL_POLL_IN ? UV_READABLE : 0) |
-                      (quiere & CURL_POLL_OUT ? UV_WRITABLE : 0),
-                  conexion_lista);
+    int eventos = quiere & CURL_POLL_IN ? UV_READABLE : 0;
+    eventos |= quiere & CURL_POLL_OUT ? UV_WRITABLE : 0;
+    uv_poll_start(poll, eventos, conexion_lista);
     return 0;
 }
 
@@ -378,8 +358,7 @@ static void vencio_plazo_curl(uv_timer_t *timer)
 
 static int al_cambiar_plazo(CURLM *multi, long ms, void *nada)
 {
-    (void)multi;
-    (void)nada;
+    (void)multi, (void)nada;
     if (ms < 0)
         uv_timer_stop(&g.plazo_curl);
     else
@@ -395,8 +374,7 @@ static bool crear_directorio(const char *dir)
     snprintf(camino, sizeof camino, "%s/", dir);
     for (char *barra = strchr(camino + 1, '/'); barra; barra = strchr(barra + 1, '/')) {
         *barra = '\0';
-        if (mkdir(camino, 0777) < 0 && errno != EEXIST)
-            return false;
+        mkdir(camino, 0777); /* si ya estaba, o no se puede, se ve al final */
         *barra = '/';
     }
     struct stat info;
@@ -408,18 +386,16 @@ static void nombrar(size_t i)
     struct descarga *d = &g.descargas[i];
     d->url = g.o.urls[i];
     d->nombre = nombre_de_url(d->url);
-    snprintf(d->motivo, sizeof d->motivo, "nombre de archivo no válido");
     for (size_t j = 0; j < i && d->nombre; j++)
         if (g.descargas[j].nombre && strcmp(g.descargas[j].nombre, d->nombre) == 0) {
-            snprintf(d->motivo, sizeof d->motivo, "nombre de archivo repetido");
             free(d->nombre);
             d->nombre = NULL;
         }
     if (!d->nombre)
-        return;
-    *d->motivo = '\0';
-    if (asprintf(&d->destino, "%s/%s", g.o.dir, d->nombre) < 0 ||
-        asprintf(&d->part, "%s/%s.part", g.o.dir, d->nombre) < 0)
+        snprintf(d->motivo, sizeof d->motivo, "nombre de archivo no válido o repetido");
+    else if (asprintf(&d->destino, "%s/%s", g.o.dir, d->nombre) < 0 ||
+             asprintf(&d->part, "%s/%s.part", g.o.dir, d->nombre) < 0 ||
+             asprintf(&d->ficha, "%s.etag", d->part) < 0)
         abort();
 }
 
@@ -452,40 +428,6 @@ static int gestionar(void)
     uv_run(&g.bucle, UV_RUN_DEFAULT);
     uv_loop_close(&g.bucle);
     return g.listos == g.o.n ? SALIDA_BIEN : SALIDA_FALLO;
-}
-
-/* ---- Línea de órdenes (está hecha) ------------------------------------------- */
-
-#define USO "[--dir D] [--max N] [--refresco S] [--timeout S] URL..."
-
-static int leer_opciones(int argc, char **argv, struct opciones *opciones)
-{
-    *opciones = (struct opciones){
-        .dir = "descargas", .max = 3, .refresco_ms = 500, .timeout_ms = 30000};
-    const struct as_arg tabla[] = {
-        {"dir", AS_ARG_TEXT, &opciones->dir, 0, 0},
-        {"max", AS_ARG_INT, &opciones->max, 1, 100},
-        {"refresco", AS_ARG_SECONDS, &opciones->refresco_ms, 0.01, 3600},
-        {"timeout", AS_ARG_SECONDS, &opciones->timeout_ms, 0.01, 86400},
-        {0},
-    };
-    int primera = as_args(argc, argv, USO, tabla);
-    if (primera < 0)
-        return -1;
-    if (primera == argc || !*opciones->dir) {
-        fprintf(stderr,
-                "descargas: falta la URL o el directorio. Uso: descargas " USO "\n");
-        return -1;
-    }
-    for (int i = primera; i < argc; i++)
-        if (as_http_check_url(argv[i]) < 0) {
-            fprintf(stderr, "descargas: «%s» no es una URL http:// o https://\n",
-                    argv[i]);
-            return -1;
-        }
-    opciones->urls = argv + primera;
-    opciones->n = (size_t)(argc - primera);
-    return 0;
 }
 
 int main(int argc, char **argv)
