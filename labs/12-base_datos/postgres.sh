@@ -5,8 +5,12 @@
 #     labs/12-base_datos/postgres.sh           abre una shell; acábala con exit
 #
 # Dentro, psql y el programa lo encuentran por PGHOST, PGUSER y PGDATABASE. Está tan cerca que
-# no habría nada que esperar: para que se parezca a uno al otro lado de la red, cada inserción
-# tarda 5 ms más.
+# apenas habría nada que esperar: para que se parezca a uno al otro lado de la red, cada
+# inserción tarda 5 ms más. Eso y lo demás se cambia desde el entorno:
+#
+#     TARDA=0                  segundos que tarda de más cada inserción
+#     CIFRA=1                  se llega a él por TCP y con TLS, no por un socket de Unix
+#     AJUSTES='-c fsync=off'   opciones para el servidor
 set -eu
 lab=$(cd "$(dirname "$0")" && pwd)
 for postgres in /usr/bin/postgres /usr/lib/postgresql/*/bin/postgres; do
@@ -38,13 +42,24 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 
 server "$bin/initdb" -N -D datos -U alumno -A trust -E UTF8 --locale=C
-server "$bin/pg_ctl" -D datos -l registro -w -o "-k $dir -c listen_addresses=" start
 export PGHOST="$dir" PGUSER=alumno PGDATABASE=postgres
-quietly "$bin/psql" -v ON_ERROR_STOP=1 -f "$lab/usuarios.sql" -f - <<'FIN'
+network=
+if [ "${CIFRA:-0}" != 0 ]; then
+    server openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
+        -keyout datos/server.key -out datos/server.crt
+    export PGHOST=localhost PGPORT=54312 PGSSLMODE=require
+    network="localhost -c port=$PGPORT -c ssl=on"
+fi
+server "$bin/pg_ctl" -D datos -l registro -w \
+    -o "-k $dir -c listen_addresses=$network ${AJUSTES:-}" start
+quietly "$bin/psql" -v ON_ERROR_STOP=1 -f "$lab/usuarios.sql"
+if [ "${TARDA:=0.005}" != 0 ]; then
+    quietly "$bin/psql" -v ON_ERROR_STOP=1 -v tarda="$TARDA" -f - <<'FIN'
 CREATE FUNCTION tardar() RETURNS trigger LANGUAGE plpgsql AS
-    'BEGIN PERFORM pg_sleep(0.005); RETURN NEW; END';
-CREATE TRIGGER lejos BEFORE INSERT ON usuarios FOR EACH ROW EXECUTE FUNCTION tardar();
+    'BEGIN PERFORM pg_sleep(TG_ARGV[0]::float); RETURN NEW; END';
+CREATE TRIGGER lejos BEFORE INSERT ON usuarios FOR EACH ROW EXECUTE FUNCTION tardar(:'tarda');
 FIN
+fi
 
 [ $# -gt 0 ] || set -- "${SHELL:-/bin/sh}"
 status=0

@@ -6,20 +6,13 @@
  * espera turno dentro de as_pg_query. Nadie reparte el trabajo ni cuenta conexiones: lo hace
  * el pool, que también sustituye a las que se rompen.
  */
+#include "opciones.h"
+
 #include <asinc/asinc.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
-
-struct opciones {
-    const char *dsn;
-    const char *nombre;
-    int conexiones, registros, consultas;
-    bool falta_algo; /* lo pone el programa: algo de lo pedido no se pudo hacer */
-};
 
 /* Un grupo de inserciones: a la vez o una tras otra. */
 struct tanda {
@@ -34,34 +27,18 @@ struct registro {
     int id;
 };
 
-static const char *const CONSULTAS[] = {
-    "SELECT count(*) FROM usuarios",
-    "SELECT min(id) FROM usuarios",
-    "SELECT max(id) FROM usuarios",
-    "SELECT sum(id) FROM usuarios",
-    "SELECT count(*) FROM usuarios WHERE id % 2 = 0",
-    "SELECT count(DISTINCT nombre) FROM usuarios",
-    "SELECT min(nombre) FROM usuarios",
-    "SELECT max(nombre) FROM usuarios",
-    "SELECT nombre FROM usuarios ORDER BY length(nombre) DESC, id LIMIT 1",
-    "SELECT sum(length(nombre)) FROM usuarios",
-};
-enum { MAX_CONSULTAS = sizeof CONSULTAS / sizeof *CONSULTAS };
-
 struct consulta {
     as_pg *pool;
     const char *sql;
-    char *respuesta; /* el valor, o «ERROR motivo» */
-    bool fallida;
+    char *respuesta; /* el valor, si no falla */
 };
 
-/* Por qué falló lo último, en una línea: PostgreSQL añade detalles en otras. Vale hasta la
- * próxima llamada. */
-static const char *motivo(int rc)
+/* Una explicación en una línea: PostgreSQL añade detalles en otras. Vale hasta la próxima
+ * llamada. */
+static const char *motivo(const char *explicacion)
 {
     static char texto[256];
-    const char *detalle = as_error_detail();
-    snprintf(texto, sizeof texto, "%s", *detalle ? detalle : as_strerror(rc));
+    snprintf(texto, sizeof texto, "%s", explicacion);
     texto[strcspn(texto, "\n")] = '\0';
     return texto;
 }
@@ -73,8 +50,8 @@ static int insertar_registro(as_pg *pool, int id, const char *nombre)
     char numero[12];
     snprintf(numero, sizeof numero, "%d", id);
     const char *const parametros[] = {numero, nombre};
-    return as_pg_query(pool, "INSERT INTO usuarios(id, nombre) VALUES($1, $2)", 2,
-                       parametros, NULL);
+    return as_pg_query(pool, "INSERT INTO usuarios(id, nombre) VALUES($1, $2)",
+                       parametros, 2, NULL);
 }
 
 /* La tarea de un registro. Que no se pueda insertar es un resultado, no un error: las demás
@@ -92,7 +69,7 @@ static int registrar(void *arg)
         return rc;
     if (rc < 0) {
         tanda->fallidos++;
-        printf("FALLO %d %s\n", registro->id, motivo(rc));
+        printf("FALLO %d %s\n", registro->id, motivo(as_error_text(rc)));
     } else {
         tanda->insertados++;
     }
@@ -140,98 +117,72 @@ static int consultar(void *arg)
 {
     struct consulta *consulta = arg;
     as_pg_result *resultado;
-    int rc = as_pg_query(consulta->pool, consulta->sql, 0, NULL, &resultado);
-    if (rc == UV_ECANCELED)
-        return rc;
-    consulta->fallida = rc < 0;
+    int rc = as_pg_query(consulta->pool, consulta->sql, NULL, 0, &resultado);
     if (rc < 0)
-        rc = asprintf(&consulta->respuesta, "ERROR %s", motivo(rc));
-    else
-        rc = asprintf(&consulta->respuesta, "%s",
-                      as_pg_is_null(resultado, 0, 0) ? "-"
-                                                     : as_pg_value(resultado, 0, 0));
+        return rc;
+    /* No hay valor si es el NULL de SQL, y tampoco si no hay ninguna fila. */
+    const char *valor = as_pg_value(resultado, 0, 0);
+    consulta->respuesta = strdup(valor ? valor : "NULL");
     as_pg_result_free(resultado);
-    return rc < 0 ? UV_ENOMEM : 0;
+    return consulta->respuesta ? 0 : UV_ENOMEM;
 }
 
 /* Las `n` primeras a la vez; las líneas salen en orden, cuando están todas. */
 static int ejecutar_consultas(as_pg *pool, int n, bool *falta_algo)
 {
     struct consulta consultas[MAX_CONSULTAS] = {0};
+    as_outcome finales[MAX_CONSULTAS];
     for (int i = 0; i < n; i++)
         consultas[i] = (struct consulta){.pool = pool, .sql = CONSULTAS[i]};
-    int rc = as_gather_each(consultar, consultas, (size_t)n, sizeof *consultas, NULL);
+    int rc = as_gather_each(consultar, consultas, (size_t)n, sizeof *consultas, finales);
     for (int i = 0; i < n; i++) {
-        if (rc == 0)
+        if (rc >= 0 && finales[i].rc < 0)
+            printf("CONSULTA %d ERROR %s\n", i + 1, motivo(finales[i].text));
+        else if (rc >= 0)
             printf("CONSULTA %d %s\n", i + 1, consultas[i].respuesta);
-        *falta_algo |= consultas[i].fallida;
         free(consultas[i].respuesta);
     }
-    return rc;
+    *falta_algo |= rc > 0;
+    return rc < 0 ? rc : 0;
 }
 
 /* ---- Todo junto ----------------------------------------------------------------- */
 
-static int trabajar(as_pg *pool, struct opciones *o)
+/* 1 si algo de lo pedido no se pudo hacer. */
+static int trabajar(as_pg *pool, const struct opciones *o)
 {
     struct tanda juntas = {.pool = pool, .nombre = o->nombre}, en_fila = juntas;
     double ms_juntas = 0, ms_en_fila = 0;
+    bool falta_algo = false;
 
     int rc = insertar_a_la_vez(&juntas, o->registros, &ms_juntas);
     if (rc == 0)
-        rc = ejecutar_consultas(pool, o->consultas, &o->falta_algo);
+        rc = ejecutar_consultas(pool, o->consultas, &falta_algo);
     if (rc == 0)
         rc = insertar_en_fila(&en_fila, o->registros, &ms_en_fila);
     if (rc == 0)
         printf("COMPARACION %.2f veces lo que tarda a la vez\n", ms_en_fila / ms_juntas);
-    o->falta_algo |= juntas.fallidos > 0 || en_fila.fallidos > 0;
-    return rc;
+    falta_algo |= juntas.fallidos > 0 || en_fila.fallidos > 0;
+    return rc < 0 ? rc : falta_algo;
 }
 
 static int principal(void *arg)
 {
-    struct opciones *opciones = arg;
+    const struct opciones *opciones = arg;
     as_pg_options limites = {.max_connections = (size_t)opciones->conexiones};
     as_pg_connection *primera;
-    as_pg *pool = as_pg_new(opciones->dsn, &limites);
-    if (!pool)
-        return UV_EINVAL;
+    as_pg *pool;
+    int rc = as_pg_new(opciones->dsn, &limites, &pool);
+    if (rc < 0)
+        return rc;
     /* Si no hay servidor, mejor saberlo ahora que por el fallo de cada registro. */
-    int rc = as_pg_acquire(pool, &primera);
+    rc = as_pg_acquire(pool, &primera);
     if (rc == 0) {
         as_pg_release(primera);
         rc = trabajar(pool, opciones);
     }
     as_pg_close(pool);
     return rc;
-}
-
-/* ---- Línea de órdenes (dada en el esqueleto) ---------------------------------- */
-
-#define USO                                                                              \
-    "[--dsn TEXTO] [--conexiones N] [--registros N] [--consultas N] [--nombre TEXTO]"
-
-/* Llena `o`, o explica qué está mal en una línea y devuelve -1. */
-static int leer_opciones(int argc, char **argv, struct opciones *o)
-{
-    *o = (struct opciones){.dsn = "",
-                           .nombre = "usuario",
-                           .conexiones = 10,
-                           .registros = 100,
-                           .consultas = 10};
-    const struct as_arg tabla[] = {
-        {"dsn", AS_ARG_TEXT, &o->dsn, 0, 0},
-        {"conexiones", AS_ARG_INT, &o->conexiones, 1, 100},
-        {"registros", AS_ARG_INT, &o->registros, 1, 10000},
-        {"consultas", AS_ARG_INT, &o->consultas, 0, MAX_CONSULTAS},
-        {"nombre", AS_ARG_TEXT, &o->nombre, 0, 0},
-        {0},
-    };
-    int primero = as_args(argc, argv, USO, tabla);
-    if (primero >= 0 && primero < argc)
-        fprintf(stderr, "base_datos: sobra «%s». Uso: base_datos " USO "\n",
-                argv[primero]);
-    return primero == argc ? 0 : -1;
 }
 
 int main(int argc, char **argv)
@@ -244,6 +195,6 @@ int main(int argc, char **argv)
 
     int rc = as_run(principal, &opciones);
     if (rc < 0)
-        fprintf(stderr, "base_datos: %s\n", motivo(rc));
-    return rc < 0 || opciones.falta_algo ? SALIDA_FALLO : SALIDA_BIEN;
+        fprintf(stderr, "base_datos: %s\n", motivo(as_error_text(rc)));
+    return rc == 0 ? SALIDA_BIEN : SALIDA_FALLO;
 }

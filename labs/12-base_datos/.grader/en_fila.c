@@ -9,47 +9,83 @@ HS_TEST(base_datos, cuenta_la_secuencial)
 {
     struct hs_pg *pg = base();
     int n = hs_random_between(15, 30);
-    struct hs_program *p = ARRANCAR(pg, "--registros", NUMERO(n), "--consultas", "0");
+    struct hs_program *p = ARRANCAR(pg, POCAS, "--registros", NUMERO(n), "--consultas",
+                                    "0");
     exigir_tanda(p, "SECUENCIAL", n, 0);
     hs_wait_exit(p, PRONTO);
-    hs_expect_lines(p, 1, hs_regex("^SECUENCIAL "));
+    hs_expect_lines(p, 1,
+                    hs_regex("^SECUENCIAL ", "una línea que empiece por «SECUENCIAL »"));
     exigir_registros(pg, n + 1, 2 * n);
-    const struct hs_line *antes = hs_find_line(p, hs_regex("^CONCURRENTE "), 1);
+    const struct hs_line *antes = hs_find_line(
+        p, hs_regex("^CONCURRENTE ", "una línea que empiece por «CONCURRENTE »"), 1);
     hs_expect(antes &&
-                  antes->number < hs_find_line(p, hs_regex("^SECUENCIAL "), 1)->number,
-              "la tanda concurrente va antes que la secuencial");
+                  antes->number <
+                      hs_find_line(p,
+                                   hs_regex("^SECUENCIAL ",
+                                            "una línea que empiece por «SECUENCIAL »"),
+                                   1)
+                          ->number,
+              "la línea CONCURRENTE debía ir antes que la SECUENCIAL y va detrás");
     hs_expect_exit(p, 0, PRONTO);
 }
 
 HS_TEST(base_datos, la_secuencial_sigue_tras_un_fallo)
 {
+    enum { CORTES = 3 };
     struct hs_pg *pg = base();
-    int n = hs_random_between(15, 25), id = n + hs_random_between(2, n - 2);
+    int n = hs_random_between(15, 25), id = n + hs_random_between(8, n - 2);
+    int cortado = n + hs_random_between(1, 3);
     ocupar(pg, 1, id, id);
-    struct hs_program *p = ARRANCAR(pg, "--registros", NUMERO(n), "--consultas", "0");
-    exigir_tanda(p, "SECUENCIAL", n - 1, 1);
-    hs_wait_exit(p, PRONTO);
+    struct hs_pg_hold *fila = retener_varias(pg, CORTES, cortado, 1);
+    struct hs_program *p = ARRANCAR(pg, "--registros", NUMERO(n), "--conexiones", "2",
+                                    "--consultas", "0");
+    const char *pid = "0";
+    for (int i = 0; i < CORTES; i++) {
+        hs_pg_wait(
+            pg, PRONTO,
+            hs_format("la inserción del registro %d esperaba, por una conexión sana",
+                      cortado + i),
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'alumno' "
+            "AND wait_event_type = 'Lock' AND pid <> %s)",
+            pid);
+        pid = hs_pg_text(pg,
+                         "SELECT pid FROM pg_stat_activity WHERE usename = 'alumno' "
+                         "AND wait_event_type = 'Lock' AND pid <> %s",
+                         pid);
+        hs_step("El servidor corta la conexión por la que va el registro %d",
+                cortado + i);
+        hs_pg_run(pg, "SELECT pg_terminate_backend(%s)", pid);
+    }
+    hs_pg_wait(pg, PRONTO, "esa conexión ya no estaba",
+               "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = %s)", pid);
+    soltar(fila);
+    exigir_tanda(p, "SECUENCIAL", n - CORTES - 1, CORTES + 1);
+    hs_expect_exit(p, 1, PRONTO);
+    for (int i = 0; i < CORTES; i++)
+        hs_expect_lines(p, 1, fallo(cortado + i));
     hs_expect_lines(p, 1, fallo(id));
+    exigir_fallos(p, CORTES + 1, 2 * n);
 }
 
 static void exigir_tiempo(struct hs_program *p, const char *titulo)
 {
-    const char *linea = hs_find_line(p, hs_regex(hs_format("^%s ", titulo)), 1)->text;
+    const char *linea =
+        hs_find_line(p, hs_regex(hs_format("^%s ", titulo), titulo), 1)->text;
     const char *tiempo = strstr(linea, "tiempo=") + strlen("tiempo=");
     size_t cifras = strspn(tiempo, "0123456789");
-    hs_expect(
-        cifras > 0 && tiempo[cifras] == '.' &&
-            strspn(tiempo + cifras + 1, "0123456789") == 1 &&
-            strcmp(tiempo + cifras + 2, " ms") == 0,
-        "la línea acaba con los milisegundos y un decimal, así: «tiempo=31.4 ms»; es "
-        "«%s»",
-        linea);
+    hs_expect(cifras > 0 && tiempo[cifras] == '.' &&
+                  strspn(tiempo + cifras + 1, "0123456789") == 1 &&
+                  strcmp(tiempo + cifras + 2, " ms") == 0,
+              "la línea debía acabar con los milisegundos y un decimal, como "
+              "«tiempo=31.4 ms», y "
+              "es «%s»",
+              linea);
 }
 
 HS_TEST(base_datos, formato_del_tiempo)
 {
     struct hs_pg *pg = base();
-    struct hs_program *p = ARRANCAR(pg, "--registros", "20", "--consultas", "0");
+    struct hs_program *p = ARRANCAR(pg, POCAS, "--registros", "20", "--consultas", "0");
     exigir_tanda(p, "CONCURRENTE", 20, 0);
     exigir_tanda(p, "SECUENCIAL", 20, 0);
     exigir_tiempo(p, "CONCURRENTE");
@@ -64,18 +100,103 @@ HS_TEST(base_datos, secuencial_de_una_en_una)
     struct hs_program *p = ARRANCAR(pg, "--conexiones", "4", "--registros", NUMERO(n),
                                     "--consultas", "0");
     hs_pg_wait_blocked(pg, 1, ENSEGUIDA);
-    hs_expect_eq_int(hs_format("registros de %d a %d: antes que el %d van todos esos",
-                               n + 1, id - 1, id),
-                     id - n - 1, cuantos(pg, n + 1, id - 1));
+    hs_expect_eq_int(
+        hs_format("el número de registros de %d a %d: todos van antes que el %d", n + 1,
+                  id - 1, id),
+        id - n - 1, cuantos(pg, n + 1, id - 1));
     hs_pg_run(pg, PAUSA); /* que tenga ocasión de insertar otra */
     hs_expect_eq_int(
-        hs_format("registros de %d a %d: en la tanda secuencial ninguno empieza "
-                  "hasta que acaba el %d",
+        hs_format("el número de registros de %d a %d: en la tanda secuencial ninguno "
+                  "empieza hasta que acaba el %d",
                   id + 1, 2 * n, id),
         0, cuantos(pg, id + 1, 2 * n));
     soltar(fila);
     exigir_tanda(p, "SECUENCIAL", n, 0);
     hs_wait_exit(p, PRONTO);
+}
+
+/* Lo que esperan las consultas no es de la tanda que viene detrás, que no pudo empezar antes
+ * de que se abriera la tabla. */
+static void exigir_tanda_sin_consultas(struct hs_pg *pg)
+{
+    struct hs_pg_hold *puerta;
+    hs_pg_run(pg, "TRUNCATE usuarios");
+    struct hs_program *p = parar_consultas(pg, 1, 1, &puerta);
+    hs_pg_run(pg, PAUSA);
+    hs_pg_run(pg, PAUSA);
+    double abierta = hs_now();
+    soltar(puerta);
+    double en_fila = exigir_tanda(p, "SECUENCIAL", 1, 0);
+    double dura =
+        hs_find_line(p, hs_regex("^SECUENCIAL ", "la línea SECUENCIAL"), 1)->ms - abierta;
+    hs_wait_exit(p, PRONTO);
+    hs_expect_at_most("el tiempo de la tanda secuencial, en milisegundos,: no cuenta lo "
+                      "que esperaron las consultas",
+                      (int64_t)dura + 2, (int64_t)en_fila);
+}
+
+/* La división que dice el programa es la de los tiempos que escribió. */
+static void exigir_veces(struct hs_program *p, double juntas, double en_fila)
+{
+    struct hs_match alguna = hs_regex("^COMPARACION",
+                                      "una línea que empiece por «COMPARACION»");
+    const struct hs_line *linea = hs_wait_line(
+        p,
+        (struct hs_match){.regex = "^COMPARACION [0-9]+\\.[0-9][0-9]( .*)?$",
+                          .what = "la línea «COMPARACION (veces, con dos decimales)»"},
+        PRONTO);
+    hs_wait_exit(p, PRONTO);
+    hs_expect_lines(p, 1, alguna);
+    double veces = strtod(linea->text + strlen("COMPARACION "), NULL);
+    /* El programa divide lo que midió; aquí solo se ve redondeado. */
+    double menos = (en_fila - 0.05) / (juntas + 0.05) - 0.006;
+    double mas = (en_fila + 0.05) / fmax(juntas - 0.05, 0.01) + 0.006;
+    hs_expect(veces >= menos && veces <= mas,
+              "la comparación, %.1f ms de la secuencial entre %.1f de la concurrente, "
+              "debía ser "
+              "%.2f y es %.2f",
+              en_fila, juntas, en_fila / juntas, veces);
+}
+
+/* Retiene lo que espera y devuelve cuánto. */
+static double hacer_esperar(struct hs_pg *pg, const char *pausa)
+{
+    double desde = hs_now();
+    hs_pg_run(pg, "%s", pausa);
+    return hs_now() - desde;
+}
+
+static void exigir_tiempo_retenido(const char *tanda, double retenida, double dicho)
+{
+    hs_expect_at_least(
+        hs_format("el tiempo de la tanda %s, en milisegundos,: la retuve eso", tanda),
+        (int64_t)retenida - 2, (int64_t)dicho);
+}
+
+/* Una tanda de un registro que falla, después de esperar, dura lo que esperó. */
+static void exigir_tandas_que_fallan(struct hs_pg *pg)
+{
+    hs_pg_run(pg, "TRUNCATE usuarios");
+    struct hs_pg_hold *una = retener(pg, 1), *otra = retener(pg, 2);
+    struct hs_program *p = ARRANCAR(pg, "--conexiones", "1", "--registros", "1",
+                                    "--consultas", "0");
+    hs_pg_wait_blocked(pg, 1, ENSEGUIDA);
+    double primera = hacer_esperar(pg, PAUSA) + hacer_esperar(pg, PAUSA);
+    const char *hora = hs_pg_text(pg, "SELECT clock_timestamp()");
+    interrumpir(pg);
+    hs_pg_wait(pg, PRONTO, "la tanda secuencial esperaba",
+               "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE usename = 'alumno' "
+               "AND wait_event_type = 'Lock' AND query_start > '%s')",
+               hora);
+    double segunda = hacer_esperar(pg, PAUSA);
+    interrumpir(pg);
+    double en_fila = exigir_tanda(p, "SECUENCIAL", 0, 1);
+    double juntas = exigir_tanda(p, "CONCURRENTE", 0, 1);
+    exigir_tiempo_retenido("concurrente", primera, juntas);
+    exigir_tiempo_retenido("secuencial", segunda, en_fila);
+    exigir_veces(p, juntas, en_fila);
+    soltar(una);
+    soltar(otra);
 }
 
 HS_TEST(base_datos, mide_cada_tanda)
@@ -86,60 +207,40 @@ HS_TEST(base_datos, mide_cada_tanda)
     struct hs_program *p = ARRANCAR(pg, "--conexiones", "2", "--registros", "4",
                                     "--consultas", "1");
     hs_pg_wait_blocked(pg, 1, ENSEGUIDA);
-    double desde = hs_now();
-    hs_pg_run(pg, PAUSA);
-    double primera = hs_now() - desde;
+    /* Más de un segundo: los nanosegundos del reloj dan la vuelta. */
+    double primera = hacer_esperar(pg, "SELECT pg_sleep(1.05)");
     soltar(una);
-    hs_pg_wait(
-        pg, PRONTO, "la tanda secuencial esperaba",
-        "SELECT EXISTS (SELECT FROM usuarios WHERE id = 1) AND EXISTS "
-        "(SELECT FROM pg_stat_activity WHERE usename = 'alumno' AND state = 'active' "
-        "AND wait_event_type = 'Lock')");
-    desde = hs_now();
-    hs_pg_run(pg, PAUSA);
-    double segunda = hs_now() - desde;
+    esperar_la_secuencial(pg, 4);
+    double segunda = hacer_esperar(pg, PAUSA);
     soltar(otra);
     double juntas = exigir_tanda(p, "CONCURRENTE", 4, 0);
     double en_fila = exigir_tanda(p, "SECUENCIAL", 4, 0);
     struct hs_exit fin = hs_wait_exit(p, PRONTO);
     hs_step("Las retuve %.0f y %.0f ms; el programa dice que tardaron %.1f y %.1f",
             primera, segunda, juntas, en_fila);
-    hs_expect_at_least(
-        "milisegundos de la tanda concurrente: los que la retuve caben en ella",
-        (int64_t)primera - 2, (int64_t)juntas);
-    hs_expect_at_least(
-        "milisegundos de la tanda secuencial: los que la retuve caben en ella",
-        (int64_t)segunda - 2, (int64_t)en_fila);
+    exigir_tiempo_retenido("concurrente", primera, juntas);
+    exigir_tiempo_retenido("secuencial", segunda, en_fila);
     hs_expect_at_most(
-        "milisegundos de las dos tandas juntas: no pueden ser más de los que "
-        "duró el programa (¿son milisegundos? ¿cuenta cada una solo lo suyo?)",
+        "el tiempo de las dos tandas juntas, en milisegundos,: el programa no duró más. "
+        "¿Son milisegundos? ¿Cuenta cada una solo lo suyo?",
         (int64_t)(fin.ms - antes) + 2, (int64_t)(juntas + en_fila));
+    exigir_tanda_sin_consultas(pg);
+    exigir_tandas_que_fallan(pg);
 }
 
 HS_TEST(base_datos, comparacion)
 {
     struct hs_pg *pg = base();
-    int n = hs_random_between(20, 30);
+    int n = hs_random_between(20, 30), repetidos = n / 2;
+    ocupar(pg, repetidos, 1, n);
     struct hs_pg_hold *fila = retener(pg, n + 1);
-    struct hs_program *p = ARRANCAR(pg, "--registros", NUMERO(n), "--consultas", "0");
+    struct hs_program *p = ARRANCAR(pg, POCAS, "--registros", NUMERO(n), "--consultas",
+                                    "0");
     hs_pg_wait_blocked(pg, 1, ENSEGUIDA);
     hs_pg_run(pg, PAUSA);
     soltar(fila);
-    double juntas = exigir_tanda(p, "CONCURRENTE", n, 0);
+    double juntas = exigir_tanda(p, "CONCURRENTE", n - repetidos, repetidos);
     double en_fila = exigir_tanda(p, "SECUENCIAL", n, 0);
-    const struct hs_line *linea = hs_wait_line(
-        p,
-        (struct hs_match){.regex = "^COMPARACION [0-9]+\\.[0-9][0-9]( .*)?$",
-                          .what = "la línea «COMPARACION (veces, con dos decimales)»"},
-        PRONTO);
-    hs_wait_exit(p, PRONTO);
-    double veces = strtod(linea->text + strlen("COMPARACION "), NULL);
-    /* El programa divide lo que midió; aquí solo se ve redondeado. */
-    double menos = (en_fila - 0.05) / (juntas + 0.05) - 0.006;
-    double mas = (en_fila + 0.05) / fmax(juntas - 0.05, 0.01) + 0.006;
-    hs_expect(
-        veces >= menos && veces <= mas,
-        "la comparación es lo que tardó la secuencial, %.1f ms, entre lo que tardó la "
-        "concurrente, %.1f ms: debía salir %.2f y salió %.2f",
-        en_fila, juntas, en_fila / juntas, veces);
+    exigir_veces(p, juntas, en_fila);
+    exigir_lineas_conocidas(p);
 }

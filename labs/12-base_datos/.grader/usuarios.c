@@ -46,6 +46,45 @@ void soltar(struct hs_pg_hold *retenido)
     hs_step("Suelto lo que retenía");
 }
 
+struct hs_pg_hold *retener_varias(struct hs_pg *pg, int cuantas, int desde, int paso)
+{
+    const char *claves = hs_format("generate_series(%d, %d, %d) AS id", desde,
+                                   desde + (cuantas - 1) * paso, paso);
+    hs_step("Retengo las inserciones de los registros %s: esperarán hasta que las suelte",
+            hs_pg_text(pg, "SELECT string_agg(id::text, ', ') FROM %s", claves));
+    return hs_pg_hold(pg, "INSERT INTO usuarios SELECT id, 'reservado' FROM %s", claves);
+}
+
+struct hs_program *parar_consultas(struct hs_pg *pg, int c, int q,
+                                   struct hs_pg_hold **puerta)
+{
+    hs_step(
+        "En cuanto acabe la única inserción cierro la tabla del todo: ninguna consulta "
+        "puede leerla hasta que la abra");
+    struct hs_pg_hold *fila = hs_pg_hold(pg, "INSERT INTO usuarios VALUES (1, '')");
+    struct hs_program *p = ARRANCAR(pg, "--registros", "1", "--conexiones", NUMERO(c),
+                                    "--consultas", NUMERO(q));
+    hs_pg_wait_blocked(pg, 1, ENSEGUIDA);
+    *puerta = hs_pg_hold_next(pg, "LOCK TABLE usuarios");
+    hs_pg_release(fila);
+    hs_pg_wait_blocked(pg, c, ENSEGUIDA);
+    return p;
+}
+
+const char *largo(const char *antes, const char *letras, int n, const char *despues)
+{
+    size_t una = strlen(letras);
+    char *veces = malloc(una * (size_t)n + 1);
+    if (!veces)
+        hs_broken("no hay memoria para un texto largo");
+    for (int i = 0; i < n; i++)
+        memcpy(veces + una * (size_t)i, letras, una);
+    veces[una * (size_t)n] = '\0';
+    const char *texto = hs_format("%s%s%s", antes, veces, despues);
+    free(veces);
+    return texto;
+}
+
 /* ---- El vocabulario del enunciado -------------------------------------------------- */
 
 double exigir_tanda(struct hs_program *p, const char *titulo, int insertados,
@@ -60,7 +99,7 @@ double exigir_tanda(struct hs_program *p, const char *titulo, int insertados,
                                      insertados, fallidos);
     const char *tiempo = strstr(linea->text, "tiempo=");
     int n = tiempo ? (int)(tiempo - linea->text + 7) : (int)linea->length;
-    hs_expect_eq_str(hs_format("la línea %s, hasta el tiempo", titulo), esperado,
+    hs_expect_eq_str(hs_format("la línea %s, hasta el tiempo,", titulo), esperado,
                      hs_format("%.*s", n, linea->text));
     return tiempo ? strtod(tiempo + 7, NULL) : 0;
 }
@@ -73,8 +112,52 @@ struct hs_match consulta(int k)
 
 struct hs_match fallo(int id)
 {
-    return (struct hs_match){.regex = hs_format("^FALLO %d .+", id),
+    return (struct hs_match){.regex = hs_format("^FALLO %d [^ ]", id),
                              .what = hs_format("la línea «FALLO %d (motivo)»", id)};
+}
+
+/* ¿Empieza como ninguna de las del enunciado? */
+static bool desconocida(const struct hs_line *linea, void *arg)
+{
+    static const char *const principios[] = {
+        "FALLO ", "CONSULTA ", "COMPARACION ",
+        "CONCURRENTE insertados=", "SECUENCIAL insertados="};
+    (void)arg;
+    for (size_t i = 0; i < sizeof principios / sizeof *principios; i++)
+        if (strncmp(linea->text, principios[i], strlen(principios[i])) == 0)
+            return false;
+    return true;
+}
+
+void exigir_lineas_conocidas(struct hs_program *p)
+{
+    const struct hs_line *suelta = hs_find_line(
+        p,
+        (struct hs_match){
+            .test = desconocida, .what = "otra línea cualquiera", .stream = HS_OUT},
+        1);
+    if (suelta)
+        hs_fail(
+            "el programa debía escribir solo las líneas del enunciado, con cada motivo "
+            "entero en la suya, y además ha salido «%s». La explicación de PostgreSQL "
+            "tiene a veces varias líneas: quédate con la primera",
+            suelta->text);
+}
+
+void exigir_fallos(struct hs_program *p, int k, int hasta)
+{
+    struct hs_match alguno = hs_regex("^FALLO", "una línea que empiece por «FALLO»");
+    hs_expect_lines(p, k, alguno);
+    for (int i = 1; i <= k; i++) {
+        const char *linea = hs_find_line(p, alguno, i)->text;
+        int id = (int)strtol(linea + strlen("FALLO"), NULL, 10);
+        if (id < 1 || id > hasta)
+            hs_fail("cada FALLO debía llevar el id de un registro, de 1 a %d, y hay una "
+                    "línea «%s»",
+                    hasta, linea);
+        hs_expect_lines(p, 1, fallo(id));
+    }
+    exigir_lineas_conocidas(p);
 }
 
 const struct pregunta CONSULTAS[TODAS] = {
@@ -105,15 +188,17 @@ int64_t cuantos(struct hs_pg *pg, int desde, int hasta)
 
 void exigir_registros(struct hs_pg *pg, int desde, int hasta)
 {
-    hs_expect_eq_int(hs_format("registros en la tabla con id de %d a %d", desde, hasta),
-                     hasta - desde + 1, cuantos(pg, desde, hasta));
+    hs_expect_eq_int(
+        hs_format("el número de registros en la tabla con id de %d a %d", desde, hasta),
+        hasta - desde + 1, cuantos(pg, desde, hasta));
     const char *mal = hs_pg_text(
         pg,
         "SELECT coalesce(min(format('el %%s es «%%s»', id, nombre)), '')"
         " FROM usuarios WHERE id BETWEEN %d AND %d"
         " AND nombre <> 'usuario ' || id",
         desde, hasta);
-    hs_expect(!*mal, "cada registro se llama «usuario», un espacio y su id; %s", mal);
+    hs_expect(!*mal, "cada registro debía llamarse «usuario», un espacio y su id, y %s",
+              mal);
 }
 
 void ocupar(struct hs_pg *pg, int k, int desde, int hasta)
@@ -129,16 +214,45 @@ void ocupar(struct hs_pg *pg, int k, int desde, int hasta)
                        desde, hasta));
 }
 
-void cortar(struct hs_pg *pg, int c)
+void cortar(struct hs_pg *pg, int k, int c)
 {
-    hs_step("El servidor corta las %d conexiones, con sus inserciones a medias", c);
+    hs_step(k == c
+                ? "El servidor corta las %d conexiones, con lo que hacían a medias"
+                : "El servidor corta una de las %d conexiones, con lo que hacía a medias",
+            c);
     const char *hora = hs_pg_text(pg, "SELECT clock_timestamp()");
-    hs_pg_run(pg, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                  "WHERE usename = 'alumno'");
+    hs_pg_run(pg,
+              "SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity "
+              "WHERE usename = 'alumno' ORDER BY random() LIMIT %d) AS elegidas",
+              k);
     hs_pg_wait(
         pg, PRONTO,
-        hs_format("el programa abría otras %d conexiones y seguía insertando", c),
-        "SELECT count(*) = %d FROM pg_stat_activity WHERE usename = 'alumno' "
-        "AND backend_start > '%s' AND state = 'active' AND wait_event_type = 'Lock'",
-        c, hora);
+        hs_format(k == c
+                      ? "el programa abría otras %d conexiones y seguía trabajando"
+                      : "el programa abría otra conexión y trabajaba por las %d a la vez",
+                  c),
+        "SELECT count(*) = %d AND count(*) FILTER (WHERE backend_start > '%s') = %d "
+        "FROM pg_stat_activity WHERE usename = 'alumno' "
+        "AND state = 'active' AND wait_event_type = 'Lock'",
+        c, hora, k);
+}
+
+void esperar_la_secuencial(struct hs_pg *pg, int registros)
+{
+    hs_pg_wait(
+        pg, PRONTO, "la tanda secuencial esperaba",
+        "SELECT count(*) = %d AND EXISTS "
+        "(SELECT FROM pg_stat_activity WHERE usename = 'alumno' AND state = 'active' "
+        "AND wait_event_type = 'Lock') FROM usuarios WHERE id BETWEEN 1 AND %d",
+        registros, registros);
+}
+
+void interrumpir(struct hs_pg *pg)
+{
+    const char *pid = hs_pg_text(
+        pg, "SELECT pid FROM pg_stat_activity WHERE usename = 'alumno' "
+            "AND wait_event_type = 'Lock'");
+    hs_step("El servidor interrumpe lo que estaba haciendo: falla, y su conexión sigue "
+            "entera");
+    hs_pg_run(pg, "SELECT pg_cancel_backend(%s)", pid);
 }

@@ -11,6 +11,9 @@ enum { PRONTO = 4000, ENSEGUIDA = 2000, TODAS = 10 };
 #define ARRANCAR(pg, ...) hs_start("--dsn", hs_pg_dsn(pg), ##__VA_ARGS__)
 #define NUMERO(n)         hs_format("%d", n)
 
+/* Donde da igual cuántas sean: cada conexión es un proceso del servidor. */
+#define POCAS "--conexiones", "2"
+
 /* Lo que tarda el servidor en contestar a esto: lo que se mide no puede ser menos. */
 #define PAUSA "SELECT pg_sleep(0.15)"
 
@@ -24,6 +27,15 @@ struct hs_pg_hold *cerrar_tabla(struct hs_pg *pg);
 struct hs_pg_hold *retener(struct hs_pg *pg, int id);
 void soltar(struct hs_pg_hold *retenido);
 
+/* Lo mismo con varias claves, de `desde` en `desde` + `paso`. */
+struct hs_pg_hold *retener_varias(struct hs_pg *pg, int cuantas, int desde, int paso);
+
+/* Deja al programa, con un solo registro y `c` conexiones, con `c` de sus `q` consultas
+ * paradas a la vez; sigue al abrir `*puerta`. El corrector se pone en la cola de la tabla detrás de la única inserción,
+ * que retiene, y así pasa delante de las consultas. */
+struct hs_program *parar_consultas(struct hs_pg *pg, int c, int q,
+                                   struct hs_pg_hold **puerta);
+
 /* El principio de la línea de una tanda, hasta el tiempo. Devuelve sus milisegundos. */
 double exigir_tanda(struct hs_program *p, const char *titulo, int insertados,
                     int fallidos);
@@ -31,6 +43,13 @@ double exigir_tanda(struct hs_program *p, const char *titulo, int insertados,
 /* Las líneas de una consulta y de un registro que falló. */
 struct hs_match consulta(int k);
 struct hs_match fallo(int id);
+
+/* Que hay un FALLO por cada uno de los `k` registros que fallaron, de 1 a `hasta`, y nada que
+ * no sea una línea del enunciado. */
+void exigir_fallos(struct hs_program *p, int k, int hasta);
+
+/* Que no hay líneas de otra clase: el resto de un motivo que ocupa varias, por ejemplo. */
+void exigir_lineas_conocidas(struct hs_program *p);
 
 /* La respuesta `k` con lo que había en la tabla al preguntar: sin lo secuencial. */
 const char *respuesta(struct hs_pg *pg, int k, int registros);
@@ -44,8 +63,18 @@ void exigir_registros(struct hs_pg *pg, int desde, int hasta);
 /* Ocupa `k` claves entre `desde` y `hasta`, al azar. */
 void ocupar(struct hs_pg *pg, int k, int desde, int hasta);
 
-/* Corta las `c` conexiones, que esperan un cerrojo, y espera a que otras ocupen su sitio. */
-void cortar(struct hs_pg *pg, int c);
+/* Corta una de las `c` conexiones (`k` = 1), o todas, que esperan un cerrojo, y espera a que
+ * otras ocupen su sitio. */
+void cortar(struct hs_pg *pg, int k, int c);
+
+/* Espera a que, insertado el registro 1, la tanda secuencial espere un cerrojo. */
+void esperar_la_secuencial(struct hs_pg *pg, int registros);
+
+/* Interrumpe la única conexión que espera: falla lo que iba por ella, sin romperla. */
+void interrumpir(struct hs_pg *pg);
+
+/* Un texto de `n` veces esas letras, entre otras dos. */
+const char *largo(const char *antes, const char *letras, int n, const char *despues);
 
 /* Lo que pregunta cada consulta, de la 1 a la 10. */
 struct pregunta {

@@ -2,36 +2,16 @@
  * base_datos con un hilo por conexión: cada uno toma el siguiente registro pendiente y llama a
  * libpq, que bloquea. Un cerrojo guarda el reparto, las cuentas y la salida.
  */
-#include <asinc/args.h>
+#include "opciones.h"
+
 #include <libpq-fe.h>
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
-
-struct opciones {
-    const char *dsn;
-    const char *nombre;
-    int conexiones, registros, consultas;
-};
-
-static const char *const CONSULTAS[] = {
-    "SELECT count(*) FROM usuarios",
-    "SELECT min(id) FROM usuarios",
-    "SELECT max(id) FROM usuarios",
-    "SELECT sum(id) FROM usuarios",
-    "SELECT count(*) FROM usuarios WHERE id % 2 = 0",
-    "SELECT count(DISTINCT nombre) FROM usuarios",
-    "SELECT min(nombre) FROM usuarios",
-    "SELECT max(nombre) FROM usuarios",
-    "SELECT nombre FROM usuarios ORDER BY length(nombre) DESC, id LIMIT 1",
-    "SELECT sum(length(nombre)) FROM usuarios",
-};
-enum { MAX_CONSULTAS = sizeof CONSULTAS / sizeof *CONSULTAS };
 
 static struct opciones opciones;
 static PGconn **conexiones; /* la de cada hilo; NULL si está por abrir */
@@ -115,7 +95,9 @@ static void consultar_una(PGconn **conexion, int k)
     bool bien = va_bien(resultado);
     const char *valor = motivo;
     if (bien)
-        valor = PQgetisnull(resultado, 0, 0) ? "-" : PQgetvalue(resultado, 0, 0);
+        valor = PQntuples(resultado) == 0 || PQgetisnull(resultado, 0, 0)
+                    ? "NULL"
+                    : PQgetvalue(resultado, 0, 0);
     if (asprintf(&respuestas[k], "%s%s", bien ? "" : "ERROR ", valor) < 0)
         abort();
     PQclear(resultado);
@@ -172,34 +154,6 @@ static void trabajar(void)
     for (int id = n + 1; id <= 2 * n; id++)
         insertar_registro(&conexiones[0], id);
     printf("COMPARACION %.2f\n", cerrar_tanda("SECUENCIAL", inicio) / juntas);
-}
-
-/* ---- Línea de órdenes (está hecha) ------------------------------------------- */
-
-#define USO                                                                              \
-    "[--dsn TEXTO] [--conexiones N] [--registros N] [--consultas N] [--nombre TEXTO]"
-
-/* Llena `o`, o explica qué está mal en una línea y devuelve -1. */
-static int leer_opciones(int argc, char **argv, struct opciones *o)
-{
-    *o = (struct opciones){.dsn = "",
-                           .nombre = "usuario",
-                           .conexiones = 10,
-                           .registros = 100,
-                           .consultas = 10};
-    const struct as_arg tabla[] = {
-        {"dsn", AS_ARG_TEXT, &o->dsn, 0, 0},
-        {"conexiones", AS_ARG_INT, &o->conexiones, 1, 100},
-        {"registros", AS_ARG_INT, &o->registros, 1, 10000},
-        {"consultas", AS_ARG_INT, &o->consultas, 0, MAX_CONSULTAS},
-        {"nombre", AS_ARG_TEXT, &o->nombre, 0, 0},
-        {0},
-    };
-    int primero = as_args(argc, argv, USO, tabla);
-    if (primero >= 0 && primero < argc)
-        fprintf(stderr, "base_datos: sobra «%s». Uso: base_datos " USO "\n",
-                argv[primero]);
-    return primero == argc ? 0 : -1;
 }
 
 int main(int argc, char **argv)

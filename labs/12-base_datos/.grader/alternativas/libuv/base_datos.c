@@ -5,35 +5,15 @@
  *
  *   repartir() -> [abrir() en un hilo -> on_abierta()] -> enviar() -> on_leible() -> acabar()
  */
-#include <asinc/args.h>
+#include "opciones.h"
+
 #include <libpq-fe.h>
 #include <uv.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { SALIDA_BIEN = 0, SALIDA_FALLO = 1, SALIDA_ARGUMENTOS = 2 };
-
-struct opciones {
-    const char *dsn;
-    const char *nombre;
-    int conexiones, registros, consultas;
-};
-
-static const char *const CONSULTAS[] = {
-    "SELECT count(*) FROM usuarios",
-    "SELECT min(id) FROM usuarios",
-    "SELECT max(id) FROM usuarios",
-    "SELECT sum(id) FROM usuarios",
-    "SELECT count(*) FROM usuarios WHERE id % 2 = 0",
-    "SELECT count(DISTINCT nombre) FROM usuarios",
-    "SELECT min(nombre) FROM usuarios",
-    "SELECT max(nombre) FROM usuarios",
-    "SELECT nombre FROM usuarios ORDER BY length(nombre) DESC, id LIMIT 1",
-    "SELECT sum(length(nombre)) FROM usuarios",
-};
-enum { MAX_CONSULTAS = sizeof CONSULTAS / sizeof *CONSULTAS };
 
 enum fase { JUNTAS, CONSULTANDO, EN_FILA, FIN };
 
@@ -88,7 +68,9 @@ static void apuntar_respuesta(const struct conexion *c, const char *motivo)
 {
     const char *valor = motivo;
     if (!motivo)
-        valor = PQgetisnull(c->resultado, 0, 0) ? "-" : PQgetvalue(c->resultado, 0, 0);
+        valor = PQntuples(c->resultado) == 0 || PQgetisnull(c->resultado, 0, 0)
+                    ? "NULL"
+                    : PQgetvalue(c->resultado, 0, 0);
     falta_algo |= motivo != NULL;
     if (asprintf(&respuestas[c->trabajo - 1], "%s%s", motivo ? "ERROR " : "", valor) < 0)
         abort();
@@ -268,34 +250,6 @@ static int trabajar(void)
     uv_run(uv_default_loop(), UV_RUN_DEFAULT);
     uv_loop_close(uv_default_loop());
     return falta_algo ? SALIDA_FALLO : SALIDA_BIEN;
-}
-
-/* ---- Línea de órdenes (está hecha) ------------------------------------------- */
-
-#define USO                                                                              \
-    "[--dsn TEXTO] [--conexiones N] [--registros N] [--consultas N] [--nombre TEXTO]"
-
-/* Llena `o`, o explica qué está mal en una línea y devuelve -1. */
-static int leer_opciones(int argc, char **argv, struct opciones *o)
-{
-    *o = (struct opciones){.dsn = "",
-                           .nombre = "usuario",
-                           .conexiones = 10,
-                           .registros = 100,
-                           .consultas = 10};
-    const struct as_arg tabla[] = {
-        {"dsn", AS_ARG_TEXT, &o->dsn, 0, 0},
-        {"conexiones", AS_ARG_INT, &o->conexiones, 1, 100},
-        {"registros", AS_ARG_INT, &o->registros, 1, 10000},
-        {"consultas", AS_ARG_INT, &o->consultas, 0, MAX_CONSULTAS},
-        {"nombre", AS_ARG_TEXT, &o->nombre, 0, 0},
-        {0},
-    };
-    int primero = as_args(argc, argv, USO, tabla);
-    if (primero >= 0 && primero < argc)
-        fprintf(stderr, "base_datos: sobra «%s». Uso: base_datos " USO "\n",
-                argv[primero]);
-    return primero == argc ? 0 : -1;
 }
 
 int main(int argc, char **argv)
