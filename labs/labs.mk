@@ -1,18 +1,30 @@
 # Los programas de los laboratorios y de sus soluciones. El programa de labs/07-monitor se
-# llama `monitor` y se hace con todos los .c de su carpeta.
+# llama `monitor` y se hace con todos los .c de su carpeta. El de solutions/07-monitor, con los de
+# la suya y con los archivos que da el laboratorio: la clave "dados" de su lab.json.
 
 ##= ARGS='...'  los argumentos del programa, con `make run`
 
-LAB_DIRS  := $(patsubst %/,%,$(wildcard labs/[0-9]*/ solutions/[0-9]*/))
-lab_name   = $(shell echo $(notdir $(1)) | sed 's/^[0-9]*-//')
+LAB_DIRS  := $(call plain,$(wildcard labs/[0-9]*/ solutions/[0-9]*/))
+lab_name   = $(word 2,$(subst -, ,$(notdir $(1))))
 LAB_BINS  := $(foreach dir,$(LAB_DIRS),$(O)/$(dir)/$(call lab_name,$(dir)))
 RUN_FROM  := $(or $(DESDE),labs)
 RUN_BIN    = $(filter $(O)/$(RUN_FROM)/$(LAB)-%,$(LAB_BINS))
 
+# Los .c que da el laboratorio de la carpeta $(1). Los dice lab.json, porque quien hace el
+# laboratorio puede tener al lado otros que son suyos.
+LAB_GIVEN := $(shell awk -F'[][]' '/"dados":/ { split(FILENAME, path, "/"); n = split($$2, name, /[", ]+/); \
+	for (i = 1; i <= n; i++) if (name[i] ~ /\.c$$/) print "labs/" path[2] "/" name[i] }' labs/[0-9]*/.grader/lab.json 2>/dev/null)
+lab_given  = $(filter labs/$(notdir $(1))/%,$(LAB_GIVEN))
+
+# En el programa de un laboratorio, los avisos de gcc no impiden ejecutarlo, como no restan puntos.
 define lab_rule
-$(O)/$(1)/$(call lab_name,$(1)): $(patsubst %.c,$(O)/%.o,$(wildcard $(1)/*.c)) $(O)/common/libasinc.a
+$(O)/$(1)/%.o: CPPFLAGS += -Ilabs/$(notdir $(1))
+$(patsubst %.c,$(O)/%.o,$(filter labs/%,$(call plain,$(wildcard $(1)/*.c)))): CFLAGS := $(filter-out -Werror,$(CFLAGS))
+$(patsubst %.c,$(O)/%.o,$(call plain,$(wildcard $(1)/*.c))): private EXPLAIN := $$(ASINC_GCC)
+$(patsubst %.c,$(O)/%.o,$(call plain,$(wildcard $(1)/*.c))): | $$(ASINC_GCC)
+$(O)/$(1)/$(call lab_name,$(1)): $(patsubst %.c,$(O)/%.o,$(sort $(call plain,$(wildcard $(1)/*.c)) $(call lab_given,$(1)))) $(O)/common/libasinc.a | $$(ASINC_GCC)
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(LDLIBS_ASINC)
+	$$(Q)$$(ASINC_GCC) $$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(LDLIBS_ASINC)
 endef
 $(foreach dir,$(LAB_DIRS),$(eval $(call lab_rule,$(dir))))
 
