@@ -1,0 +1,13 @@
+/* Esperar donde no hay ningún bucle. */
+#include <asinc/asinc.h>
+#include <stdio.h>
+
+/* [main] */
+int main(void)
+{
+    puts("antes de dormir");
+    int rc = as_sleep(1000); /* mal: aquí no corre ningún bucle */
+    puts("después de dormir");
+    return rc;
+}
+/* [/main] */
