@@ -27,7 +27,7 @@ static int principal(void *arg)
     struct aviso dos = {2, "Tarea 2 completada"};
 
     as_group grupo;
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *tarea1 = as_spawn(&grupo, "uno", decir_despues, &uno);
     as_task *tarea2 = as_spawn(&grupo, "dos", decir_despues, &dos);
     puts("Tareas creadas");

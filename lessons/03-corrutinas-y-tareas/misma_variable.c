@@ -16,7 +16,7 @@ static int principal(void *arg)
     int rc = 0, numero;
     as_group grupo;
 
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     for (numero = 1; numero <= 3 && rc == 0; numero++)
         /* mal: las tres reciben la misma dirección */
         rc = as_start_soon(&grupo, NULL, presentarse, &numero);

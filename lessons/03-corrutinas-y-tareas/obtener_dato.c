@@ -13,7 +13,7 @@ static int principal(void *arg)
 {
     (void)arg;
     as_group grupo;
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     as_task *tarea = as_spawn(&grupo, "dato", obtener_dato, NULL);
     if (!tarea)
         return as_group_leave(&grupo, UV_ENOMEM);

@@ -14,7 +14,7 @@ static int principal(void *arg)
     (void)arg;
     as_group grupo;
 
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     /* mal: falta as_group_leave */
     return as_start_soon(&grupo, "saludo", saludar, NULL);
 }
