@@ -10,7 +10,7 @@ static void avisar(as_future *futuro, void *arg)
     int rc = as_future_result(futuro,
                               &resultado); /* ya está: no espera */
     printf("%s: %s\n", quien,
-           rc < 0 ? as_strerror(rc) : (const char *)resultado);
+           rc < 0 ? as_error_text(rc) : (const char *)resultado);
 }
 /* [/avisar] */
 
@@ -35,11 +35,11 @@ static int principal(void *arg)
     if (rc < 0)
         return rc;
 
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     rc = as_start_soon(&grupo, "cumplir", cumplir, &futuro);
     if (rc == 0)
         rc = as_future_wait(&futuro, NULL);
-    puts("Principal: despierta detrás de las devoluciones de llamada");
+    puts("Principal: sigue");
     return as_group_leave(&grupo, rc);
 }
 /* [/principal] */

@@ -22,7 +22,7 @@ static int principal(void *arg)
     void *resultado;
 
     as_future_init(&futuro);
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     int rc = as_start_soon(&grupo, "cumplir", cumplir, &futuro);
     printf("¿Cumplido? %s\n", as_future_done(&futuro) ? "sí" : "no");
     if (rc == 0)

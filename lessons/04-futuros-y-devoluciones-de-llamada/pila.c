@@ -1,0 +1,29 @@
+#include <asinc/asinc.h>
+#include <stdio.h>
+#include <string.h>
+
+/* [resumir] */
+static int resumir(void *arg)
+{
+    char texto[1024 * 1024]; /* mal: no cabe en la pila */
+
+    memset(texto, '.', sizeof texto - 1);
+    texto[sizeof texto - 1] = '\0';
+    printf("%s: %zu bytes\n", (const char *)arg, strlen(texto));
+    return 0;
+}
+/* [/resumir] */
+
+static int principal(void *arg)
+{
+    (void)arg;
+    const as_call llamadas[] = {
+        {.fn = resumir, .arg = "informe", .name = "resumen"}};
+
+    return as_gather(llamadas, 1, NULL);
+}
+
+int main(void)
+{
+    return as_run(principal, NULL) < 0;
+}
