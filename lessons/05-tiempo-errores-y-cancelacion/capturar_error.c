@@ -19,7 +19,7 @@ static int principal(void *arg)
     int rc = tarea_defectuosa();
 
     if (rc == UV_EINVAL) { /* este sé tratarlo */
-        printf("Error capturado: %s\n", as_error_detail());
+        printf("Error capturado: %s\n", as_error_text(rc));
         rc = 0;
     }
     if (rc < 0) /* los demás, que los trate quien me llamó */

@@ -18,7 +18,7 @@ static int principal(void *arg)
     (void)arg;
     as_scope todo;
 
-    as_scope_enter(&todo, 5000, 0); /* lo que puede durar el programa */
+    as_scope_enter(&todo, 5000); /* lo que puede durar el programa */
     return as_scope_leave(&todo, trabajar());
 }
 /* [/principal] */
@@ -29,7 +29,7 @@ int main(void)
     int rc = as_run(principal, NULL);
 
     if (rc < 0)
-        fprintf(stderr, "limite_global: %s\n", as_strerror(rc));
+        fprintf(stderr, "limite_global: %s\n", as_error_text(rc));
     return rc < 0;
 }
 /* [/main] */

@@ -1,3 +1,17 @@
+/*
+ * 1 · Predecir · 6 minutos
+ * Tres operaciones y tres segundos para cada una.
+ *
+ * Escribe entre las dos marcas las cinco líneas que escribirá el programa.
+ *
+ * predicción:
+ * consulta: bien a los 2 s
+ * copia: recojo y me voy
+ * copia: tiempo agotado a los 5 s
+ * informe: recojo y me voy
+ * informe: tiempo agotado a los 8 s
+ * fin
+ */
 #include <asinc/asinc.h>
 #include <stdio.h>
 
@@ -8,46 +22,40 @@ struct operacion {
     int segundos;
 };
 
-/* [operacion] */
 static int operar(const struct operacion *o)
 {
     int rc = as_sleep(o->segundos * 1000);
 
     if (rc == UV_ECANCELED)
-        printf("  %s: cancelada, recojo y me voy\n", o->nombre);
+        printf("%s: recojo y me voy\n", o->nombre);
     return rc;
 }
-/* [/operacion] */
 
-/* [limite] */
 static int con_limite(const struct operacion *o)
 {
     as_scope plazo;
 
-    as_scope_enter(&plazo, LIMITE_MS, 0);
+    as_scope_enter(&plazo, LIMITE_MS);
     return as_scope_leave(&plazo, operar(o));
 }
-/* [/limite] */
 
-/* [principal] */
 static int principal(void *arg)
 {
     (void)arg;
     const struct operacion operaciones[] = {
-        {"consulta", 2}, {"tarea larga", 5}, {"informe", 10}};
+        {"consulta", 2}, {"copia", 5}, {"informe", 10}};
+    uint64_t inicio = as_now();
 
     for (int i = 0; i < 3; i++) {
-        uint64_t inicio = as_now();
         int rc = con_limite(&operaciones[i]);
-        printf("%s: %s a los %.0f s\n", operaciones[i].nombre,
-               rc < 0 ? as_strerror(rc) : "completada",
-               (double)(as_now() - inicio) / 1000);
+        printf("%s: %s a los %d s\n", operaciones[i].nombre,
+               rc == UV_ETIMEDOUT ? "tiempo agotado" : "bien",
+               (int)(as_now() - inicio) / 1000);
         if (rc < 0 && rc != UV_ETIMEDOUT)
             return rc;
     }
     return 0;
 }
-/* [/principal] */
 
 int main(void)
 {
