@@ -4,7 +4,7 @@
 enum { TRABAJADORES = 5, PERMISOS = 2 };
 
 struct trabajador {
-    char nombre;
+    const char *nombre;
     as_semaphore *semaforo;
 };
 
@@ -23,9 +23,9 @@ static int trabajar(void *arg)
     int rc = as_semaphore_acquire(t->semaforo);
     if (rc < 0)
         return rc;
-    printf("%d s: el trabajador %c entra\n", segundos(), t->nombre);
+    printf("%d s: el trabajador %s entra\n", segundos(), t->nombre);
     rc = as_sleep(2000);
-    printf("%d s: el trabajador %c sale\n", segundos(), t->nombre);
+    printf("%d s: el trabajador %s sale\n", segundos(), t->nombre);
     as_semaphore_release(t->semaforo);
     return rc;
 }
@@ -36,14 +36,19 @@ static int principal(void *arg)
 {
     (void)arg;
     as_semaphore semaforo;
+    static const char *const nombres[] = {"A", "B", "C", "D", "E"};
     struct trabajador trabajadores[TRABAJADORES];
+    as_call llamadas[TRABAJADORES];
 
     as_semaphore_init(&semaforo, PERMISOS);
-    for (int i = 0; i < TRABAJADORES; i++)
-        trabajadores[i] = (struct trabajador){"ABCDE"[i], &semaforo};
+    for (int i = 0; i < TRABAJADORES; i++) {
+        trabajadores[i] = (struct trabajador){nombres[i], &semaforo};
+        llamadas[i] = (as_call){.fn = trabajar,
+                                .arg = &trabajadores[i],
+                                .name = nombres[i]};
+    }
     inicio = as_now();
-    return as_gather_each(trabajar, trabajadores, TRABAJADORES,
-                          sizeof *trabajadores, NULL);
+    return as_gather(llamadas, TRABAJADORES, NULL);
 }
 /* [/principal] */
 
