@@ -54,8 +54,8 @@ static int principal(void *arg)
     (void)arg;
     as_queue cola;
     const as_call llamadas[] = {
-        {.fn = productor, .arg = &cola},
-        {.fn = consumidor, .arg = &cola},
+        {.fn = consumidor, .arg = &cola, .name = "consumidor"},
+        {.fn = productor, .arg = &cola, .name = "productor"},
     };
 
     as_queue_init(&cola, 0); /* sin tope: nunca hace esperar */

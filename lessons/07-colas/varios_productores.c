@@ -4,12 +4,15 @@
 #include <stdlib.h>
 
 enum { PRODUCTORES = 3, POR_PRODUCTOR = 4, CONSUMIDORES = 2, TOPE = 5 };
+enum { SEMILLA = 7300 }; /* otra daría otros tiempos */
 
+/* [participante] */
 struct participante {
     as_queue *cola;
     int numero;
-    unsigned azar; /* fijado, para que cada ejecución sea igual */
+    unsigned azar; /* su semilla: cada ejecución es igual */
 };
+/* [/participante] */
 
 struct elemento {
     int productor, orden;
@@ -75,19 +78,23 @@ static int repartir(as_queue *cola)
 {
     struct participante productores[PRODUCTORES];
     struct participante consumidores[CONSUMIDORES];
+    as_call llamadas[PRODUCTORES];
     as_group grupo;
     int rc = 0;
 
-    for (int i = 0; i < PRODUCTORES; i++)
-        productores[i] = (struct participante){cola, i, 7300 + i};
-    as_group_enter(&grupo, 0);
+    for (int i = 0; i < PRODUCTORES; i++) {
+        productores[i] = (struct participante){cola, i, SEMILLA + i};
+        llamadas[i] = (as_call){producir, &productores[i], "productor"};
+    }
+    as_group_enter(&grupo);
     for (int i = 0; i < CONSUMIDORES && rc == 0; i++) {
-        consumidores[i] = (struct participante){cola, i, 7350 + i};
-        rc = as_start_soon(&grupo, NULL, consumir, &consumidores[i]);
+        consumidores[i] = (struct participante){cola, i,
+                                                SEMILLA + 50 + i};
+        rc = as_start_soon(&grupo, "consumidor", consumir,
+                           &consumidores[i]);
     }
     if (rc == 0)
-        rc = as_gather_each(producir, productores, PRODUCTORES,
-                            sizeof *productores, NULL);
+        rc = as_gather(llamadas, PRODUCTORES, NULL);
     if (rc == 0)
         rc = as_queue_join(cola); /* todo está procesado */
     as_queue_close(cola);         /* los consumidores reciben UV_EOF */
