@@ -26,7 +26,7 @@ static void salir(struct recurso *r)
     as_scope limpieza;
 
     /* Aunque estén cancelando la tarea, cerrar debe terminar. */
-    as_scope_enter(&limpieza, 5000, AS_SHIELD);
+    as_shield_enter(&limpieza, 5000);
     int rc = as_scope_leave(&limpieza, as_sleep(1000));
     r->abierto = false;
     printf("  Contexto: salida%s\n", rc < 0 ? " a medias" : "");
@@ -63,11 +63,11 @@ static int principal(void *arg)
     puts("Todo va bien:");
     printf("= %d\n", con_recurso(actuar));
     puts("La acción falla:");
-    printf("= %s\n", as_strerror(con_recurso(fallar)));
+    printf("= %s\n", as_error_text(con_recurso(fallar)));
     puts("Se acaba el tiempo en plena acción:");
-    as_scope_enter(&plazo, 1500, 0);
+    as_scope_enter(&plazo, 1500);
     int rc = as_scope_leave(&plazo, con_recurso(actuar));
-    printf("= %s\n", as_strerror(rc));
+    printf("= %s\n", as_error_text(rc));
     return 0;
 }
 /* [/principal] */

@@ -60,6 +60,6 @@ int main(void)
     int rc = as_run(principal, NULL);
 
     if (rc < 0)
-        fprintf(stderr, "lineas: %s\n", as_error_detail());
+        fprintf(stderr, "lineas: %s\n", as_error_text(rc));
     return rc < 0;
 }

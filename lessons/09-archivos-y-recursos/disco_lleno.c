@@ -1,0 +1,52 @@
+/* Un disco en el que no cabe nada, y quien no mira lo que devuelven. */
+#include <asinc/asinc.h>
+#include <stdio.h>
+
+/* [apuntar] */
+static int apuntar_mal(as_file *libro)
+{
+    int rc = as_file_writef(libro, "mesa 4: dos cafés\n");
+    (void)rc; /* mal: nadie mira qué devolvió */
+    puts("apuntado");
+    return 0;
+}
+
+static int apuntar(as_file *libro)
+{
+    int rc = as_file_writef(libro, "mesa 4: dos cafés\n");
+    if (rc == 0)
+        puts("apuntado");
+    return rc;
+}
+/* [/apuntar] */
+
+static int con_el_libro(int hacer(as_file *))
+{
+    as_file *libro;
+
+    int rc = as_file_open("/dev/full", "w", &libro);
+    if (rc < 0)
+        return rc;
+    rc = hacer(libro);
+    int cierre = as_file_close(libro);
+    return rc < 0 ? rc : cierre;
+}
+
+static int principal(void *arg)
+{
+    (void)arg;
+    puts("sin mirar:");
+    int rc = con_el_libro(apuntar_mal);
+    if (rc < 0)
+        return rc;
+    puts("mirando:");
+    rc = con_el_libro(apuntar);
+    if (rc < 0)
+        printf("%s\n", as_error_text(rc));
+    return 0;
+}
+
+int main(void)
+{
+    return as_run(principal, NULL) < 0;
+}
