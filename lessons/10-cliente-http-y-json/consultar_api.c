@@ -1,106 +1,100 @@
+/* Tres listas de una API lenta: de una en una, y a la vez. */
 #include "servidor_local.h"
 
-enum { CONSULTAS = 3 };
+enum { LISTAS = 3 };
 
-struct consulta {
-    as_http *http;
-    char url[64];
-    json_t *datos; /* lo rellena consultar */
-};
-
-/* [servidor] */
-static int atender_lista(as_http_server_request *peticion, void *arg)
-{
-    int rc = as_sleep(1000); /* una API lenta */
-
-    if (rc < 0)
-        return rc;
-    return as_http_reply_json(
-        peticion, 200,
-        json_pack("{s:[s,s]}", (char *)arg, "uno", "dos"));
-}
-
-static const struct ruta rutas[] = {
-    {"/usuarios", atender_lista, "usuarios"},
-    {"/productos", atender_lista, "productos"},
-    {"/pedidos", atender_lista, "pedidos"},
+/* [sitio] */
+static const struct pagina paginas[] = {
+    {"/usuarios", 1000, 200, "[\"Ana\", \"Luis\"]"},
+    {"/productos", 1000, 200, "[\"café\", \"té\", \"pan\"]"},
+    {"/pedidos", 1000, 200, "[]"},
     {0},
 };
-/* [/servidor] */
+/* [/sitio] */
 
 /* [consultar] */
+struct lista {
+    as_http *http;
+    const char *camino;
+    char url[64];
+    size_t cuantos; /* lo rellena consultar */
+};
+
 static int consultar(void *arg)
 {
-    struct consulta *c = arg;
+    struct lista *l = arg;
     as_http_response respuesta;
 
-    int rc = as_http_get(c->http, c->url, &respuesta);
+    int rc = as_http_get(l->http, l->url, &respuesta);
     if (rc < 0)
         return rc;
-    c->datos = json_loadb(respuesta.body, respuesta.body_size, 0, NULL);
+    json_t *datos = NULL;
+    if (respuesta.status == 200)
+        datos = json_loadb(respuesta.body, respuesta.body_size, 0,
+                           NULL);
+    if (!json_is_array(datos))
+        rc = as_error_set(UV_EPROTO, "estado %d, sin lista",
+                          respuesta.status);
     as_http_response_clear(&respuesta);
-    return c->datos ? 0 : as_error_set(UV_EPROTO, "no es JSON");
+    l->cuantos = json_array_size(datos);
+    json_decref(datos);
+    return rc;
 }
 /* [/consultar] */
 
 /* [formas] */
-static int en_secuencia(struct consulta *consultas)
+static int en_secuencia(struct lista *listas)
 {
     int rc = 0;
 
-    for (int i = 0; i < CONSULTAS && rc == 0; i++)
-        rc = consultar(&consultas[i]);
+    for (int i = 0; i < LISTAS && rc == 0; i++)
+        rc = consultar(&listas[i]);
     return rc;
 }
 
-static int a_la_vez(struct consulta *consultas)
+static int a_la_vez(struct lista *listas)
 {
-    return as_gather_each(consultar, consultas, CONSULTAS,
-                          sizeof *consultas, NULL);
+    return as_gather_each(consultar, listas, LISTAS, sizeof *listas,
+                          NULL);
 }
 /* [/formas] */
 
-static int medir(const char *titulo, int hacer(struct consulta *),
-                 as_http *http, const char *base)
+static int medir(const char *titulo, int hacer(struct lista *),
+                 struct lista *listas)
 {
-    struct consulta consultas[CONSULTAS] = {0};
-
-    for (int i = 0; i < CONSULTAS; i++) {
-        consultas[i].http = http;
-        snprintf(consultas[i].url, sizeof consultas[i].url, "%s%s",
-                 base, rutas[i].camino);
-    }
     uint64_t inicio = as_now();
-    int rc = hacer(consultas);
-    if (rc == 0)
-        printf("%s: %.0f s\n", titulo,
-               (double)(as_now() - inicio) / 1000);
-    for (int i = 0; i < CONSULTAS; i++) {
-        const char *clave = json_object_iter_key(
-            json_object_iter(consultas[i].datos));
-        if (rc == 0)
-            printf("  %s: %zu elementos\n", clave,
-                   json_array_size(
-                       json_object_get(consultas[i].datos, clave)));
-        json_decref(consultas[i].datos);
+
+    int rc = hacer(listas);
+    if (rc < 0)
+        return rc;
+    printf("%s: %.0f s\n", titulo, (double)(as_now() - inicio) / 1000);
+    for (int i = 0; i < LISTAS; i++)
+        printf("  %s: %zu\n", listas[i].camino, listas[i].cuantos);
+    return 0;
+}
+
+static int principal(void *base)
+{
+    struct lista listas[LISTAS];
+    as_http *http;
+
+    int rc = as_http_new(NULL, &http);
+    if (rc < 0)
+        return rc;
+    for (int i = 0; i < LISTAS; i++) {
+        listas[i] = (struct lista){.http = http,
+                                   .camino = paginas[i].camino};
+        snprintf(listas[i].url, sizeof listas[i].url, "%s%s",
+                 (char *)base, paginas[i].camino);
     }
+    rc = medir("En secuencia", en_secuencia, listas);
+    if (rc == 0)
+        rc = medir("A la vez", a_la_vez, listas);
+    as_http_close(http);
     return rc;
-}
-
-static int comparar(as_http *http, const char *base)
-{
-    int rc = medir("En secuencia", en_secuencia, http, base);
-
-    return rc < 0 ? rc : medir("A la vez", a_la_vez, http, base);
-}
-
-static int principal(void *arg)
-{
-    (void)arg;
-    return con_servidor(rutas, comparar);
 }
 
 int main(void)
 {
-    return as_run(principal, NULL) < 0;
+    return con_servidor(paginas, principal);
 }

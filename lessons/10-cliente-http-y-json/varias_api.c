@@ -1,90 +1,131 @@
-/* Ejercicio 2: varias API a la vez, con un tiempo límite cada una. */
+/* Ejercicio 2: varias API a la vez, con tiempo límite. */
 #include "servidor_local.h"
 
-enum { LIMITE_MS = 3000, APIS = 4 };
+enum { APIS = 6, PLAZO_MS = 3000, PRISA_MS = 1000 };
 
-/* [servidor] */
-static int responder_tras(as_http_server_request *peticion, void *arg)
-{
-    const int *demora_ms = arg;
-
-    int rc = as_sleep(*demora_ms);
-    if (rc < 0)
-        return rc;
-    return as_http_reply_json(peticion, 200,
-                              json_pack("{s:b}", "ok", 1));
-}
-
-static const struct ruta rutas[] = {
-    {"/articulos", responder_tras, &(int){400}},
-    {"/usuarios", responder_tras, &(int){1200}},
-    {"/monedas", responder_tras, &(int){800}},
-    {"/lenta", responder_tras, &(int){10000}}, /* a propósito */
+/* [sitio] */
+static const struct pagina paginas[] = {
+    {"/articulos", 400, 200, "{\"total\": 100}"},
+    {"/usuarios", 1200, 200, "{\"total\": 10}"},
+    {"/monedas", 800, 200, "{\"total\": 0}"},
+    {"/lenta", 10000, 200, "{\"total\": 1}"},
+    {"/caida", 300, 503, "vuelve luego"},
+    {"/rara", 200, 200, "{\"total\": \"muchos\"}"},
     {0},
 };
-/* [/servidor] */
+/* [/sitio] */
 
-/* [consultar] */
+/* [api] */
 struct api {
     as_http *http;
-    const char *base, *camino;
+    const char *camino;
+    char url[64];
+    double segundos; /* lo que se esperó */
+    int total;       /* lo que dijo, si fue bien */
 };
+/* [/api] */
 
+/* [leer] */
+static int leer_total(const as_http_response *respuesta, int *total)
+{
+    if (respuesta->status < 200 || respuesta->status > 299)
+        return as_error_set(UV_EPROTO, "estado %d", respuesta->status);
+    json_t *raiz = json_loadb(respuesta->body, respuesta->body_size, 0,
+                              NULL);
+    if (!raiz)
+        return as_error_set(UV_EPROTO, "no es JSON");
+    json_t *valor = json_object_get(raiz, "total");
+    bool hay = json_is_number(valor);
+    *total = (int)json_number_value(valor);
+    json_decref(raiz);
+    return hay ? 0 : as_error_set(UV_EPROTO, "no dice el total");
+}
+/* [/leer] */
+
+/* [consultar] */
 static int consultar_api(void *arg)
 {
-    const struct api *api = arg;
+    struct api *api = arg;
+    const as_http_request peticion = {.url = api->url,
+                                      .timeout_ms = PLAZO_MS};
     as_http_response respuesta;
-    char url[64];
-
-    snprintf(url, sizeof url, "%s%s", api->base, api->camino);
     uint64_t inicio = as_now();
-    const as_http_request peticion = {.url = url,
-                                      .timeout_ms = LIMITE_MS};
+
     int rc = as_http_send(api->http, &peticion, &respuesta);
-    double segundos = (double)(as_now() - inicio) / 1000;
-    if (rc < 0) {
-        printf("%s: %s (%.1f s)\n", api->camino, as_strerror(rc),
-               segundos);
+    api->segundos = (double)(as_now() - inicio) / 1000;
+    if (rc == UV_ECANCELED)
         return rc;
-    }
-    json_t *datos = json_loadb(respuesta.body, respuesta.body_size, 0,
-                               NULL);
-    printf("%s: %d, %s (%.1f s)\n", api->camino, respuesta.status,
-           datos ? "con datos" : "sin datos", segundos);
-    json_decref(datos);
+    if (rc < 0)
+        return as_error_set(rc, "%s", as_strerror(rc));
+    rc = leer_total(&respuesta, &api->total);
     as_http_response_clear(&respuesta);
-    return 0;
+    return rc;
 }
 /* [/consultar] */
 
-/* [consultar_todas] */
-static int consultar_todas(as_http *http, const char *base)
+/* [resumir] */
+static void resumir(const struct api *apis, const as_outcome *casillas)
 {
-    struct api apis[APIS];
-    int estados[APIS];
+    int buenas = 0;
 
-    for (int i = 0; i < APIS; i++)
-        apis[i] = (struct api){http, base, rutas[i].camino};
-    int fallos = as_gather_each(consultar_api, apis, APIS, sizeof *apis,
-                                estados);
-    if (fallos < 0)
-        return fallos;
+    for (int i = 0; i < APIS; i++) {
+        printf("  %s (%.1f s): ", apis[i].camino, apis[i].segundos);
+        if (casillas[i].rc == UV_ECANCELED) {
+            puts("no dio tiempo");
+        } else if (casillas[i].rc < 0) {
+            puts(casillas[i].text);
+        } else {
+            printf("total %d\n", apis[i].total);
+            buenas++;
+        }
+    }
+    printf("  con datos: %d de %d\n", buenas, APIS);
+}
+/* [/resumir] */
 
-    puts("Resumen:");
-    for (int i = 0; i < APIS; i++)
-        printf("  %s: %s\n", apis[i].camino,
-               estados[i] < 0 ? as_strerror(estados[i]) : "bien");
+/* [todas] */
+static int consultar_todas(struct api *apis, int64_t ms)
+{
+    as_outcome casillas[APIS];
+    uint64_t inicio = as_now();
+    as_scope plazo;
+
+    as_scope_enter(&plazo, ms);
+    int rc = as_gather_each(consultar_api, apis, APIS, sizeof *apis,
+                            casillas);
+    rc = as_scope_leave(&plazo, rc);
+    if (rc < 0 && rc != UV_ETIMEDOUT)
+        return rc;
+    printf("en %.1f s:\n", (double)(as_now() - inicio) / 1000);
+    resumir(apis, casillas);
     return 0;
 }
-/* [/consultar_todas] */
+/* [/todas] */
 
-static int principal(void *arg)
+/* [principal] */
+static int principal(void *base)
 {
-    (void)arg;
-    return con_servidor(rutas, consultar_todas);
+    struct api apis[APIS];
+    as_http *http;
+
+    int rc = as_http_new(NULL, &http);
+    if (rc < 0)
+        return rc;
+    for (int i = 0; i < APIS; i++) {
+        apis[i] = (struct api){.http = http,
+                               .camino = paginas[i].camino};
+        snprintf(apis[i].url, sizeof apis[i].url, "%s%s", (char *)base,
+                 paginas[i].camino);
+    }
+    rc = consultar_todas(apis, AS_FOREVER); /* 3 s cada una */
+    if (rc == 0)
+        rc = consultar_todas(apis, PRISA_MS); /* y 1 s para todas */
+    as_http_close(http);
+    return rc;
 }
+/* [/principal] */
 
 int main(void)
 {
-    return as_run(principal, NULL) < 0;
+    return con_servidor(paginas, principal);
 }

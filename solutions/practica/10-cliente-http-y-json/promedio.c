@@ -1,0 +1,104 @@
+/*
+ * 4 · Construir · 15 minutos
+ * La media de los que respondieron.
+ *
+ * Cinco tiendas dicen a cuánto está el kilo de café: {"precio": 12.5}. Escribe
+ * `consultar`, con un plazo de un segundo y un cuerpo de 1024 bytes como mucho, y
+ * `resumir`, que escribe una línea por tienda en el orden de la tabla y después la
+ * media: «media: 12.50 (2 de 5)». Los fallos dicen su motivo: «estado N», «no es
+ * JSON», «no trae el precio» o el de as_strerror. Es la mitad del laboratorio 10.
+ */
+#include "../../../lessons/10-cliente-http-y-json/servidor_local.h"
+
+enum { TIENDAS = 5, PLAZO_MS = 1000, CUERPO_MAXIMO = 1024 };
+
+static const struct pagina paginas[] = {
+    {"/norte", 300, 200, "{\"precio\": 12.5, \"moneda\": \"euro\"}"},
+    {"/sur", 20, 503, "{\"precio\": 1}"},
+    {"/este", 80, 200, "{\"precio\": \"doce\"}"},
+    {"/oeste", 5000, 200, "{\"precio\": 11}"},
+    {"/centro", 10, 200, "{\"precio\": 14}"},
+    {0},
+};
+
+struct tienda {
+    as_http *http;
+    const char *camino;
+    char url[64];
+    double precio; /* si fue bien */
+};
+
+static int entender(struct tienda *t, const as_http_response *respuesta)
+{
+    if (respuesta->status < 200 || respuesta->status > 299)
+        return as_error_set(UV_EPROTO, "estado %d", respuesta->status);
+    json_t *raiz = json_loadb(respuesta->body, respuesta->body_size, 0, NULL);
+    if (!raiz)
+        return as_error_set(UV_EPROTO, "no es JSON");
+    json_t *precio = json_object_get(raiz, "precio");
+    bool hay = json_is_number(precio);
+    t->precio = json_number_value(precio);
+    json_decref(raiz);
+    return hay ? 0 : as_error_set(UV_EPROTO, "no trae el precio");
+}
+
+static int consultar(void *arg)
+{
+    struct tienda *t = arg;
+    const as_http_request peticion = {
+        .url = t->url, .timeout_ms = PLAZO_MS, .max_body = CUERPO_MAXIMO};
+    as_http_response respuesta;
+
+    int rc = as_http_send(t->http, &peticion, &respuesta);
+    if (rc < 0)
+        return as_error_set(rc, "%s", as_strerror(rc));
+    rc = entender(t, &respuesta);
+    as_http_response_clear(&respuesta);
+    return rc;
+}
+
+static void resumir(const struct tienda *tiendas, const as_outcome *casillas)
+{
+    double suma = 0;
+    int buenas = 0;
+
+    for (int i = 0; i < TIENDAS; i++) {
+        if (casillas[i].rc < 0) {
+            printf("%s: %s\n", tiendas[i].camino, casillas[i].text);
+            continue;
+        }
+        printf("%s: %.2f\n", tiendas[i].camino, tiendas[i].precio);
+        suma += tiendas[i].precio;
+        buenas++;
+    }
+    if (buenas > 0)
+        printf("media: %.2f (%d de %d)\n", suma / buenas, buenas, TIENDAS);
+    else
+        puts("media: no se sabe");
+}
+
+static int principal(void *base)
+{
+    struct tienda tiendas[TIENDAS];
+    as_outcome casillas[TIENDAS];
+    as_http *http;
+
+    int rc = as_http_new(NULL, &http);
+    if (rc < 0)
+        return rc;
+    for (int i = 0; i < TIENDAS; i++) {
+        tiendas[i] = (struct tienda){.http = http, .camino = paginas[i].camino};
+        snprintf(tiendas[i].url, sizeof tiendas[i].url, "%s%s", (char *)base,
+                 paginas[i].camino);
+    }
+    rc = as_gather_each(consultar, tiendas, TIENDAS, sizeof *tiendas, casillas);
+    if (rc >= 0)
+        resumir(tiendas, casillas);
+    as_http_close(http);
+    return rc;
+}
+
+int main(void)
+{
+    return con_servidor(paginas, principal);
+}
