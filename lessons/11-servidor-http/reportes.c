@@ -56,8 +56,7 @@ struct forma {
     int (*pedidos)(struct reporte *reportes);
 };
 
-static int responder_reporte(as_http_server_request *peticion,
-                             void *arg)
+static int responder_reporte(as_web_request *peticion, void *arg)
 {
     const struct forma *forma = arg;
     struct reporte reportes[USUARIOS] = {0};
@@ -78,7 +77,7 @@ static int responder_reporte(as_http_server_request *peticion,
         json_decref(lista);
         return rc;
     }
-    return as_http_reply_json(peticion, 200, lista);
+    return as_web_reply_json(peticion, 200, lista);
 }
 /* [/reporte] */
 
@@ -86,22 +85,22 @@ static int responder_reporte(as_http_server_request *peticion,
 static int principal(void *arg)
 {
     (void)arg;
+    static const char *const visitas[] = {"GET /reporte-lento",
+                                          "GET /reporte-rapido", NULL};
     struct forma lento = {uno_tras_otro}, rapido = {a_la_vez};
-    as_http_server *servidor;
+    as_web *servidor;
 
-    int rc = as_http_server_new(NULL, &servidor);
+    int rc = as_web_new(NULL, &servidor);
     if (rc < 0)
         return rc;
-    rc = as_http_route(servidor, "GET", "/reporte-lento",
-                       responder_reporte, &lento);
+    rc = as_web_route(servidor, "GET", "/reporte-lento",
+                      responder_reporte, &lento);
     if (rc == 0)
-        rc = as_http_route(servidor, "GET", "/reporte-rapido",
-                           responder_reporte, &rapido);
+        rc = as_web_route(servidor, "GET", "/reporte-rapido",
+                          responder_reporte, &rapido);
     if (rc == 0)
-        rc = visitar(servidor,
-                     (const char *const[]){"/reporte-lento",
-                                           "/reporte-rapido", NULL});
-    as_http_server_close(servidor);
+        rc = visitar(servidor, visitas);
+    as_web_close(servidor);
     return rc;
 }
 /* [/principal] */
