@@ -8,7 +8,7 @@ struct charla {
 };
 
 /* [bloqueante] */
-/* Como tantas funciones de siempre, para a su hilo hasta tener datos. */
+/* Como tantas funciones, para a su hilo hasta tener datos. */
 static int funcion_bloqueante(void *arg)
 {
     struct charla *c = arg;
@@ -31,7 +31,7 @@ static int delegar(void *arg)
 /* [/bloqueante] */
 
 /* [latir] */
-/* Si el bucle estuviera parado, nadie escribiría y no acabaría nunca. */
+/* Con el bucle parado, nadie escribiría: no acabaría nunca. */
 static int latir(void *arg)
 {
     static const char texto[] = "tres latidos después";
