@@ -4,13 +4,15 @@
 /* [recursion] */
 static int cuenta_atras(int n)
 {
-    if (n <= 0) /* sin esto, la pila se desborda */
+    if (n == 0) /* sin esto, la pila se desborda */
         return 0;
     printf("%*squedan %d\n", 2 * (3 - n), "", n);
     int rc = as_sleep(100);
     if (rc < 0)
         return rc;
-    return cuenta_atras(n - 1);
+    rc = cuenta_atras(n - 1);
+    printf("%*svuelvo a %d\n", 2 * (3 - n), "", n);
+    return rc;
 }
 /* [/recursion] */
 
