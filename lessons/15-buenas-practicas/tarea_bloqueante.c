@@ -40,7 +40,7 @@ static int con_latidos(int tarea(void))
     as_group grupo;
 
     latidos = 0;
-    as_group_enter(&grupo, 0);
+    as_group_enter(&grupo);
     int rc = as_start_soon(&grupo, "latidos", latir, NULL);
     if (rc == 0)
         rc = as_yield(); /* que empiece a latir */
