@@ -4,14 +4,22 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#define MAX_COLUMNS                                                                      \
-    76 /* lo que cabe sin recortar en el libro y en un móvil apaisado \
-        */
+/* Lo que cabe sin recortar en el libro y en un móvil apaisado. */
+#define MAX_COLUMNS 72
 
 #define MAX_MS 100 /* lo que puede tardar un ejemplo que no espera de verdad */
 
-enum mark_kind { NO_MARK, FRAGMENT, OUTPUT, OUTPUT_REAL, ILLUSTRATIVE };
+enum mark_kind {
+    NO_MARK,
+    FRAGMENT,
+    OUTPUT,
+    OUTPUT_REAL,
+    OUTPUT_POSTGRES,
+    TRACE,
+    ILLUSTRATIVE
+};
 
 struct mark {
     enum mark_kind kind;
@@ -34,7 +42,9 @@ static const struct {
 } MARKS[] = {
     {"<!-- fragmento:", FRAGMENT},
     {"<!-- salida real:", OUTPUT_REAL},
+    {"<!-- salida postgres:", OUTPUT_POSTGRES},
     {"<!-- salida:", OUTPUT},
+    {"<!-- traza:", TRACE},
     {"<!-- ilustrativo:", ILLUSTRATIVE},
 };
 
@@ -95,10 +105,14 @@ static char *block_truth(struct report *report, const struct options *o,
         free(path);
         return truth;
     }
+    if (b->mark.kind == OUTPUT_POSTGRES && !getenv("ASINC_PG_CLUSTER")) {
+        report->skipped++;
+        return NULL;
+    }
     char *programs = format("%s/%s", o->programs, strrchr(b->lesson, '/') + 1);
     char *output, *truth = NULL;
-    switch (run_example(value, b->mark.kind == OUTPUT_REAL, programs, b->lesson,
-                        o->limit_ms, &output)) {
+    switch (run_example(value, b->mark.kind != OUTPUT, programs, b->lesson, o->limit_ms,
+                        &output)) {
     case RUN_DONE:
         truth = format("$ %s\n%s", value, output);
         break;
@@ -113,21 +127,6 @@ static char *block_truth(struct report *report, const struct options *o,
     free(output);
     free(programs);
     return truth;
-}
-
-/* Lo que hay escrito en el bloque, sin el margen que tenga el bloque
- * entero (una lista). */
-static char *block_body(char **lines, size_t count, size_t margin)
-{
-    char *body = NULL;
-    size_t size;
-    FILE *out = open_memstream(&body, &size);
-    for (size_t i = 0; i < count; i++) {
-        size_t spaces = strspn(lines[i], " ");
-        fprintf(out, "%s\n", lines[i] + (spaces < margin ? spaces : margin));
-    }
-    fclose(out);
-    return body;
 }
 
 /* Si el bloque debía llevar otra marca, apunta cuál y devuelve false.
@@ -153,9 +152,13 @@ static bool block_marked(struct report *report, const struct block *b, const cha
         return is_c;
     case OUTPUT:
     case OUTPUT_REAL:
+    case OUTPUT_POSTGRES:
         if (!is_console)
             fail(report, b->path, b->line, "una salida va en un bloque ```console");
         return is_console;
+    case TRACE:
+        fail(report, b->path, b->line, "una traza va ante un dibujo, no ante un bloque");
+        return false;
     case ILLUSTRATIVE:
         if (!*b->mark.value)
             fail(report, b->path, b->line, "di por qué este bloque es ilustrativo");
@@ -194,7 +197,7 @@ static void check_block(struct report *report, const struct options *o,
                         const struct block *b, char **lines, size_t count, size_t margin,
                         FILE *fresh)
 {
-    char *body = block_body(lines, count, margin);
+    char *body = lines_join(lines, count, margin);
     char *truth = block_marked(report, b, body) ? block_truth(report, o, b) : NULL;
     bool drifted = truth && strcmp(truth, body) != 0;
     if (drifted && !o->write) {
@@ -238,7 +241,10 @@ void chapter_check(struct report *report, const struct options *o, const char *p
         const char *info;
         size_t fence = fence_length(text.lines[i], &info), close = i + 1;
         struct mark mark = fence ? b.mark : parse_mark(text.lines[i], i + 1);
-        if (!fence && b.mark.kind != NO_MARK) {
+        if (!fence && b.mark.kind == TRACE) {
+            trace_check(report, o, path, lesson, b.mark.value, text.lines[i], i + 1);
+            free(b.mark.value);
+        } else if (!fence && b.mark.kind != NO_MARK) {
             fail(report, path, b.mark.line, "la marca «%s» no va seguida de su bloque",
                  b.mark.value);
             free(b.mark.value);
@@ -273,13 +279,23 @@ void chapter_check(struct report *report, const struct options *o, const char *p
     fclose(fresh);
 
     if (o->write && report->errors == errors) {
-        char *old = block_body(text.lines, text.count, 0);
+        char *old = lines_join(text.lines, text.count, 0);
         if (strcmp(old, fresh_text) != 0)
             save(report, path, fresh_text);
         free(old);
     }
     free(fresh_text);
     text_free(&text);
+}
+
+/* MAX_MS, por cada programa que se disputa un procesador. */
+static long fair_ms(void)
+{
+    double load;
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    if (getloadavg(&load, 1) != 1 || cpus < 1 || load <= (double)cpus)
+        return MAX_MS;
+    return (long)(MAX_MS * load / (double)cpus);
 }
 
 /*
@@ -308,14 +324,22 @@ static void check_repeats(struct report *report, const struct options *o,
         if (now_ms() - start < best)
             best = now_ms() - start;
     }
-    if (o->runs > 1 && best >= MAX_MS)
+    long most = fair_ms();
+    if (o->runs > 1 && best >= most)
         fail(report, b->path, b->line,
-             "«%s» nunca baja de %ld ms con el reloj virtual: caben %d", b->mark.value,
-             best, MAX_MS);
+             "«%s» nunca baja de %ld ms con el reloj virtual: caben %ld", b->mark.value,
+             best, most);
+}
+
+static bool ends_with(const char *line, const char *end)
+{
+    size_t n = strlen(line), m = strlen(end);
+
+    return n > m && strcmp(line + n - m, end) == 0;
 }
 
 /* ejemplo.salida empieza por «$ ./ejemplo args»; «# real» al final pide
- * el reloj de verdad. */
+ * el reloj de verdad, y «# postgres», también un PostgreSQL. */
 void output_check(struct report *report, const struct options *o, const char *source,
                   const char *lesson)
 {
@@ -324,15 +348,16 @@ void output_check(struct report *report, const struct options *o, const char *so
     char *path = format("%.*s.salida", (int)stem, source);
     struct text text;
     bool exists = text_read(&text, path);
-    char *written = block_body(text.lines, text.count, 0);
+    char *written = lines_join(text.lines, text.count, 0);
     bool starts = text.count > 0 && strncmp(text.lines[0], "$ ", 2) == 0;
     struct block b = {
         .path = path, .lesson = lesson, .line = 1, .mark = {.kind = OUTPUT}};
 
     if (starts) {
-        size_t n = strlen(text.lines[0]);
-        if (n > 6 && strcmp(text.lines[0] + n - 6, "# real") == 0)
+        if (ends_with(text.lines[0], "# real"))
             b.mark.kind = OUTPUT_REAL;
+        else if (ends_with(text.lines[0], "# postgres"))
+            b.mark.kind = OUTPUT_POSTGRES;
         b.mark.value = format("%s", text.lines[0] + 2);
     } else {
         b.mark.value = format("./%.*s", (int)(strlen(name) - 2), name);

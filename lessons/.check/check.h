@@ -1,24 +1,23 @@
 /*
- * Comprueba que los capítulos dicen la verdad: el código que enseñan es
- * el que se compila, la salida que enseñan es la que sale, y sus
- * enlaces llevan a algún sitio.
+ * Comprueba que los capítulos dicen la verdad: el código que enseñan es el que se compila, la
+ * salida que enseñan es la que sale, y sus enlaces llevan a algún sitio.
  *
  * En el Markdown, una marca invisible precede a cada bloque:
  *
- *   <!-- fragmento: archivo.c#region -->    ```c con esa región del
- * archivo
+ *   <!-- fragmento: archivo.c#region -->    ```c con esa región del archivo
  *   <!-- fragmento: archivo.c -->           ```c con el archivo entero
- *   <!-- salida: ./programa args -->        ```console con «$
- * ./programa args» y lo que escribe
- *   <!-- salida real: ./programa -->        lo mismo, con el reloj de
- * verdad y no el virtual
- *   <!-- ilustrativo: por qué -->           código que no se compila o
- * salida que no se repite
+ *   <!-- salida: ./programa args -->        ```console con «$ ./programa args» y lo que escribe
+ *   <!-- salida real: ./programa -->        lo mismo, con el reloj de verdad y no el virtual
+ *   <!-- salida postgres: ./programa -->    como la real, con un PostgreSQL de usar y tirar
+ *   <!-- traza: ./programa args -->         ![...](dibujos/x.svg), dibujado de esa ejecución
+ *   <!-- ilustrativo: por qué -->           código que no se compila o salida que no se repite
  *
- * Una región del C va entre las líneas de comentario [region] y
- * [/region]; las marcas no se enseñan. Junto a cada ejemplo.c está
- * ejemplo.salida: «$ ./ejemplo» y lo que escribe. Con el reloj
- * virtual debe escribir lo mismo cada vez, y en un momento.
+ * Una región del C va entre las líneas de comentario [region] y [/region]; las marcas no se
+ * enseñan. Junto a cada ejemplo.c está ejemplo.salida: «$ ./ejemplo» y lo que escribe. Con el
+ * reloj virtual debe escribir lo mismo cada vez, y en un momento.
+ *
+ * El PostgreSQL lo pone common/tests/pg_cluster.sh. Donde no está instalado, esas salidas no se
+ * comprueban, y el archivo que las lleva lo dice con un «# SKIP».
  */
 #ifndef LESSONS_CHECK_H
 #define LESSONS_CHECK_H
@@ -39,13 +38,14 @@ struct report {
     char *notes;
     size_t size;
     int errors;
+    int skipped; /* salidas que no se pudieron comprobar: falta PostgreSQL */
     bool updated;
 };
 
 struct options {
     const char *root;     /* raíz del curso */
-    const char *programs; /* donde están compilados los ejemplos,
-                             reflejo de lessons/ */
+    const char *programs; /* donde están compilados los ejemplos, reflejo de lessons/ */
+    const char *drawer;   /* el programa que dibuja trazas */
     long limit_ms;        /* lo que puede tardar un ejemplo */
     int runs;             /* veces que un ejemplo debe escribir lo mismo */
     bool write;           /* reescribir en lugar de quejarse */
@@ -54,9 +54,7 @@ struct options {
 /* Cómo acabó un programa de ejemplo. */
 enum run_end { RUN_DONE, RUN_MISSING, RUN_TIMEOUT };
 
-/* ---- text.c
- * ----------------------------------------------------------------------------
- */
+/* ---- text.c -------------------------------------------------------------------------- */
 
 /* Lee un archivo. false si no se puede; errno dice por qué. */
 bool text_read(struct text *text, const char *path);
@@ -66,9 +64,11 @@ void text_free(struct text *text);
  * vuelve si no la hay. */
 __attribute__((format(printf, 1, 2))) char *format(const char *fmt, ...);
 
-/* Sustituye el archivo de una vez: o queda el viejo entero, o el nuevo.
- */
+/* Sustituye el archivo de una vez: o queda el viejo entero, o el nuevo. */
 bool file_replace(const char *path, const char *content);
+
+/* Las líneas en un solo texto, sin los `margin` espacios que tengan delante. */
+char *lines_join(char **lines, size_t count, size_t margin);
 
 /* Una ruta como se enseña: sin «./» delante. */
 const char *shown(const char *path);
@@ -84,9 +84,7 @@ void note_diff(struct report *report, const char *written, const char *real);
 char *scratch_create(void);
 void scratch_remove(char *dir);
 
-/* ---- region.c
- * --------------------------------------------------------------------------
- */
+/* ---- region.c ------------------------------------------------------------------------ */
 
 /*
  * El texto de una región de un archivo de C (o del archivo entero, si
@@ -96,9 +94,7 @@ void scratch_remove(char *dir);
 char *region_text(struct report *report, const char *path, const char *name,
                   const char *from, size_t line);
 
-/* ---- run.c
- * -----------------------------------------------------------------------------
- */
+/* ---- run.c --------------------------------------------------------------------------- */
 
 /*
  * Ejecuta command con sh en una carpeta recién hecha, donde están los
@@ -112,8 +108,7 @@ enum run_end run_example(const char *command, bool real, const char *programs,
 /* Milisegundos del reloj monótono. */
 long now_ms(void);
 
-/* ---- chapter.c, index.c, links.c
- * -------------------------------------------------------- */
+/* ---- chapter.c, trace.c, links.c ------------------------------------------------------ */
 
 /* Los bloques de un capítulo contra el código y las salidas. lesson es
  * su carpeta. */
@@ -125,12 +120,14 @@ void chapter_check(struct report *report, const struct options *o, const char *p
 void output_check(struct report *report, const struct options *o, const char *source,
                   const char *lesson);
 
-/*
- * ¿Tiene el índice, lessons/README.md, una línea que enlace target y diga words? Un
- * capítulo que allí esté «por escribir» puede tener solo sus ejemplos, y el índice lleva
- * entonces a cada uno.
- */
-bool index_has(const char *root, const char *target, const char *words);
+/* El dibujo que enseña la línea `line` contra la traza de `command`. */
+void trace_check(struct report *report, const struct options *o, const char *path,
+                 const char *lesson, const char *command, const char *line,
+                 size_t number);
+
+/* La línea del título, o del id de HTML, con esa ancla, y en *next la del título que sigue; 0 si
+ * no hay. */
+size_t anchor_line(const char *path, const char *anchor, size_t *next);
 
 /* Enlaces y diagramas de cualquier Markdown. */
 void links_check(struct report *report, const char *path);
@@ -138,5 +135,112 @@ void links_check(struct report *report, const char *path);
 /* Una línea que abre o cierra un bloque: cuántas marcas tiene y qué
  * dice detrás; 0 si no. */
 size_t fence_length(const char *line, const char **info);
+
+/* ---- prose.c ------------------------------------------------------------------------- */
+
+/* Recibe cada línea de prosa, ya sin código ni HTML, y su número. */
+typedef void prose_fn(void *arg, size_t number, const char *line);
+
+/* Recorre la prosa de un Markdown. false si no se puede leer. */
+bool prose_each(const char *path, prose_fn *fn, void *arg);
+size_t prose_words(const char *path);
+
+/* Borra de una línea (*el nombre en inglés*), que va detrás de un término. */
+void drop_english(char *line);
+
+/* Ni demasiadas palabras, ni las de lessons/.check/vetadas. `chapter`: es el capítulo, y no una
+ * página que lo acompaña. */
+void prose_check(struct report *report, const struct options *o, const char *path,
+                 bool chapter);
+
+/* Las vetadas de una línea suelta. */
+void words_check(struct report *report, const struct options *o, const char *path,
+                 size_t number, const char *line);
+
+/* Los apartados, dibujos y respuestas plegadas que todo capítulo tiene. */
+void shape_check(struct report *report, const char *path);
+
+/* Lo que dice «**Tiempo:** N minutos de lectura, N de práctica.» */
+struct minutes {
+    int read, practice;
+};
+bool minutes_read(const char *path, struct minutes *minutes);
+
+/* ---- table.c ------------------------------------------------------------------------- */
+
+enum { MAX_CELLS = 8 };
+
+/* Una fila de una tabla de Markdown. */
+struct row {
+    size_t line;
+    char *cells[MAX_CELLS]; /* sin los espacios de los lados */
+    size_t count;
+};
+
+/* Recibe cada fila, sin las de títulos. */
+typedef void row_fn(void *arg, const struct row *row);
+void table_each(const struct text *text, row_fn *fn, void *arg);
+
+/* La línea «| a | b |» de una fila. */
+char *row_line(const struct row *row);
+
+/* El número de una celda que no dice otra cosa; 0 si no lo es. */
+int row_number(const char *cell);
+
+/* ---- path.c, glossary.c ---------------------------------------------------------------- */
+
+/* ¿Da lessons/README.md ese capítulo «por escribir»? Puede tener entonces solo ejemplos. */
+bool path_pending(const char *root, int number);
+
+/* Marca en needed los capítulos que hay que haber leído antes de ese, según lessons/README.md, y
+ * los que estos necesitan. false si el camino no tiene su fila. */
+enum { MAX_CHAPTERS = 99 };
+bool path_needs(const char *root, int number, bool needed[MAX_CHAPTERS + 1]);
+
+/* ¿Enlaza lessons/procedencia.md ese archivo? */
+bool origin_has(const char *root, const char *target);
+
+/* El camino del lector contra los capítulos que hay: sus README.md. */
+void path_check(struct report *report, const struct options *o, char *const *chapters,
+                size_t count);
+
+/* Cada fila de la procedencia lleva a algún sitio, o a un capítulo por escribir. */
+void origin_check(struct report *report, const struct options *o, const char *page);
+
+/* El glosario contra las páginas de los capítulos. */
+void glossary_check(struct report *report, const struct options *o, const char *page,
+                    char *const *pages, size_t count);
+
+/* ---- labs.c -------------------------------------------------------------------------- */
+
+/* Cada prueba de ese lab.json manda leer una sección que existe, del enunciado o de un capítulo
+ * que el laboratorio pide. table: enseña además cuál. */
+void lab_check(struct report *report, const struct options *o, const char *path,
+               bool table);
+
+/* ---- promises.c ---------------------------------------------------------------------- */
+
+struct json_t;
+
+/* El enunciado `page` dice las etapas de `lab`, un lab.json, y sus puntos. */
+void promises_check(struct report *report, const struct json_t *lab, const char *page);
+
+/* ---- names.c ------------------------------------------------------------------------- */
+
+/* Las funciones explicadas hasta ahora. */
+struct names;
+struct names *names_new(void);
+void names_free(struct names *names);
+
+/* Lo que sigue es del capítulo `number`, que solo puede usar las de los capítulos `needed`; NULL,
+ * las de cualquiera. */
+void names_chapter(struct names *names, int number, const bool *needed);
+
+/* Aprende las que explica un Markdown, tras quejarse de las que usa antes; cuántas nuevas. */
+size_t names_check(struct report *report, struct names *names, const char *path);
+
+/* Se queja de las que usa un programa y nadie explicó. */
+void names_check_source(struct report *report, const struct names *names,
+                        const char *path);
 
 #endif

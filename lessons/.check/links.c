@@ -72,22 +72,25 @@ static bool in_fence(struct fence_state *state, const char *line)
     return true;
 }
 
-/* ¿Hay en el Markdown un título, o un id de HTML, con esa ancla? */
-static bool has_anchor(const char *path, const char *anchor)
+size_t anchor_line(const char *path, const char *anchor, size_t *next)
 {
     struct text text;
+    size_t line = 0;
+    *next = (size_t)-1;
     if (!text_read(&text, path))
-        return false;
+        return 0;
     char *id = format("id=\"%s\"", anchor);
     char **seen = calloc(text.count + 1, sizeof *seen);
     size_t n = 0;
-    bool found = false;
     struct fence_state fence = {0};
-    for (size_t i = 0; i < text.count && !found; i++) {
+    for (size_t i = 0; i < text.count && (line == 0 || *next == (size_t)-1); i++) {
         if (in_fence(&fence, text.lines[i]))
             continue;
-        found = strstr(text.lines[i], id) != NULL;
         char *title = title_text(text.lines[i]);
+        if (title && line > 0)
+            *next = i + 1;
+        if (line == 0 && strstr(text.lines[i], id))
+            line = i + 1;
         if (!title)
             continue;
         seen[n] = slug(title);
@@ -96,7 +99,8 @@ static bool has_anchor(const char *path, const char *anchor)
             repeated += strcmp(seen[j], seen[n]) == 0;
         char *full = repeated ? format("%s-%zu", seen[n], repeated)
                               : format("%s", seen[n]);
-        found |= strcmp(full, anchor) == 0;
+        if (line == 0 && strcmp(full, anchor) == 0)
+            line = i + 1;
         free(full);
         free(title);
         n++;
@@ -106,7 +110,7 @@ static bool has_anchor(const char *path, const char *anchor)
     free(seen);
     free(id);
     text_free(&text);
-    return found;
+    return line;
 }
 
 static void check_target(struct report *report, const char *path, size_t line,
@@ -126,6 +130,7 @@ static void check_target(struct report *report, const char *path, size_t line,
                        : format("%s", path);
     char *anchor = file < size ? format("%.*s", (int)(size - file - 1), target + file + 1)
                                : NULL;
+    size_t next;
     struct stat st;
     if (stat(other, &st) != 0) {
         fail(report, path, line, "el enlace «%.*s» no lleva a ningún archivo", (int)size,
@@ -135,7 +140,7 @@ static void check_target(struct report *report, const char *path, size_t line,
              "el enlace «%.*s» pone un ancla a una carpeta: di el "
              "README.md",
              (int)size, target);
-    } else if (anchor && strstr(other, ".md") && !has_anchor(other, anchor)) {
+    } else if (anchor && strstr(other, ".md") && anchor_line(other, anchor, &next) == 0) {
         fail(report, path, line, "el enlace «%.*s» no lleva a ningún título de %s",
              (int)size, target, other);
     }

@@ -116,7 +116,9 @@ static _Noreturn void exec_shell(const char *command, bool real, const char *dir
         setenv("AS_CLOCK", "virtual", 1);
     int nothing = open("/dev/null", O_RDONLY);
     if (login_tty(terminal) == 0 && chdir(dir) == 0 && dup2(nothing, STDIN_FILENO) == 0) {
-        close(nothing);
+        /* Ni lo que dejó abierto quien me llamó: un programa que cuenta los descriptores
+         * que le quedan escribiría otra cosa. */
+        close_range(STDERR_FILENO + 1, ~0U, 0);
         execl("/bin/sh", "sh", "-c", command, (char *)NULL);
     }
     _exit(127);

@@ -80,6 +80,19 @@ const char *shown(const char *path)
     return strncmp(path, "./", 2) == 0 ? path + 2 : path;
 }
 
+char *lines_join(char **lines, size_t count, size_t margin)
+{
+    char *body = NULL;
+    size_t size;
+    FILE *out = open_memstream(&body, &size);
+    for (size_t i = 0; i < count; i++) {
+        size_t spaces = strspn(lines[i], " ");
+        fprintf(out, "%s\n", lines[i] + (spaces < margin ? spaces : margin));
+    }
+    fclose(out);
+    return body;
+}
+
 void fail(struct report *report, const char *path, size_t line, const char *fmt, ...)
 {
     report->errors++;
