@@ -1,0 +1,33 @@
+# El libro: los capítulos, la práctica y los enunciados como sitio, EPUB y PDF.
+
+BOOK := lessons/.book
+.PHONY: book serve dibujos test-book test-book-pages test-book-paper
+
+# Qué soluciones se pueden leer lo dice el programa que lee curso.json.
+book serve test-book test-book-pages test-book-paper: export ASINC_COURSE = $(COURSE)
+
+book: setup-grade setup-book $(COURSE) ## Hace el libro: un sitio que se abre sin red, un EPUB y un PDF
+	@$(BOOK)/build.sh build/book todo
+	@$(BOOK)/say.sh build/book
+
+serve: setup-grade setup-book $(COURSE) ### Hace el sitio, y lo rehace cada vez que guardas un capítulo
+	@$(BOOK)/serve.sh build/serve
+
+dibujos: setup-dibujos ### Dibuja los diagramas de los capítulos que hayan cambiado
+	@$(BOOK)/draw.sh
+
+# En `make test`, el sitio y unas pocas páginas en el navegador si lo hay; con TODO=1, todas, el
+# EPUB y el PDF.
+TEST_STEPS += test-book
+TEST_MORE  += test-book-pages test-book-paper
+NAVEGADOR  := $(O)/$(BOOK)/tests/navegador
+
+$(NAVEGADOR): $(patsubst %,$(O)/$(BOOK)/tests/%.o,navegador webdriver) $(O)/common/libasinc.a
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS_ASINC)
+
+test-book test-book-pages: $(NAVEGADOR) $(COURSE)
+	@NAVEGADOR=$(NAVEGADOR) $(BOOK)/tests/site.sh build/test/book $(if $(filter %-pages,$@),todo)
+
+test-book-paper: $(COURSE)
+	@$(BOOK)/tests/paper.sh build/test/book
