@@ -20,6 +20,10 @@ function show(title, list,    i, shown)
     }
 }
 
+edition == "student" && /^([a-z][a-z-]*:.*)?###/ {
+    next
+}
+
 /^[a-z][a-z-]*:.*##/ {
     text = substr($0, index($0, "##"))
     list = text ~ /^###/ ? "teacher" : "student"
@@ -27,9 +31,9 @@ function show(title, list,    i, shown)
     add(list, substr($0, 1, index($0, ":") - 1), text)
 }
 
-/^##= / {
+/^###?= / {
     text = $0
-    sub(/^##= [^ ]+ +/, "", text)
+    sub(/^##+= [^ ]+ +/, "", text)
     add("option", $2, text)
 }
 

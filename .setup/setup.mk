@@ -3,48 +3,74 @@
 # La ayuda sale de los comentarios de los makefiles:
 #   objetivo: requisitos  ## qué hace          para quien estudia
 #   objetivo: requisitos  ### qué hace         para quien enseña o mantiene el curso
-#   ##= NOMBRE=valor  qué cambia               una opción
-# Una etapa de `make test` es un objetivo que escribe TAP. Cada carpeta añade las suyas con
-# TEST_STEPS += test-nombre; todas deben servirse solas (`make test-nombre`).
+#   ##= NOMBRE=valor  qué cambia               una opción; con ###=, para quien enseña
+# La edición de estudiantes no trae las pruebas del curso, y su ayuda es solo la suya.
+# Una etapa de `make test` es un objetivo que escribe TAP y se vale solo (`make test-nombre`).
+# Cada carpeta añade las suyas a una de dos listas:
+#   TEST_STEPS  lo que comprueba quien llega: que todo le funciona, con un compilador y con ASan
+#   TEST_MORE   lo que añade TODO=1: los otros compiladores, las otras herramientas, el estilo y
+#               los programas que no son nuestros
 
 ##= LAB=07  solo ese laboratorio
 ##= V=1  enseña cada orden que se ejecuta
 
-TEST_STEPS += test-setup test-runner test-lint
+###= TODO=1  en `make test`, también con los demás compiladores y herramientas
+
+TEST_STEPS += test-setup test-doctor test-runner
+TEST_MORE  += test-lint-rules test-lint
 # Segundos que puede durar una etapa y que pueden durar todas.
 TEST_LIMIT ?= 600
 TEST_TOTAL ?= 2400
 
-.PHONY: help setup setup-grade setup-test setup-bench test test-setup test-runner test-lint lint format clean
+# Las pruebas de Criterion casi siempre esperan: van a la vez más que procesadores.
+TEST_JOBS := $(shell n=$$(( 4 * $$(nproc) )); echo $$(( n > 16 ? 16 : n )))
+
+# Con = se expande al ejecutar: las listas las completan los makefiles que vienen después.
+WITH_MORE   = $(filter-out 0,$(TODO))$(filter $(PASO),$(TEST_MORE))
+
+.PHONY: help setup doctor setup-grade setup-test setup-test-todo setup-bench setup-book setup-dibujos setup-pasos setup-grade-class setup-dist
+.PHONY: test test-setup test-doctor test-runner test-lint-rules test-lint lint format clean
 
 help:
-	@awk -f .setup/help.awk $(filter Makefile %.mk,$(MAKEFILE_LIST))
+	@awk -v edition=$(if $(wildcard .ci/test),teacher,student) -f .setup/help.awk $(filter Makefile %.mk,$(MAKEFILE_LIST))
 
 setup: ## Instala en el sistema lo que falte para estudiar y calificar
 	@.setup/setup.sh $(GRUPO)
 
+doctor: ## Mira si esta máquina sirve para el curso, y dice qué hacer con lo que no
+	@CC='$(CC)' .setup/doctor.sh
+
 # Callados si no falta nada: los ponen delante los objetivos que necesitan paquetes.
-setup-grade setup-test setup-bench: setup-%:
+setup-grade setup-test setup-test-todo setup-bench setup-book setup-dibujos setup-pasos setup-grade-class setup-dist: setup-%:
 	@.setup/setup.sh --callado $*
 
-test: setup-test ### Ejecuta todas las pruebas del curso (PASO=test-x: solo una etapa)
-	@TEST_LIMIT=$(TEST_LIMIT) TEST_TOTAL=$(TEST_TOTAL) .ci/test $(or $(PASO),$(TEST_STEPS))
+test: ### Prueba el curso entero en esta máquina (TODO=1: con todo; PASO=test-x: solo esa etapa)
+	@.setup/setup.sh --callado test$(if $(WITH_MORE),-todo)
+	@TEST_LIMIT=$(TEST_LIMIT) TEST_TOTAL=$(TEST_TOTAL) .ci/test \
+		$(or $(PASO),$(TEST_STEPS) $(if $(WITH_MORE),$(TEST_MORE)))
 
 test-setup:
 	@.setup/tests.sh
 
-test-runner:
-	@.ci/tests.sh && .ci/lint-tests.sh
+test-doctor:
+	@.setup/doctor-tests.sh
 
-test-lint: export LINT_FLAGS = $(CPPFLAGS) -I. -Iautograder -Iautograder/harness $(PKG_CFLAGS)
+test-runner:
+	@.ci/tests.sh
+
+test-lint-rules:
+	@.ci/lint-tests.sh
+
+test-lint: export LINT_FLAGS = $(CPPFLAGS) -I. -Icommon/src -Iautograder -DGR_LIBRARIES="" $(PKG_CFLAGS)
 test-lint:
 	@.ci/lint
 
-lint: setup-test ### Comprueba el estilo y busca errores sin ejecutar
+lint: setup-test-todo ### Comprueba el estilo y busca errores sin ejecutar
 	@.ci/test test-lint
 
-format: setup-test ### Da a todo el C el mismo aspecto
+format: setup-test-todo ### Da a todo el C el mismo aspecto
 	@.ci/lint --archivos | xargs clang-format -i
 
-clean: ### Borra todo lo generado
-	@rm -rf build
+clean: ### Borra todo lo generado, menos las notas de una clase
+	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name clase -exec rm -rf {} +
+	@rmdir build 2>/dev/null || [ ! -e build ] || echo 'Quedan las notas de la clase, en build/clase: bórralas tú si no las quieres.'

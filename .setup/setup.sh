@@ -11,12 +11,18 @@ lock_wait=${ASINC_LOCK_WAIT:-120}
 
 usage() {
     cat <<'FIN'
-Uso: .setup/setup.sh [--callado] [grade|test|bench|todo]
-       grade   lo necesario para compilar y calificar (si no dices nada)
-       test    lo anterior y lo que piden las pruebas del curso
-       bench   lo de grade y lo que piden las medidas
-       todo    los tres grupos
-       --callado   sin nada que instalar, no dice nada
+Uso: .setup/setup.sh [--callado] [grade|test|test-todo|bench|book|dibujos|pasos|grade-class|dist|todo]
+       grade      lo necesario para compilar y calificar (si no dices nada)
+       test       lo anterior y lo que piden las pruebas del curso
+       test-todo  lo anterior y los otros compiladores y herramientas con que se prueba
+       bench      lo de grade y lo que piden las medidas
+       book       lo que pide el libro: el sitio, el EPUB y el PDF
+       dibujos    lo anterior y lo que dibuja los diagramas de los capítulos
+       pasos      lo de grade y lo que graba un programa paso a paso
+       grade-class  lo de grade y lo que pide calificar una clase
+       dist       lo de grade y lo que compila las suites para arm64
+       todo       todos los grupos
+       --callado  sin nada que instalar, no dice nada
      .setup/setup.sh --tabla    escribe la tabla de dependencias en Markdown
 FIN
 }
@@ -33,7 +39,7 @@ for arg; do
     --callado) quiet=yes ;;
     --tabla) group=tabla ;;
     -h | --ayuda) usage && exit 0 ;;
-    grade | test | bench | todo)
+    grade | test | test-todo | bench | book | dibujos | pasos | grade-class | dist | todo)
         [ -z "$group" ] || die "pide un solo grupo: $group o $arg" 2
         group=$arg
         ;;
@@ -45,12 +51,26 @@ for arg; do
 done
 : "${group:=grade}"
 
-# Filas «grupos|paquetes|para qué» del grupo pedido; $1 es la columna del sistema.
+# Filas «grupos|paquetes|para qué» del grupo pedido, que incluye otros; $1 es la columna del
+# sistema.
 rows() {
-    awk -F'|' -v col="$1" -v want="$group" '
+    case $group in
+    test-todo) asked=grade,test,test-todo ;;
+    todo) asked=grade,test,test-todo,bench,book,dibujos,pasos,grade-class,dist ;;
+    book) asked=book ;;
+    dibujos) asked=book,dibujos ;;
+    *) asked=grade,$group ;;
+    esac
+    awk -F'|' -v col="$1" -v asked="$asked" '
         /^#/ || NF != 6 { next }
-        want == "todo" || $1 ~ /grade/ || $1 ~ want { print $1 "|" $col "|" $6 }
-    ' "$dir/packages"
+        {
+            n = split($1, groups, ",")
+            for (i = 1; i <= n; i++)
+                if (index("," asked ",", "," groups[i] ",")) {
+                    print $1 "|" $col "|" $6
+                    next
+                }
+        }' "$dir/packages"
 }
 
 if [ "$group" = tabla ]; then
@@ -58,6 +78,8 @@ if [ "$group" = tabla ]; then
     printf '| Paquete de Debian | Para qué | Lo pide |\n|---|---|---|\n'
     rows 2 | awk -F'|' '{
         gsub(/,/, "`, `make ", $1)
+        sub(/test-todo/, "test TODO=1", $1)
+        sub(/dist$/, "dist ARM64=1", $1)
         printf "| `%s` | %s | `make %s` |\n", $2, $3, $1
     }'
     exit 0

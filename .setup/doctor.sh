@@ -1,0 +1,264 @@
+#!/bin/bash
+# Mira si esta máquina sirve para el curso, y dice qué hacer con lo que no.
+#   doctor.sh            todo, una línea cada cosa; termina con 1 si algo impide trabajar
+#   doctor.sh --rapido   lo que tarda milisegundos, y solo lo que va mal: lo llama make grade
+# No instala ni cambia nada.
+set -u
+language=${LC_ALL:-${LC_CTYPE:-${LANG:-}}}
+export LC_ALL=C.UTF-8 # para contar letras, y no bytes
+cd "$(dirname "$0")/.." || exit 1
+
+# Las pruebas ponen aquí un sistema fingido.
+root=${ASINC_RAIZ:-}
+quick=no
+case ${1:-} in
+'') ;;
+--rapido) quick=yes ;;
+*)
+    echo 'Uso: .setup/doctor.sh [--rapido]' >&2
+    exit 2
+    ;;
+esac
+
+[ "$quick" = no ] || exec >&2
+faults=0 warnings=0
+bold='' good='' bad='' warn='' off=''
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
+    bold='\033[1m' good='\033[32m' bad='\033[31m' warn='\033[33m' off='\033[0m'
+fi
+
+line() { # COLOR MARCA QUÉ CÓMO-ESTÁ
+    # shellcheck disable=SC2059 # los colores son formatos
+    printf "$1%-5s$off %s%*s %s\n" "$2" "$3" $((14 - ${#3})) '' "$4"
+}
+remedy() { printf '%s\n' "$1" | fold -s -w 59 | sed 's/^/                     /; s/ *$//'; }
+ok() { [ "$quick" = yes ] || line "$good" bien "$1" "$2"; }
+# Un aviso no impide trabajar; lo rápido lo calla.
+notice() { # QUÉ CÓMO-ESTÁ REMEDIO
+    warnings=$((warnings + 1))
+    [ "$quick" = yes ] || { line "$warn" ojo "$1" "$2" && remedy "$3"; }
+}
+fault() {
+    faults=$((faults + 1))
+    line "$bad" MAL "$1" "$2"
+    remedy "$3"
+}
+
+value() { # ARCHIVO: lo que dice, o nada
+    [ ! -r "$root$1" ] || head -c 4096 "$root$1"
+}
+at_least() { # VERSIÓN MÍNIMA
+    [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -1)" = "$2" ]
+}
+container() { [ -e "$root/.dockerenv" ] || [ -e "$root/run/.containerenv" ]; }
+wsl() { case $(value /proc/sys/kernel/osrelease) in *[Mm]icrosoft*) ;; *) false ;; esac }
+
+# ---- el sistema -------------------------------------------------------------------------
+
+kernel() {
+    release=$(value /proc/sys/kernel/osrelease)
+    if [ -z "$release" ]; then
+        fault núcleo "$(uname -s), sin /proc" 'El curso necesita Linux con /proc montado: usa Debian 12 en una máquina virtual o un contenedor.'
+    elif ! at_least "$release" 5.10; then
+        notice núcleo "Linux $release" 'El curso se prueba con Linux 5.10 o más nuevo: si algo falla, actualiza el sistema.'
+    elif wsl; then
+        case $(pwd -P) in
+        /mnt/[a-z]/*) fault núcleo "Linux $release, en un disco de Windows" 'Copia el curso dentro de Linux (cp -r . ~/curso): en /mnt/c compilar tarda diez veces más y make watch no ve los cambios hasta un segundo después.' ;;
+        *) ok núcleo "Linux $release (WSL)" ;;
+        esac
+    else
+        ok núcleo "Linux $release$(! container || echo ', en un contenedor')"
+    fi
+}
+
+machine() {
+    cores=$(nproc 2>/dev/null || echo 1)
+    mib=$(value /proc/meminfo | awk '/^MemAvailable/ { print int($2 / 1024) }')
+    if [ "${mib:-9999}" -lt 500 ]; then
+        notice memoria "$mib MiB libres" 'Con menos de 500 MiB, compilar con los sanitizers puede no caber: cierra otros programas.'
+    else
+        ok memoria "${mib:-?} MiB libres, procesadores: $cores"
+    fi
+}
+
+free_mib() { df -Pk "$1" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024) }'; }
+space() {
+    for place in . "${TMPDIR:-/tmp}"; do
+        mib=${ASINC_LIBRE:-$(free_mib "$place")}
+        shown=$place
+        [ "$place" != . ] || shown='el curso'
+        if [ ! -w "$place" ]; then
+            fault disco "no se puede escribir en $shown" "Arréglalo con chmod o chown, o trabaja en una copia que sea tuya. (Es $(cd "$place" 2>/dev/null && pwd || echo "$place").)"
+        elif [ "${mib:-0}" -lt 300 ]; then
+            fault disco "quedan ${mib:-0} MiB en $shown" 'Hacen falta 300: libera espacio (make clean borra lo generado) o pon TMPDIR en otro disco.'
+        else
+            ok disco "quedan $mib MiB en $shown"
+        fi
+    done
+}
+
+shared_memory() {
+    if [ -w "$root/dev/shm" ]; then
+        ok /dev/shm 'se puede escribir'
+    else
+        fault /dev/shm 'no se puede escribir' 'Las pruebas lo usan para hablar entre procesos. En Docker,
+--tmpfs /dev/shm:rw,mode=1777
+En otro sistema,
+sudo mount -t tmpfs tmpfs /dev/shm'
+    fi
+}
+
+terminals() {
+    if [ -e "$root/dev/ptmx" ] && (: <>"$root/dev/ptmx") 2>/dev/null; then
+        ok /dev/ptmx 'hay terminales que abrir'
+    else
+        fault /dev/ptmx 'no se puede abrir' 'El laboratorio 11 se prueba en una terminal. En un contenedor, arráncalo con -t. Si no, monta devpts:
+sudo mount -t devpts devpts /dev/pts -o ptmxmode=666'
+    fi
+}
+
+# Por qué no dejaría este sistema crear espacios de nombres a quien no es root.
+namespaces() {
+    if ! command -v bwrap >/dev/null; then
+        fault caja 'falta bubblewrap' 'Haz make setup: es la caja donde corre el programa que se califica.'
+        return
+    fi
+    if [ "$quick" = no ] && [ -z "$root" ] && bwrap --unshare-all --ro-bind / / --proc /proc --dev /dev true 2>/dev/null; then
+        ok caja 'completa: espacios de nombres y seccomp'
+        return
+    fi
+    lesser='Sin eso se califica en una caja menor si el núcleo trae Landlock (Linux 6.12), o no se califica.'
+    if [ "$(value /proc/sys/kernel/apparmor_restrict_unprivileged_userns)" = 1 ]; then
+        notice caja 'AppArmor no deja crear espacios de nombres (Ubuntu)' "Hasta reiniciar:
+sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0
+$lesser"
+    elif [ "$(value /proc/sys/kernel/unprivileged_userns_clone)" = 0 ]; then
+        notice caja 'el núcleo no deja crear espacios de nombres' "Hasta reiniciar:
+sudo sysctl kernel.unprivileged_userns_clone=1
+$lesser"
+    elif [ "$(value /proc/sys/user/max_user_namespaces)" = 0 ]; then
+        notice caja 'el número de espacios de nombres está en 0' "Hasta reiniciar:
+sudo sysctl user.max_user_namespaces=15000
+$lesser"
+    elif [ "$quick" = yes ]; then
+        :
+    elif container; then
+        notice caja 'este contenedor no deja hacer la completa' 'Arráncalo con
+--security-opt seccomp=unconfined
+--security-opt systempaths=unconfined
+(en podman, --security-opt unmask=ALL). Si no, se califica en una menor, y el informe dice qué le falta.'
+    else
+        notice caja "bubblewrap no puede hacerla: $(bwrap --unshare-all --ro-bind / / --proc /proc --dev /dev true 2>&1 | head -1)" "$lesser"
+    fi
+}
+
+limits() {
+    files=$(ulimit -n)
+    if [ "$files" != unlimited ] && [ "$files" -lt 256 ]; then
+        fault límites "solo $files archivos abiertos por proceso" 'Súbelo en esta terminal con ulimit -n 1024.'
+    else
+        ok límites "$files archivos abiertos por proceso"
+    fi
+}
+
+watchers() {
+    n=$(value /proc/sys/fs/inotify/max_user_instances)
+    if [ -n "$n" ] && [ "$n" -lt 16 ]; then
+        notice inotify "$n vigilancias" 'make watch mirará los archivos cada medio segundo. Para que los vea al momento:
+sudo sysctl fs.inotify.max_user_instances=128'
+    else
+        ok inotify 'make watch verá los cambios al momento'
+    fi
+}
+
+tongue() {
+    case $language in
+    *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) ok idioma "$language" ;;
+    *) notice idioma "«${language:-C}» no es UTF-8" 'Los dibujos de la terminal salen con letras corrientes. Para verlos enteros: export LANG=C.UTF-8.' ;;
+    esac
+}
+
+clock() {
+    if [ "$(date +%Y)" -lt 2025 ]; then
+        notice reloj "$(date +%F)" 'La fecha del sistema está atrasada: HTTPS y make no se entienden con ella. Ponla en hora.'
+    fi
+}
+
+# ---- lo instalado -----------------------------------------------------------------------
+
+compiler() {
+    cc=${CC:-gcc}
+    if ! command -v "${cc%% *}" >/dev/null; then
+        fault compilador "no encuentro $cc" 'Haz make setup.'
+        return
+    fi
+    version=$($cc -dumpfullversion -dumpversion 2>/dev/null | head -1)
+    work=$(mktemp -d "${TMPDIR:-/tmp}/doctor.XXXXXX") || return
+    echo 'int main(void) { return 0; }' >"$work/a.c"
+    if ! $cc -o "$work/a" "$work/a.c" >"$work/dice" 2>&1 || ! "$work/a"; then
+        fault compilador "$cc $version no compila ni esto: int main(void) { return 0; }" "$(head -2 "$work/dice") (haz make setup; si /tmp está montado con noexec, usa otro TMPDIR)"
+    elif ! $cc -fsanitize=address,undefined -o "$work/a" "$work/a.c" >"$work/dice" 2>&1; then
+        fault compilador "$cc $version, sin sanitizers" 'Instala libasan y libubsan: las pruebas de memoria compilan con ellos.'
+    elif ! "$work/a" 2>"$work/dice"; then
+        fault compilador "$cc $version: un programa con ASan no corre aquí" "$(head -1 "$work/dice")"
+    elif ! at_least "$version" 10; then
+        notice compilador "$cc $version" 'El curso se prueba con gcc 12: si algo no compila, actualízalo.'
+    else
+        ok compilador "$cc $version, con ASan y UBSan"
+    fi
+    rm -rf "$work"
+}
+
+libraries() {
+    if ! command -v pkg-config >/dev/null; then
+        fault bibliotecas 'falta pkg-config' 'Haz make setup.'
+        return
+    fi
+    seen='' lacks=''
+    for wanted in libuv:1.44 libcurl:7.88 jansson:2.13 libpq:13 libcares:1.18 criterion:2.4; do
+        name=${wanted%:*}
+        if version=$(pkg-config --modversion "$name" 2>/dev/null) && at_least "$version" "${wanted#*:}"; then
+            seen="$seen${seen:+, }$name $version"
+        else
+            lacks="$lacks${lacks:+, }$name ${wanted#*:} (hay: ${version:-nada})"
+        fi
+    done
+    if [ -n "$lacks" ]; then
+        fault bibliotecas "faltan, o son viejas: $lacks" 'Haz make setup; si ya lo hiciste, tu sistema trae versiones anteriores a las de Debian 12.'
+    else
+        ok bibliotecas "${seen%%, libpq*}"
+        ok '' "libpq${seen##*libpq}"
+    fi
+}
+
+postgres() {
+    bin=$(pg_config --bindir 2>/dev/null || true)
+    for dir in $bin /usr/lib/postgresql/*/bin; do
+        [ ! -x "$dir/initdb" ] || { ok PostgreSQL "$("$dir/initdb" --version | sed 's/.*) //; s/ .*//')" && return; }
+    done
+    fault PostgreSQL 'no encuentro initdb' 'Haz make setup: el laboratorio 12 usa un servidor de verdad, de usar y tirar.'
+}
+
+space
+shared_memory
+terminals
+namespaces
+[ "$quick" = no ] || exit $((faults > 0))
+kernel
+machine
+limits
+watchers
+tongue
+clock
+compiler
+libraries
+postgres
+
+echo
+if [ "$faults" -gt 0 ]; then
+    # shellcheck disable=SC2059
+    printf "${bold}Para empezar hay que arreglar lo que dice MAL (son %d).$off\n" "$faults"
+    exit 1
+fi
+[ "$warnings" = 0 ] || echo 'Lo que dice «ojo» no impide trabajar.'
+echo 'Esta máquina sirve para el curso.'
