@@ -11,24 +11,23 @@ trap 'rm -rf "$work"' EXIT
 
 clean_tree() {
     rm -rf "$work/arbol"
-    mkdir -p "$work"/arbol/{.ci,common/include/asinc,common/src,common/tests,autograder/box,labs/07-x/.grader,solutions/07-x,lessons}
+    mkdir -p "$work"/arbol/{.ci,common/include/asinc,common/src/{core,io},common/tests,autograder/{base,box,harness,grader},labs/07-x/.grader,solutions/07-x,lessons}
     cp .ci/lint .ci/tap.sh "$work/arbol/.ci/"
-    printf '# de abajo arriba\n\noculta bajo*\nuno dos\n' >"$work/arbol/.ci/capas"
     cp .clang-format .clang-tidy Makefile "$work/arbol/"
     cd "$work/arbol" || exit 1
     echo 'int as_uno(void);' >common/include/asinc/uno.h
-    echo 'int oculta(void);' >common/src/oculta.h
-    printf '#include "asinc/uno.h"\n#include "oculta.h"\n' >common/src/uno.c
+    echo 'int oculta(void);' >common/src/core/oculta.h
+    printf '#include "asinc/uno.h"\n#include "core/oculta.h"\n' >common/src/io/uno.c
     printf '#include <criterion/criterion.h>\n\nTestSuite(uno, .timeout = 5);\n\nTest(uno, nada)\n{\n}\n' >common/tests/test_uno.c
     printf '#include "asinc/uno.h"\n' | tee solutions/07-x/x.c >labs/07-x/x.c
     echo '/* TODO: tu parte */' >>labs/07-x/x.c
     printf '#include "../../../autograder/box/box.h"\n' >labs/07-x/.grader/suite.c
-    : | tee autograder/box/box.h labs/07-x/x.h >solutions/07-x/x.h
+    : | tee autograder/{box/box,harness/tres,grader/dos}.h labs/07-x/x.h >solutions/07-x/x.h
     printf 'nada:\n' | tee .setup.mk >common/common.mk
     mkdir .setup && cp .setup.mk .setup/setup.mk && rm .setup.mk
 }
 lint() {
-    LINT_FLAGS="-Icommon/include -Icommon/src" .ci/lint >"$work/out" 2>&1
+    LINT_FLAGS="-Icommon/include -Icommon/src -Iautograder" .ci/lint >"$work/out" 2>&1
     cd "$root" || exit 1
 }
 # only NOMBRE PISTA: la última falta la ve esa regla, ninguna otra, y explica dónde.
@@ -41,24 +40,33 @@ lint
 check 'un_arbol_limpio_no_tiene_faltas' same '' "$(grep -A9 '^not ok' "$work/out")"
 
 clean_tree
-printf 'int  as_dos( void );\n' >common/src/dos.h
+printf 'int  as_dos( void );\n' >common/src/io/dos.h
 lint
-check 've_el_c_mal_colocado' only el_c_tiene_el_aspecto_acordado 'common/src/dos.h'
+check 've_el_c_mal_colocado' only el_c_tiene_el_aspecto_acordado 'common/src/io/dos.h'
 
 clean_tree
-printf 'int as_dos(int *p)\n{\n    return p ? 0 : *p;\n}\n' >common/src/dos.c
+printf 'int as_dos(int *p)\n{\n    return p ? 0 : *p;\n}\n' >common/src/io/dos.c
 lint
 check 've_un_puntero_nulo' only clang_tidy_no_ve_errores 'dos.c:3:.*ereference of null'
+
+clean_tree
+mkdir -p labs/07-x/.grader/alternativas/z
+echo 'int dada(void);' >labs/07-x/dada.h
+printf '#include "dada.h"\n' | tee solutions/07-x/x.c >labs/07-x/.grader/alternativas/z/x.c
+lint
+check 'encuentra_lo_que_da_el_laboratorio' same '' "$(grep -A9 '^not ok' "$work/out")"
 
 clean_tree
 printf '#!/bin/sh\ncd $1\nrm *\n' >.ci/malo
 lint
 check 've_un_guion_descuidado' only shellcheck_no_ve_errores '.ci/malo line 2'
 
-clean_tree
-yes '' | head -n 501 | sed 's/^/\/\//' >autograder/box/largo.c
-lint
-check 've_un_archivo_largo' only ningun_archivo_pasa_de_500_lineas 'largo.c: 501'
+for place in autograder/box common/tests labs/07-x/.grader solutions/07-x lessons; do
+    clean_tree
+    yes '' | head -n 501 | sed 's/^/\/\//' >"$place/largo.c"
+    lint
+    check "ve_un_archivo_largo: $place" only ningun_archivo_pasa_de_500_lineas "$place/largo.c: 501"
+done
 
 for suite in 'TestSuite(dos);' 'TestSuite(otra, .timeout = 5);' 'TestSuite(dos, .disabled = false);'; do
     clean_tree
@@ -76,11 +84,15 @@ while read -r file included; do
 done <<'FIN'
 lessons/03-x/x.c ../../autograder/box/box.h
 solutions/07-x/x.c ../../labs/07-x/x.h
-labs/07-x/x.c ../../common/src/oculta.h
+labs/07-x/x.c ../../common/src/core/oculta.h
 labs/07-x/x.c ../../solutions/07-x/x.h
 labs/07-x/.grader/suite.c ../../../solutions/07-x/x.h
-common/src/dos.c ../../autograder/box/box.h
-autograder/box/box.c ../../common/src/oculta.h
+common/src/io/dos.c ../../autograder/box/box.h
+autograder/box/box.c ../../common/src/core/oculta.h
+autograder/base/uno.c box/box.h
+autograder/box/dos.c harness/tres.h
+autograder/harness/tres.c grader/dos.h
+autograder/grader/dos.c harness/tres.h
 FIN
 
 # El archivo, lo que tiene que decir la regla, y un include por línea: archivo y a quién.
@@ -88,7 +100,7 @@ layers() { # NOMBRE PISTA ARCHIVO INCLUDE...
     local name=$1 hint=$2
     shift 2
     clean_tree
-    : >common/src/dos.h
+    : >common/src/io/dos.h
     while [ $# -gt 0 ]; do
         printf '#include "%s"\n' "$2" >>"common/$1"
         shift 2
@@ -96,12 +108,14 @@ layers() { # NOMBRE PISTA ARCHIVO INCLUDE...
     lint
     check "$name" only la_biblioteca_va_por_capas "$hint"
 }
-layers ve_una_capa_que_mira_hacia_arriba 'common/src/bajo_mapa.c, de la capa 1, incluye common/src/dos.h, de la 2' \
-    src/bajo_mapa.c dos.h
-layers ve_una_publica_que_mira_lo_interno 'asinc/otra.h, de la capa 0, incluye common/src/oculta.h' \
-    include/asinc/otra.h ../../src/oculta.h
-layers ve_un_archivo_sin_capa 'common/src/tres.h no está en ninguna capa' src/tres.h oculta.h
-layers ve_un_circulo 'common/src/uno_internal.h' src/uno_internal.h dos.h src/dos.h uno_internal.h
+layers ve_una_carpeta_que_mira_hacia_arriba 'common/src/core/tres.c, de la capa 1, incluye common/src/io/dos.h, de la 2' \
+    src/core/tres.c io/dos.h
+layers ve_una_publica_que_mira_lo_interno 'asinc/otra.h, de la capa 0, incluye common/src/core/oculta.h' \
+    include/asinc/otra.h ../../src/core/oculta.h
+layers ve_una_llamada_hacia_arriba 'common/src/core/tres.c, de la capa 1, incluye common/include/asinc/dos.h, de la 2' \
+    include/asinc/dos.h uv.h src/io/dos.c asinc/dos.h src/core/tres.c asinc/dos.h
+layers ve_un_archivo_sin_carpeta 'common/src/tres.h no está en ninguna' src/tres.h core/oculta.h
+layers ve_un_circulo 'common/src/io/uno_internal.h' src/io/uno_internal.h dos.h src/io/dos.h uno_internal.h
 
 clean_tree
 : >notas.txt
@@ -109,12 +123,12 @@ lint
 check 've_lo_que_sobra_en_la_raiz' only nada_sobra_en_la_raiz notas.txt
 
 clean_tree
-echo '/* FIXME: luego */' >common/src/dos.c
+echo '/* FIXME: luego */' >common/src/io/dos.c
 lint
 check 've_una_marca_de_trabajo_a_medias' only no_quedan_marcas_de_trabajo_a_medias 'dos.c:1'
 
 clean_tree
-printf '// mira en /%s/ana\n' root >common/src/dos.c
+printf '// mira en /%s/ana\n' root >common/src/io/dos.c
 lint
 check 've_una_ruta_de_una_maquina' only ninguna_ruta_de_una_maquina 'dos.c:1'
 finish

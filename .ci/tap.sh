@@ -2,6 +2,11 @@
 # Escribir TAP desde bash: `. .ci/tap.sh`, luego `check` por prueba y `finish` al final.
 tap_count=0 tap_failed=0
 
+# Lo que `make test` deja en el entorno y que nadie que escriba una orden tendría: "${as_typed[@]}" make...
+from_make=(MAKEFLAGS MAKELEVEL MFLAGS TODO PASO)
+# shellcheck disable=SC2034 # la usan las pruebas
+as_typed=(env "${from_make[@]/#/-u}")
+
 # check NOMBRE ORDEN...: la prueba pasa si la orden acaba bien. Lo que la orden escriba
 # explica el fallo.
 check() {

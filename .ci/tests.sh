@@ -27,7 +27,7 @@ variable: ; @[ '$(X)' = 7 ] && echo 'ok - pasa' || echo 'not ok - no llega'
 FIN
 
 run() {
-    (cd "$work" && env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS "$@" >"$work/out" 2>&1)
+    (cd "$work" && "${as_typed[@]}" "$@" >"$work/out" 2>&1)
     echo $? >"$work/rc"
 }
 expect() { # CÓDIGO ÚLTIMA-LÍNEA
@@ -85,6 +85,56 @@ check 'el_limite_total_para_las_que_faltan' has "$work/out" 'bien +no empezó'
 check 'ctrl_c_acaba_con_130' same 130 "$(cat "$work/rc")"
 check 'ctrl_c_dice_en_que_etapa' has "$work/out" 'Interrumpido durante colgada'
 check 'ctrl_c_no_deja_procesos' nobody
+
+# Qué ejecuta cada orden. Con -n, make escribe la orden que daría.
+asked() { # ARGUMENTOS-DE-MAKE...: las etapas, una por línea
+    (cd "$root" && "${as_typed[@]}" make -n test "$@" | sed -n '/\.ci\/test/,$p' | tr -s '[:space:]' '\n' | grep '^test-' | sort)
+}
+group() { (cd "$root" && "${as_typed[@]}" make -n test "$@" | sed -n 's/.*setup.sh --callado //p'); }
+asked >"$work/pocas"
+asked TODO=1 >"$work/todas"
+check 'quien_llega_prueba_la_biblioteca_con_asan' has "$work/pocas" 'test-common-asan$'
+check 'y_no_con_otro_compilador' hasnt "$work/pocas" 'test-common-clang|test-lint|test-foreign'
+check 'y_no_instala_mas' same test "$(group)"
+check 'TODO_incluye_lo_de_quien_llega' same '' "$(comm -23 "$work/pocas" "$work/todas")"
+check 'TODO_anade_lo_demas' has "$work/todas" 'test-common-valgrind$'
+check 'TODO_instala_lo_que_usa' same test-todo "$(group TODO=1)"
+check 'TODO=0_es_no_ponerlo' same "$(cat "$work/pocas")" "$(asked TODO=0)"
+check 'PASO_es_una_sola_etapa' same test-lint "$(asked PASO=test-lint)"
+check 'y_trae_lo_que_pide' same 'test-todo test' "$(group PASO=test-lint) $(group PASO=test-box)"
+check 'toda_etapa_esta_en_una_lista' same '' "$( (cd "$root" && make -pnq 2>/dev/null) |
+    sed -nE 's/^(test-[a-z-]+):.*/\1/p' | sort -u | comm -23 - "$work/todas")"
+mkdir "$work/bin"
+printf '#!/bin/sh\necho "$@"\n' >"$work/bin/make"
+chmod +x "$work/bin/make"
+check 'la_integracion_continua_lo_prueba_todo' same 'test TODO=1' "$(PATH=$work/bin:$PATH .ci/run)"
+
+# Nada de lo que otra persona ponga en el árbol o en la orden lo ejecuta make. Aquí el curso es
+# una copia de sus makefiles con un laboratorio, y cada trampa crea el archivo «cayo».
+course=$work/curso
+mkdir "$course"
+(cd "$root" && find . -name build -prune -o -name '*.mk' -print -o -name Makefile -print \
+    -o -path './autograder/explain/*.c' -print -o -path './autograder/base/*.[ch]' -print | # el compilador que explica
+    tar -cf - -T - | tar -xf - -C "$course")
+mkdir -p "$course/labs/07-monitor/.grader" "$course/solutions" "$course/lessons"
+touch "$course/labs/07-monitor/monitor.c"
+trap_file='$(shell touch cayo)'
+fell() { # MAKE-ARGUMENTOS...: ¿se ejecutó la trampa?
+    (cd "$course" && "${as_typed[@]}" make -n "$@" >"$work/out" 2>&1)
+    if [ -e "$course/cayo" ]; then rm "$course/cayo" && echo sí; else echo no; fi
+}
+check 'un_makefile_ajeno_no_se_incluye' same no \
+    "$(mkdir "$course/ajena" && echo "$trap_file" >"$course/ajena/a.mk" && fell labs)"
+check 'ni_uno_al_lado_de_los_nuestros' same no "$(echo "$trap_file" >"$course/labs/otro.mk" && fell labs)"
+check 'una_carpeta_con_nombre_de_orden_no_se_ejecuta' same no \
+    "$(mkdir "$course/labs/08-$trap_file" && touch "$course/labs/08-$trap_file/x.c" && fell labs)"
+check 'ni_un_archivo' same no \
+    "$(touch "$course/labs/07-monitor/$trap_file.c" "$course/labs/07-monitor/\`touch cayo\`.c" && fell labs)"
+check 'y_lo_bueno_se_compila' has "$work/out" 'labs/07-monitor/monitor'
+check 'un_DESDE_con_nombre_de_orden_es_texto' same no "$(fell grade DESDE="$trap_file")"
+check 'tambien_desde_el_entorno' same no "$(DESDE=$trap_file fell grade)"
+(cd "$root" && "${as_typed[@]}" make -n grade DESDE="$trap_file" >"$work/out" 2>&1)
+check 'y_llega_entero_al_corrector' has "$work/out" "desde '.\(shell touch cayo\)'"
 
 # La ayuda de make: las dos listas, las opciones, y los mismos octetos en cualquier idioma.
 cat >"$work/a.mk" <<'FIN'
