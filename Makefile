@@ -7,9 +7,10 @@ O       := build/$(VARIANT)
 WARN     := -std=gnu11 -Wall -Wextra -Wshadow -Werror
 HARDEN   := -fstack-clash-protection
 CPPFLAGS += -D_GNU_SOURCE -Icommon/include
-PKG      := libuv libcurl jansson libpq libmicrohttpd
+PKG      := libuv libcares libcurl zlib jansson libpq
 
-# Cada variante prueba el mismo código con otro compilador u otra herramienta.
+# Cada variante prueba el mismo código con otro compilador u otra herramienta; clang, además, con
+# los avisos de glibc en marcha, como compilan Ubuntu y Fedora.
 ifeq ($(VARIANT),normal)
 OPT := -O2 -g
 else ifeq ($(VARIANT),asan)
@@ -18,17 +19,19 @@ else ifeq ($(VARIANT),tsan)
 OPT := -O1 -g -fsanitize=thread
 else ifeq ($(VARIANT),clang)
 CC  := clang
-OPT := -O2 -g
+OPT := -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 else ifeq ($(VARIANT),ucontext)
 OPT := -O2 -g -DAS_UCONTEXT
 else ifeq ($(VARIANT),valgrind)
 OPT := -O1 -g
-else ifeq ($(VARIANT),fortify)
-OPT := -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+else ifeq ($(VARIANT),cet)
+OPT := -O2 -g -fcf-protection=full
+else ifeq ($(VARIANT),debug)
+OPT := -O0 -g -Wno-error
 else ifeq ($(VARIANT),coverage)
 OPT := -O0 -g --coverage -fprofile-update=atomic
 else
-$(error VARIANT=$(VARIANT) no existe: usa normal, asan, tsan, clang, ucontext, valgrind, fortify o coverage)
+$(error VARIANT=$(VARIANT) no existe: usa normal, asan, tsan, clang, ucontext, valgrind, cet, debug o coverage)
 endif
 
 ifeq ($(origin CC),default)
@@ -51,7 +54,26 @@ endif
 $(O)/%.o: %.c
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(EXPLAIN) $(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
 
-include .setup/setup.mk $(wildcard */*.mk)
+$(O)/%.o: %.S
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# Lo que se escribe en la orden es texto: un `$(shell ...)` en un nombre de carpeta no se ejecuta.
+$(foreach name,ALUMNO ARGS ARM64 CAJA CAP COMENTARIO DESDE DIBUJO EJERCICIO ENTREGAS FORZAR LAB LEIDO LIBRO MOTIVO MOTOR N PARECIDO \
+	PASO PROGRAMA PRUEBA PUNTOS QUITAR RELOJ SALIDA SEMILLA TRABAJOS TRAZA,\
+	$(if $(filter command environment,$(firstword $(origin $(name)))),\
+	$(eval override $(name) := $$(value $(name)))))
+
+# En estas carpetas puede haber archivos de otra persona. De los que encuentra `wildcard` solo
+# valen los que ni make ni la shell interpretan; y los makefiles van por su nombre.
+PLAIN := $(shell find labs lessons solutions -regextype posix-extended -name alternativas -prune -o \
+	-regex '[[:alnum:]_./-]+(\.c|/[0-9]+-[[:alnum:]_-]+)' -print 2>/dev/null)
+plain  = $(filter $(PLAIN),$(patsubst %/,%,$(1)))
+
+include .setup/setup.mk .setup/editor.mk autograder/autograder.mk common/common.mk labs/labs.mk lessons/lessons.mk lessons/.book/pasos/pasos.mk
+# La edición de estudiantes trae el libro hecho.
+-include lessons/.book/book.mk
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
