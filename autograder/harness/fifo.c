@@ -122,6 +122,18 @@ void hs_fifo_wait_some(struct hs_fifo *const *fifos, int n, int wanted, int ms)
             hs__count(n, "tubería", "tuberías"));
 }
 
+bool hs_fifo_try_some(struct hs_fifo *const *fifos, int n, int wanted, int ms)
+{
+    struct some some = {fifos, n, wanted};
+    hs__checked();
+    hs__lock();
+    bool opened = hs__wait(some_check, &some, ms);
+    for (int i = 0; i < n; i++)
+        fifos[i]->told |= fifos[i]->opened;
+    hs__unlock();
+    return opened;
+}
+
 /* Espera a que quepa otro trozo: a que se haya leído lo anterior. */
 static void wait_read(struct hs_fifo *f, double limit)
 {

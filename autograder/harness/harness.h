@@ -330,6 +330,8 @@ bool hs_fifo_opened(struct hs_fifo *f); /* sin esperar, y lo da por contado */
 void hs_fifo_wait_open(struct hs_fifo *f, int ms);
 /* Espera a que haya abierto `wanted` de las `n`, sean cuales sean. */
 void hs_fifo_wait_some(struct hs_fifo *const *fifos, int n, int wanted, int ms);
+/* Lo mismo sin exigirlo: si se abren en ese tiempo. */
+bool hs_fifo_try_some(struct hs_fifo *const *fifos, int n, int wanted, int ms);
 void hs_fifo_write(struct hs_fifo *f, const void *bytes, size_t size);
 void hs_fifo_write_text(struct hs_fifo *f, const char *text); /* y lo cuenta */
 void hs_fifo_close(struct hs_fifo *f);

@@ -289,6 +289,31 @@ static bool over(const struct hs_tcp *c)
     return c->state != HS_TCP_CONNECTING && c->state != HS_TCP_OPEN;
 }
 
+static int ration_check(void *arg)
+{
+    const struct hs_tcp *c = arg;
+    return c->ration == 0 || over(c);
+}
+
+void hs_tcp_read_some(struct hs_tcp *c, size_t bytes, int ms)
+{
+    hs__checked();
+    hs__lock();
+    c->ration = bytes;
+    c->paused = bytes == 0;
+    hs__crowd_update(c);
+    if (!hs__wait(ration_check, c, ms))
+        hs__fail_waiting(ms, "a %s debían llegarle otros %s y no le llegan", c->name,
+                         hs__count((long long)bytes, "byte", "bytes"));
+    const char *words = c->ration > 0 ? hs__tcp_words(c) : NULL;
+    const char *amount = hs__count((long long)bytes, "byte", "bytes");
+    hs__unlock();
+    if (words)
+        hs_fail("a %s debían llegarle otros %s: %s", c->name, amount, words);
+    if (!c->options.quiet)
+        hs_step("%s lee otros %s", c->name, amount);
+}
+
 /* Un programa que se cae corta antes sus conexiones y cuenta después cómo murió: al
  * explicar el fallo conviene saberlo. */
 static int programs_ended(void *nothing)

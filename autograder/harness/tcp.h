@@ -77,6 +77,10 @@ void hs_tcp_reset(struct hs_tcp *c);  /* corta: el servidor recibe un RST */
 void hs_tcp_stop_reading(struct hs_tcp *c);
 void hs_tcp_read_again(struct hs_tcp *c);
 
+/* Quien no leía lee `bytes` y vuelve a dejarlo; espera a que estén leídos. No pasa de ahí por
+ * mucho que tarde la prueba en mirar. */
+void hs_tcp_read_some(struct hs_tcp *c, size_t bytes, int ms);
+
 /* Como las de harness.h, con las líneas que recibe este cliente: sin su «\n»; el «\r»,
  * si lo trae, es parte de la línea. Si la conexión se acaba sin la línea fallan en el acto
  * con «mal»; hs_tcp_try_line devuelve NULL. */

@@ -123,10 +123,15 @@ static void connected(struct hs_tcp *c)
 static void pull(struct hs_tcp *c)
 {
     static char bytes[256 << 10]; /* solo la usa el hilo, con el cerrojo */
-    ssize_t n = recv(c->fd, bytes, sizeof bytes, MSG_DONTWAIT);
-    if (n > 0)
+    size_t most = c->ration > 0 && c->ration < sizeof bytes ? c->ration : sizeof bytes;
+    ssize_t n = recv(c->fd, bytes, most, MSG_DONTWAIT);
+    if (n > 0) {
         hs__take_bytes(&c->record, &c->in, HS_OUT, bytes, (size_t)n);
-    else if (n == 0)
+        c->paused = c->ration == (size_t)n;
+        c->ration -= c->ration > 0 ? (size_t)n : 0;
+        if (c->paused)
+            hs__crowd_update(c);
+    } else if (n == 0)
         ended(c, c->error ? HS_TCP_CUT : HS_TCP_ENDED, c->error);
     else if (errno != EAGAIN && errno != EINTR)
         ended(c, HS_TCP_CUT, errno);

@@ -24,6 +24,7 @@ struct hs_tcp {
     int error;      /* errno de un corte o de no poder conectar */
     bool watched;   /* está en el epoll */
     bool paused;    /* no lee */
+    size_t ration;  /* bytes tras los que deja de leer; 0: no hay tope */
     bool finishing; /* cerrar nuestro lado cuando se haya enviado todo */
     struct hs__record record;
     struct hs__span link;

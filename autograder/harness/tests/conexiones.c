@@ -97,6 +97,12 @@ HS_TEST(conexiones, sin_leer_el_servidor_se_llena)
     hs_expect_eq_int("líneas mientras no lee", 1, hs_tcp_mark(ana));
     hs_tcp_send(luis, "¿hay alguien?\n"); /* el servidor está escribiendo a ana */
     hs_expect(!hs_tcp_try_line(luis, hs_has("alguien"), 100), "a luis no le atienden");
+    size_t received = hs_tcp_received(ana);
+    hs_tcp_read_some(ana, 5000, 5000);
+    hs_tcp_read_some(ana, 300, 5000);
+    hs_expect(!hs_tcp_try_line(luis, hs_has("alguien"), 100), "sigue sin caber");
+    hs_expect_eq_int("bytes que ha leído", 5300,
+                     (int64_t)(hs_tcp_received(ana) - received));
     hs_tcp_read_again(ana);
     hs_tcp_wait_line(luis, hs_has("alguien"), 20000);
     hs_tcp_wait_lines(ana, 1 << 10, hs_has("xxx"), 20000);

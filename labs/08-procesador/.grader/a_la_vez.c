@@ -203,6 +203,7 @@ static void dos_plazas_y_tres_tuberias(bool tras_dos_que_faltan)
 {
     static const char *const rutas[] = {"tuberias/falta", "tuberias/falta", "tuberias/a",
                                         "tuberias/b", "tuberias/c"};
+    enum { OCASION = 150 };
     int omite = tras_dos_que_faltan ? 0 : 2;
     hs_step(
         "Tres tuberías con nombre%s, y --concurrencia 2: la tercera tiene que esperar",
@@ -219,11 +220,8 @@ static void dos_plazas_y_tres_tuberias(bool tras_dos_que_faltan)
     for (int i = 0; i < 3; i++)
         for (int veces = 0; primeras[i] && veces < 20; veces++)
             hs_fifo_write(f[i], "palabra ", 8);
-    int abiertas = 0;
-    for (int i = 0; i < 3; i++)
-        abiertas += hs_fifo_opened(f[i]);
     hs_expect_eq_int("el número de tuberías abiertas a la vez: --concurrencia es 2", 2,
-                     abiertas);
+                     hs_fifo_try_some(f, 3, 3, OCASION) ? 3 : 2);
     for (int i = 0; i < 3; i++)
         if (primeras[i])
             hs_fifo_close(f[i]);
