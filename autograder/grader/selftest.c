@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RETRIES     2   /* veces que se repite un mutante con otra historia */
+#define RETRIES     2 /* veces que se repite un mutante que escapa o con otra historia */
 #define MUTANT_SEED "1" /* siempre la misma: con otra, la historia sería otra */
 
 enum kind { SKELETON, FULL, MUTANT, CAPPED };
@@ -30,6 +30,7 @@ struct exam_case {
     char *story;  /* el archivo con su historia, si es de un mutante que la cuenta */
     const char *mutant; /* su nombre, si lo es */
     int most;           /* los puntos de los que no debe pasar, si es CAPPED */
+    int escapes;        /* veces que escapó antes de la última */
 };
 
 struct exam {
@@ -218,6 +219,9 @@ static bool report_case(const struct exam *exam, size_t i)
     free(expected);
     if (!why && exam->cases[i].kind == CAPPED)
         printf("# saca %d\n", job->points);
+    if (!why && exam->cases[i].escapes > 0)
+        printf("# con la máquina ocupada escapó: cuenta la vez %d\n",
+               exam->cases[i].escapes + 1);
     if (why) {
         comment("", why);
         explain(job, exam->cases[i].kind);
@@ -365,16 +369,25 @@ static bool story_changed(const struct gr_job *job, const struct exam_case *c)
     return changed;
 }
 
-/* Con la máquina cargada un mutante puede caer de otra forma que también vale. Antes de
- * decir que su historia ha cambiado se repite, con los demás que estén igual. */
-static int retry_stories(struct exam *exam, struct gr_stage *stage,
-                         const struct gr_config *cfg, struct gr_error *err)
+static bool escaped(const struct gr_job *job, const struct exam_case *c)
+{
+    return c->kind == MUTANT && !c->broken && job->verdict == GR_BIEN;
+}
+
+/* Con la máquina cargada un mutante puede caer de otra forma que también vale, y uno que se
+ * adelanta puede no llegar a hacerlo: ante la duda, la suite da la razón al programa. Antes de
+ * decir que escapa o que su historia ha cambiado se repite, con los demás que estén igual. */
+static int retry(struct exam *exam, struct gr_stage *stage, const struct gr_config *cfg,
+                 struct gr_error *err)
 {
     struct exam again = {0};
     size_t *which = ag_alloc(exam->n, sizeof *which);
     for (size_t i = 0; i < exam->n; i++) {
         const struct gr_job *job = &exam->jobs[i];
-        if (!story_changed(job, &exam->cases[i]))
+        bool away = escaped(job, &exam->cases[i]);
+        exam->cases[i].escapes += away;
+        if (!away &&
+            (exam->stories != GR_COMPARE || !story_changed(job, &exam->cases[i])))
             continue;
         which[again.n] = i;
         add_case(&again, job->lab, MUTANT, ag_format("%s", job->label),
@@ -406,8 +419,8 @@ int gr_selftest(const struct gr_labs *labs, struct gr_stage *stage,
         if (exam.cases[i].broken)
             exam.jobs[i].missing = ag_format("%s", exam.cases[i].broken);
     int rc = run(stage, cfg, exam.jobs, exam.n, err);
-    for (int i = 0; i < RETRIES && rc == 0 && stories == GR_COMPARE; i++)
-        rc = retry_stories(&exam, stage, cfg, err);
+    for (int i = 0; i < RETRIES && rc == 0 && stories != GR_RENEW; i++)
+        rc = retry(&exam, stage, cfg, err);
     if (rc == 0) {
         rc = stories == GR_RENEW ? renew_all(&exam) : report(&exam);
         printf("# %zu casos en %d s\n", exam.n, (int)((ag_ms() - start) / 1000));
