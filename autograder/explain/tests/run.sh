@@ -38,6 +38,10 @@ explica falta_tras_una_declaracion 'Falta un punto y coma al final de la línea 
 int main(void) { int rc = 0
     int otra = 1; return rc + otra; }
 FIN
+explica falta_antes_de_un_asterisco 'gcc lee el «*» como una multiplicación' <<'FIN'
+int main(void) { int rc, *p = &rc; rc = 1
+    *p = 2; return rc; }
+FIN
 explica falta_un_parentesis 'Falta cerrar un paréntesis' <<'FIN'
 #include <stdio.h>
 int main(void) { puts("x"; return 0; }
