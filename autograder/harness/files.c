@@ -14,11 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MAX_READ     (16 << 20)
 #define MAX_ENTRIES  4096
-#define TOLD_ENTRIES 12 /* los que caben en una historia */
+#define TOLD_ENTRIES 12         /* los que caben en una historia */
+#define GIVEN_DATE   1577836800 /* 2020: la fecha de los que pone la prueba */
 
 /* En el orden en que se crearon, que es el de los montajes. */
 static struct hs_dir *dirs[HS__MAX_DIRS];
@@ -113,6 +115,7 @@ static const char *put(struct hs_dir *d, const char *name, int flags, int64_t of
         else if (n == 0 || errno != EINTR)
             broken_file(d, "escribir", name, errno);
     }
+    futimens(fd, (struct timespec[]){{.tv_nsec = UTIME_OMIT}, {.tv_sec = GIVEN_DATE}});
     close(fd);
     return hs_dir_path(d, name);
 }
@@ -254,7 +257,17 @@ static void dir_report(struct hs__part *part, struct hs__lines *lines)
         hs__add(lines, "  ... y %zd más", n - TOLD_ENTRIES);
 }
 
-/* De cada archivo, cuándo se creó y cuándo cambió por última vez. */
+/* El reloj de los archivos avanza a saltos: lo que apunta ocurrió como mucho un salto después. */
+static double moment_of(struct statx_timestamp t)
+{
+    struct timespec tick;
+    clock_getres(CLOCK_REALTIME_COARSE, &tick);
+    double now = hs_now(), then = hs__moment_of((double)t.tv_sec * 1e3 + t.tv_nsec / 1e6);
+    then += (double)tick.tv_nsec / 1e6;
+    return then < now ? then : now;
+}
+
+/* De cada archivo que el programa hizo o cambió, cuándo se creó y cuándo cambió por última vez. */
 static void dir_trace(struct hs__part *part)
 {
     struct hs_dir *d = (struct hs_dir *)part;
@@ -264,12 +277,9 @@ static void dir_trace(struct hs__part *part)
         struct statx st;
         if (statx(d->fd, names[i], AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS | STATX_BTIME,
                   &st) < 0 ||
-            !S_ISREG(st.stx_mode))
+            !S_ISREG(st.stx_mode) || st.stx_mtime.tv_sec == GIVEN_DATE)
             continue;
-        double end = hs__moment_of((double)st.stx_mtime.tv_sec * 1e3 +
-                                   st.stx_mtime.tv_nsec / 1e6);
-        double start = hs__moment_of((double)st.stx_btime.tv_sec * 1e3 +
-                                     st.stx_btime.tv_nsec / 1e6);
+        double start = moment_of(st.stx_btime), end = moment_of(st.stx_mtime);
         hs__past(hs__lane(HS__FILE, hs_dir_path(d, names[i])),
                  st.stx_mask & STATX_BTIME ? start : end, end,
                  hs_format("%s", hs__count((long long)st.stx_size, "byte", "bytes")));
