@@ -268,8 +268,8 @@ struct hs_usage {
     int processes;
 };
 struct hs_usage hs_usage(struct hs_program *p);
-/* Exige que apenas gaste procesador, mirándolo `ms` nominales; más si hay duda. Quien llama
- * sabe que no tiene nada que hacer, o casi: 30 ms, y 20 por segundo. */
+/* Exige que apenas gaste procesador: 30 ms, y 20 por segundo. Lo mira `ms`, los mismos en una
+ * máquina lenta, y más si hay duda. Quien llama sabe que no tiene nada que hacer, o casi. */
 void hs_expect_rest(struct hs_program *p, int ms);
 
 /* --------------------------------------------------------- Archivos para el programa */

@@ -15,7 +15,8 @@ static int never(void *unused)
  * El procesador gastado engaña en los dos sentidos. Con la máquina cargada, quien no para
  * apenas lo consigue: si gasta algo sin llegar a lo inadmisible, se le mira más rato. Y una
  * máquina virtual a la que le quitan el suyo se lo apunta a quien estuviera en marcha: quien
- * se pasa tiene que pasarse siempre que se le mira. A quien espera no le afecta.
+ * se pasa tiene que pasarse siempre que se le mira. A quien espera no le afecta, y por eso `ms`
+ * no se alarga en una máquina lenta: a quien hay que mirar más rato se le ve.
  */
 void hs_expect_rest(struct hs_program *p, int ms)
 {
@@ -28,7 +29,7 @@ void hs_expect_rest(struct hs_program *p, int ms)
         int looks = 0;
         do {
             hs__lock();
-            hs__wait(never, NULL, ms);
+            hs__wait(never, NULL, (int)(ms / hs__factor()));
             hs__unlock();
             spent = hs_usage(p).cpu_ms - before;
             lasted = hs_now() - since;
