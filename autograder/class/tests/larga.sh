@@ -43,8 +43,9 @@ test_muchos_kill_9_y_la_misma_base() {
     tidy
 }
 
-# Centésimas de procesador que llevan gastadas los hijos que ya acabaron.
-spent() { awk '{ print $16 + $17 }' /proc/$$/stat; }
+# Centésimas de procesador que lleva gastadas la máquina entera: lo que muere con su caja no se lo apunta
+# ningún padre.
+spent() { awk '/^cpu / { print $2 + $3 + $4 + $7 + $8 }' /proc/stat; }
 
 # Califica la clase entera en la SALIDA que sigue.
 whole_class=("$own/autograder/asinc-class" --entregas "$top/clase/entregas" --salida)
