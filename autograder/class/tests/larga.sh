@@ -86,8 +86,8 @@ test_una_clase_de_notas_conocidas() {
 
 # La misma clase con los mismos datos al azar, a la que se mata CORTES veces: la misma base.
 cut_short() {
-    local i was expected
-    expected=$(dump)
+    local i was expected all
+    expected=$(dump) all=$(results) # menos que entregas: las hay iguales
     salida=$top/cortada
     mkdir -m 700 "$salida" && cp -p "$top/salida/secreto" "$salida"
     for ((i = 1; i <= CORTES; i++)); do
@@ -95,7 +95,7 @@ cut_short() {
         "${whole_class[@]}" "$salida" >/dev/null 2>&1 &
         pid=$!
         # Se la deja calificar su parte, y se la mata en cualquier momento.
-        until [ "$(results)" -ge $((n * i / (CORTES + 1))) ] || ! kill -0 "$pid"; do sleep 0.2; done
+        until [ "$(results)" -ge $((all * i / (CORTES + 1))) ] || ! kill -0 "$pid"; do sleep 0.2; done
         sleep "0.$((RANDOM % 10))"
         kill_at_once
     done
