@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -213,18 +214,31 @@ static bool is_any_paused(const as_http *http)
     return false;
 }
 
+static bool has_nothing(curl_socket_t fd)
+{
+    char byte;
+
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
 /*
- * Un socket que libcurl no quiere tiene novedades. Puede ser el de un flujo pausado; si no,
- * es una conexión ociosa que el servidor cerró, o por la que envió algo que nadie pidió y que
- * la próxima petición tomaría por su respuesta. Vacía y cerrada por aquí, libcurl la verá
- * muerta cuando vaya a usarla.
+ * Un socket que libcurl no quiere tiene novedades. Puede ser el de un flujo pausado, o una
+ * conexión sana: libcurl leyó la respuesta en la misma llamada en que envió la petición, y
+ * quedó apuntado para escribir. Si no, es una conexión ociosa que el servidor cerró, o por la
+ * que envió algo que nadie pidió y que la próxima petición tomaría por su respuesta. Vacía y
+ * cerrada por aquí, libcurl la verá muerta cuando vaya a usarla.
  */
 static void on_unwanted(as_http *http, curl_socket_t fd)
 {
     char rest[4096];
+    bool paused = is_any_paused(http);
 
+    if (!paused && has_nothing(fd)) {
+        watch(http, fd, EPOLLIN);
+        return;
+    }
     watch(http, fd, 0);
-    if (is_any_paused(http))
+    if (paused)
         return;
     shutdown(fd, SHUT_RDWR);
     while (recv(fd, rest, sizeof rest, MSG_DONTWAIT) > 0)
