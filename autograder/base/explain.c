@@ -25,8 +25,7 @@ static const struct rule rules[] = {
      "Falta un punto y coma al final de la línea anterior a la que se señala."},
     {"error: invalid operands to binary *", NULL,
      "Si la línea anterior no acaba en punto y coma, es lo que falta: gcc lee el «*» "
-     "como "
-     "una multiplicación. Si lo es, uno de los dos no es un número."},
+     "como una multiplicación. Si lo es, uno de los dos no es un número."},
     {"error: expected ')'", NULL,
      "Falta cerrar un paréntesis, antes de lo que se señala."},
     {"expected declaration or statement at end of input", NULL,

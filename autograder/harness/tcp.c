@@ -297,6 +297,7 @@ static int ration_check(void *arg)
 
 void hs_tcp_read_some(struct hs_tcp *c, size_t bytes, int ms)
 {
+    const char *amount = hs__count((long long)bytes, "byte", "bytes");
     hs__checked();
     hs__lock();
     c->ration = bytes;
@@ -304,9 +305,8 @@ void hs_tcp_read_some(struct hs_tcp *c, size_t bytes, int ms)
     hs__crowd_update(c);
     if (!hs__wait(ration_check, c, ms))
         hs__fail_waiting(ms, "a %s debían llegarle otros %s y no le llegan", c->name,
-                         hs__count((long long)bytes, "byte", "bytes"));
+                         amount);
     const char *words = c->ration > 0 ? hs__tcp_words(c) : NULL;
-    const char *amount = hs__count((long long)bytes, "byte", "bytes");
     hs__unlock();
     if (words)
         hs_fail("a %s debían llegarle otros %s: %s", c->name, amount, words);

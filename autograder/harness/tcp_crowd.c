@@ -127,10 +127,10 @@ static void pull(struct hs_tcp *c)
     ssize_t n = recv(c->fd, bytes, most, MSG_DONTWAIT);
     if (n > 0) {
         hs__take_bytes(&c->record, &c->in, HS_OUT, bytes, (size_t)n);
-        c->paused = c->ration == (size_t)n;
-        c->ration -= c->ration > 0 ? (size_t)n : 0;
-        if (c->paused)
+        if (c->ration > 0 && (c->ration -= (size_t)n) == 0) {
+            c->paused = true;
             hs__crowd_update(c);
+        }
     } else if (n == 0)
         ended(c, c->error ? HS_TCP_CUT : HS_TCP_ENDED, c->error);
     else if (errno != EAGAIN && errno != EINTR)

@@ -139,21 +139,31 @@ Test(vecinos, socket_abstracto)
     close(fd);
 }
 
+/* Un servidor de otra prueba, y en `puerto` el suyo. */
+static int escuchar(bool compartido, int *puerto)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET};
+    socklen_t n = sizeof a;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), uno = 1;
+    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (compartido) {
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &uno, sizeof uno);
+        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &uno, sizeof uno);
+    }
+    cr_assert_eq(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
+    cr_assert_eq(getsockname(fd, (struct sockaddr *)&a, &n), 0);
+    cr_assert_eq(listen(fd, 16), 0);
+    *puerto = ntohs(a.sin_port);
+    return fd;
+}
+
 /* Los servidores de mentira reservan su puerto con SO_REUSEPORT. Con red propia solo está el
  * de su misma prueba; sin ella, los de todas. */
 Test(vecinos, puerto_de_otra_prueba)
 {
     char puerto[8];
-    struct sockaddr_in a = {.sin_family = AF_INET};
-    socklen_t n = sizeof a;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), uno = 1;
-    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &uno, sizeof uno);
-    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &uno, sizeof uno);
-    cr_assert_eq(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
-    cr_assert_eq(getsockname(fd, (struct sockaddr *)&a, &n), 0);
-    cr_assert_eq(listen(fd, 4), 0);
-    snprintf(puerto, sizeof puerto, "%d", ntohs(a.sin_port));
+    int numero, fd = escuchar(true, &numero);
+    snprintf(puerto, sizeof puerto, "%d", numero);
     if (peldano() >= BOX_PARTIAL)
         cr_assert_eq(box_new_network(), 0);
     struct caso c = atacar("red", ARGS("robar", puerto));
@@ -168,14 +178,7 @@ Test(vecinos, puerto_de_otra_prueba)
 Test(vecinos, servidor_de_otra_prueba)
 {
     char puerto[8];
-    struct sockaddr_in a = {.sin_family = AF_INET};
-    socklen_t n = sizeof a;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    cr_assert_eq(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
-    cr_assert_eq(getsockname(fd, (struct sockaddr *)&a, &n), 0);
-    cr_assert_eq(listen(fd, 16), 0);
-    int numero = ntohs(a.sin_port);
+    int numero, fd = escuchar(false, &numero);
     snprintf(puerto, sizeof puerto, "%d", numero);
     struct box_options o = ataque("red", ARGS("alcanzar", puerto));
     o.ports = &numero;
