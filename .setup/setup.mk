@@ -46,7 +46,7 @@ setup-grade setup-test setup-test-todo setup-bench setup-book setup-dibujos setu
 
 test: ### Prueba el curso entero en esta máquina (TODO=1: con todo; PASO=test-x: solo esa etapa)
 	@.setup/setup.sh --callado test$(if $(WITH_MORE),-todo)
-	@TEST_LIMIT=$(TEST_LIMIT) TEST_TOTAL=$(TEST_TOTAL) .ci/test \
+	@TEST_LIMIT=$(TEST_LIMIT) TEST_TOTAL=$(TEST_TOTAL) $(if $(WITH_MORE),WERROR=1) .ci/test \
 		$(or $(PASO),$(TEST_STEPS) $(if $(WITH_MORE),$(TEST_MORE)))
 
 test-setup:

@@ -223,8 +223,9 @@ static bool asks_dns(ares_channel channel)
     struct ares_options options;
     int mask;
 
+    /* Con lo de costumbre, unas versiones lo escriben («fb») y otras no dicen nada (NULL). */
     bool asks = ares_save_options(channel, &options, &mask) != ARES_SUCCESS ||
-                strchr(options.lookups, 'b');
+                !options.lookups || strchr(options.lookups, 'b');
     ares_destroy_options(&options);
     return asks;
 }
