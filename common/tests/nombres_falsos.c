@@ -282,11 +282,16 @@ static void abre_servidor(void)
     pthread_sigmask(SIG_SETMASK, &antes, NULL);
 }
 
-/* El enlazador la prefiere a la de c-ares. */
-int ares_init_options(ares_channel *canal, struct ares_options *opciones, int mascara)
+/* El enlazador prefiere estas a las de las bibliotecas. La de c-ares no se declara igual en todas
+ * sus versiones: aquí solo lleva su nombre para el enlazador. */
+int init_falso(ares_channel *canal, const struct ares_options *opciones,
+               int mascara) __asm__("ares_init_options");
+
+int init_falso(ares_channel *canal, const struct ares_options *opciones, int mascara)
 {
-    typedef int init_fn(ares_channel *, struct ares_options *, int);
+    typedef int init_fn(ares_channel *, const struct ares_options *, int);
     static pid_t de; /* un proceso hijo no hereda el hilo */
+    struct ares_options suyas = *opciones;
     char donde[32];
 
     if (de != getpid()) {
@@ -294,8 +299,8 @@ int ares_init_options(ares_channel *canal, struct ares_options *opciones, int ma
         de = getpid();
     }
     init_fn *real = (init_fn *)dlsym(RTLD_NEXT, "ares_init_options");
-    opciones->timeout = nombres_plazo_ms;
-    int rc = real(canal, opciones, mascara | ARES_OPT_TIMEOUTMS);
+    suyas.timeout = nombres_plazo_ms;
+    int rc = real(canal, &suyas, mascara | ARES_OPT_TIMEOUTMS);
     /* En el puerto 1, de tcpmux, no hay nadie. */
     snprintf(donde, sizeof donde, "127.0.0.1:%d", nombres_sin_servidor ? 1 : puerto);
     if (rc == ARES_SUCCESS) {

@@ -23,7 +23,7 @@ struct as__dns {
     uv_timer_t timer;
     struct as__link sockets;
     size_t wanted;  /* consultas que alguien espera */
-    bool no_dns;    /* el sistema solo busca en /etc/hosts */
+    bool asked;     /* c-ares quiso abrir un socket: hay un DNS al que preguntar */
     bool broken;    /* faltó memoria para vigilar un socket: no hay quien siga */
     size_t handles; /* de libuv, sin cerrar del todo */
 };
@@ -162,14 +162,17 @@ static void on_socket(void *arg, ares_socket_t fd, int readable, int writable)
 }
 
 /*
- * Las llamadas al sistema, como las haría c-ares salvo en dos cosas. Un UDP rechazado («aquí no
- * escucha nadie») se sabe en la siguiente llamada sobre el socket, y si esa es enviar otra
- * pregunta, c-ares creería rechazada esta y se quedaría esperando por la primera: enviar no se
- * lleva el error, que queda para leer. Y un datagrama vacío no es un error.
+ * Las llamadas al sistema, como las haría c-ares salvo en dos cosas, que las versiones anteriores
+ * a la 1.34 hacían mal. Un UDP rechazado («aquí no escucha nadie») se sabe en la siguiente llamada
+ * sobre el socket, y si esa es enviar otra pregunta, c-ares creería rechazada esta y se quedaría
+ * esperando por la primera: enviar no se lleva el error, que queda para leer. Y un datagrama vacío
+ * no es un error. De paso se sabe si pregunta a alguien.
  */
 static ares_socket_t open_socket(int domain, int type, int protocol, void *arg)
 {
-    (void)arg;
+    struct as__dns *dns = arg;
+
+    dns->asked = true;
     return socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 }
 
@@ -208,6 +211,16 @@ static ares_ssize_t send_all(ares_socket_t fd, const struct iovec *parts, int co
 static const struct ares_socket_functions socket_functions = {
     open_socket, close_socket, connect_socket, receive, send_all};
 
+/* La 1.34 tiene otra función para esto, que las anteriores no tienen, y da por vieja la que tienen
+ * todas. Con la de todas, lo compilado con una versión vale con otra. */
+static void set_socket_functions(struct as__dns *dns)
+{
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    ares_set_socket_functions(dns->channel, &socket_functions, dns);
+#pragma GCC diagnostic pop
+}
+
 /* ---- El canal ------------------------------------------------------------------------ */
 
 static int library_status;
@@ -215,19 +228,6 @@ static int library_status;
 static void library_init(void)
 {
     library_status = ares_library_init(ARES_LIB_INIT_ALL);
-}
-
-/* ¿Quiere /etc/nsswitch.conf que se pregunte al DNS? */
-static bool asks_dns(ares_channel channel)
-{
-    struct ares_options options;
-    int mask;
-
-    /* Con lo de costumbre, unas versiones lo escriben («fb») y otras no dicen nada (NULL). */
-    bool asks = ares_save_options(channel, &options, &mask) != ARES_SUCCESS ||
-                !options.lookups || strchr(options.lookups, 'b');
-    ares_destroy_options(&options);
-    return asks;
 }
 
 static int init_channel(struct as__dns *dns)
@@ -247,7 +247,7 @@ static int init_channel(struct as__dns *dns)
                                    ARES_OPT_TRIES | ARES_OPT_TIMEOUTMS |
                                        ARES_OPT_SOCK_STATE_CB);
     if (status == ARES_SUCCESS)
-        ares_set_socket_functions(dns->channel, &socket_functions, NULL);
+        set_socket_functions(dns);
     return status;
 }
 
@@ -290,7 +290,6 @@ static int open_channel(struct as__dns **out)
     uv_timer_init(&as__loop->uv, &dns->timer);
     dns->timer.data = dns;
     dns->handles = 1;
-    dns->no_dns = !asks_dns(dns->channel);
     *out = dns;
     return 0;
 }
@@ -318,8 +317,9 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
     ares_freeaddrinfo(answer);
     if (status == ARES_SUCCESS && addresses.count == 0)
         status = ARES_ENODATA;
-    if (status == ARES_ECONNREFUSED && query->dns->no_dns)
-        status = ARES_ENOTFOUND; /* c-ares lo llama así cuando no hay a quién preguntar */
+    /* c-ares lo llama así también cuando el sistema solo quiere que se mire en /etc/hosts. */
+    if (status == ARES_ECONNREFUSED && !query->dns->asked)
+        status = ARES_ENOTFOUND;
     if (query->done) {
         query->dns->wanted--;
         query->done(query->arg, translate(status), &addresses);
