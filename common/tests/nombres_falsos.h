@@ -11,6 +11,7 @@
  *   roto.prueba                  el servidor dice que no puede
  *   muchas.prueba                sesenta direcciones: no caben por UDP y se piden por TCP
  *   basura.prueba                contesta algo que no es DNS
+ *   vacio.prueba                 contesta un datagrama vacío y, detrás, 127.0.0.1
  *   los demás                    no existen
  *
  * A cada pregunta se la espera nombres_plazo_ms, y al repetirla, el doble.
@@ -31,6 +32,9 @@ extern atomic_int nombres_preguntados_por_libcurl;
 
 extern int nombres_plazo_ms;
 extern bool nombres_sin_servidor; /* se pregunta a un puerto en que no escucha nadie */
+
+/* Lo que dicen esos archivos de /etc; NULL, lo que digan de verdad. */
+extern const char *nombres_nsswitch, *nombres_resolv_conf;
 
 void nombres_suelta(void);
 

@@ -116,6 +116,9 @@ static int del_dns(void *arg)
                      "no se pudo resolver «no-existe.prueba»: el "
                      "nombre de la máquina no existe");
     DIRECCIONES_ES("roto.prueba", "EAI_AGAIN");
+    int antes = atomic_load(&nombres_preguntados);
+    DIRECCIONES_ES("vacio.prueba", "127.0.0.1");
+    cr_assert_eq(atomic_load(&nombres_preguntados), antes + 1, "no se volvió a preguntar");
     char larga[300];
     memset(larga, 'x', sizeof larga - 1);
     larga[sizeof larga - 1] = '\0';
@@ -159,7 +162,7 @@ static int en_otro_dominio(void *arg)
 
 PRUEBA(nombres, un_nombre_corto_se_busca_en_los_dominios_del_sistema)
 {
-    setenv("LOCALDOMAIN", "no.prueba bien.prueba", 1);
+    nombres_resolv_conf = "search no.prueba bien.prueba\n";
     CORRE(en_otro_dominio, NULL, 0);
 }
 
@@ -193,6 +196,41 @@ PRUEBA(nombres, si_no_hay_servidor_se_sabe_enseguida)
 {
     nombres_sin_servidor = true;
     cr_assert_eq(as_run(sin_servidor, NULL), 0);
+}
+
+static int solo_hosts(void *arg)
+{
+    (void)arg;
+    DIRECCIONES_ES("localhost", "127.0.0.1 ::1");
+    DIRECCIONES_ES("bien.prueba", "EAI_NONAME");
+    cr_assert_eq(atomic_load(&nombres_preguntados), 0);
+    return 0;
+}
+
+PRUEBA(nombres, si_el_sistema_solo_mira_en_etc_hosts_lo_demas_no_existe)
+{
+    nombres_nsswitch = "hosts: files\n";
+    CORRE(solo_hosts, NULL, 0);
+}
+
+static int sin_descriptores(void *arg)
+{
+    struct rlimit limite;
+
+    (void)arg;
+    DIRECCIONES_ES("bien.prueba", "127.0.0.1");
+    int libre = dup(0);
+    close(libre);
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limite), 0);
+    limite.rlim_cur = (rlim_t)libre;
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limite), 0);
+    DIRECCIONES_ES("bien.prueba", "EMFILE"); /* no se sabe si existe */
+    return 0;
+}
+
+PRUEBA(nombres, sin_descriptores_no_se_dice_que_no_existe)
+{
+    CORRE(sin_descriptores, NULL, 0);
 }
 
 /* ---- Muchos, y con prisa ------------------------------------------------------------ */

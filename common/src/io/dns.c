@@ -23,7 +23,7 @@ struct as__dns {
     uv_timer_t timer;
     struct as__link sockets;
     size_t wanted;  /* consultas que alguien espera */
-    bool asked;     /* c-ares quiso abrir un socket: hay un DNS al que preguntar */
+    bool asked;     /* c-ares abrió un socket para preguntar: hay un DNS */
     bool broken;    /* faltó memoria para vigilar un socket: no hay quien siga */
     size_t handles; /* de libuv, sin cerrar del todo */
 };
@@ -161,18 +161,26 @@ static void on_socket(void *arg, ares_socket_t fd, int readable, int writable)
                       on_ready);
 }
 
-/*
- * Las llamadas al sistema, como las haría c-ares salvo en dos cosas, que las versiones anteriores
- * a la 1.34 hacían mal. Un UDP rechazado («aquí no escucha nadie») se sabe en la siguiente llamada
- * sobre el socket, y si esa es enviar otra pregunta, c-ares creería rechazada esta y se quedaría
- * esperando por la primera: enviar no se lleva el error, que queda para leer. Y un datagrama vacío
- * no es un error. De paso se sabe si pregunta a alguien.
- */
-static ares_socket_t open_socket(int domain, int type, int protocol, void *arg)
+static int on_asking(ares_socket_t fd, int type, void *arg)
 {
     struct as__dns *dns = arg;
 
+    (void)fd, (void)type;
     dns->asked = true;
+    return 0;
+}
+
+/* ---- Lo que c-ares hacía mal antes de la 1.34 ---------------------------------------- */
+
+/*
+ * Las llamadas al sistema, como las haría c-ares salvo en dos cosas. Un UDP rechazado («aquí no
+ * escucha nadie») se sabe en la siguiente llamada sobre el socket, y si esa es enviar otra
+ * pregunta, c-ares creería rechazada esta y se quedaría esperando por la primera: enviar no se
+ * lleva el error, que queda para leer. Y un datagrama vacío no es un error.
+ */
+static ares_socket_t open_socket(int domain, int type, int protocol, void *arg)
+{
+    (void)arg;
     return socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 }
 
@@ -211,13 +219,18 @@ static ares_ssize_t send_all(ares_socket_t fd, const struct iovec *parts, int co
 static const struct ares_socket_functions socket_functions = {
     open_socket, close_socket, connect_socket, receive, send_all};
 
-/* La 1.34 tiene otra función para esto, que las anteriores no tienen, y da por vieja la que tienen
- * todas. Con la de todas, lo compilado con una versión vale con otra. */
-static void set_socket_functions(struct as__dns *dns)
+/* La versión es la que está en marcha: pudo compilarse con otra. Donde no hace falta, estorbaría:
+ * la 1.34 da esta función por vieja, y con ella ya no ordena las direcciones. */
+static void mend_sockets(ares_channel channel)
 {
+    int version;
+
+    ares_version(&version);
+    if (version >= 0x012200)
+        return;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    ares_set_socket_functions(dns->channel, &socket_functions, dns);
+    ares_set_socket_functions(channel, &socket_functions, NULL);
 #pragma GCC diagnostic pop
 }
 
@@ -246,8 +259,10 @@ static int init_channel(struct as__dns *dns)
     int status = ares_init_options(&dns->channel, &options,
                                    ARES_OPT_TRIES | ARES_OPT_TIMEOUTMS |
                                        ARES_OPT_SOCK_STATE_CB);
-    if (status == ARES_SUCCESS)
-        set_socket_functions(dns);
+    if (status == ARES_SUCCESS) {
+        ares_set_socket_configure_callback(dns->channel, on_asking, dns);
+        mend_sockets(dns->channel);
+    }
     return status;
 }
 
@@ -266,6 +281,7 @@ static int translate(int status)
     case ARES_EREFUSED:
     case ARES_ECONNREFUSED:
     case ARES_ETIMEOUT:
+    case ARES_EBADRESP: /* lo que contestaron no es DNS: unas versiones lo dicen así */
         return UV_EAI_AGAIN;
     case ARES_ENOMEM:
     case ARES_EDESTRUCTION: /* dns->broken */
@@ -306,6 +322,20 @@ static void copy(struct as__addresses *to, const struct ares_addrinfo *from)
     }
 }
 
+/*
+ * c-ares también dice ARES_ECONNREFUSED sin haber preguntado a nadie: cuando no le dieron un socket,
+ * y cuando el sistema quiere que se mire solo en /etc/hosts («hosts: files» en nsswitch.conf).
+ */
+static int nobody_asked(void)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0)
+        return uv_translate_sys_error(errno);
+    close(fd);
+    return UV_EAI_NONAME;
+}
+
 static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo *answer)
 {
     struct as__dns_query *query = arg;
@@ -317,12 +347,12 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
     ares_freeaddrinfo(answer);
     if (status == ARES_SUCCESS && addresses.count == 0)
         status = ARES_ENODATA;
-    /* c-ares lo llama así también cuando el sistema solo quiere que se mire en /etc/hosts. */
-    if (status == ARES_ECONNREFUSED && !query->dns->asked)
-        status = ARES_ENOTFOUND;
     if (query->done) {
         query->dns->wanted--;
-        query->done(query->arg, translate(status), &addresses);
+        query->done(query->arg,
+                    status == ARES_ECONNREFUSED && !query->dns->asked ? nobody_asked()
+                                                                      : translate(status),
+                    &addresses);
     }
     free(query);
 }
