@@ -118,7 +118,8 @@ static int del_dns(void *arg)
     DIRECCIONES_ES("roto.prueba", "EAI_AGAIN");
     int antes = atomic_load(&nombres_preguntados);
     DIRECCIONES_ES("vacio.prueba", "127.0.0.1");
-    cr_assert_eq(atomic_load(&nombres_preguntados), antes + 1, "no se volvió a preguntar");
+    cr_assert_eq(atomic_load(&nombres_preguntados), antes + 1,
+                 "no se volvió a preguntar");
     char larga[300];
     memset(larga, 'x', sizeof larga - 1);
     larga[sizeof larga - 1] = '\0';

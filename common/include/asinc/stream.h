@@ -104,7 +104,7 @@ const char *as_stream_sockname(as_stream *stream);
  * /etc/nsswitch.conf: ni los «.local» (mDNS), ni los de LDAP.
  *
  * Suspende. 0, UV_EAI_NONAME si no existe, UV_EAI_NODATA si no tiene dirección,
- * UV_EAI_AGAIN si ningún servidor contestó, UV_EAI_FAIL, UV_ECANCELED, UV_ENOMEM.
+ * UV_EAI_AGAIN si ningún servidor contestó, UV_EAI_FAIL, UV_ECANCELED, UV_ENOMEM, UV_EMFILE.
  * Equivale a await loop.getaddrinfo(host, None).
  */
 int as_getaddrinfo(const char *host, char ***addresses, size_t *count) AS_MUST_CHECK;

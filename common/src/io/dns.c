@@ -173,10 +173,10 @@ static int on_asking(ares_socket_t fd, int type, void *arg)
 /* ---- Lo que c-ares hacía mal antes de la 1.34 ---------------------------------------- */
 
 /*
- * Las llamadas al sistema, como las haría c-ares salvo en dos cosas. Un UDP rechazado («aquí no
- * escucha nadie») se sabe en la siguiente llamada sobre el socket, y si esa es enviar otra
- * pregunta, c-ares creería rechazada esta y se quedaría esperando por la primera: enviar no se
- * lleva el error, que queda para leer. Y un datagrama vacío no es un error.
+ * Un UDP rechazado («aquí no escucha nadie») se sabe en la siguiente llamada sobre el socket, y si
+ * esa es enviar otra pregunta, c-ares creería rechazada esta y se quedaría esperando por la primera:
+ * aquí, enviar no se lleva el error, que queda para leer. Las demás llamadas son las de siempre, que
+ * las pide todas.
  */
 static ares_socket_t open_socket(int domain, int type, int protocol, void *arg)
 {
@@ -201,11 +201,7 @@ static ares_ssize_t receive(ares_socket_t fd, void *data, size_t size, int flags
                             struct sockaddr *from, ares_socklen_t *from_size, void *arg)
 {
     (void)arg;
-    ssize_t n = recvfrom(fd, data, size, flags, from, from_size);
-    if (n != 0 || !from)
-        return n;
-    errno = EAGAIN;
-    return -1;
+    return recvfrom(fd, data, size, flags, from, from_size);
 }
 
 static ares_ssize_t send_all(ares_socket_t fd, const struct iovec *parts, int count,
