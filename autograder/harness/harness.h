@@ -394,7 +394,7 @@ const char *hs_http_refused_url(const char *path);
 /*
  * Guion de una ruta: las peticiones gastan los pasos en orden y el último se queda. Vale
  * en cualquier momento y para las peticiones que lleguen después. Los textos se copian.
- * Una ruta sin guion contesta 404.
+ * Una ruta sin guion contesta 404. «%c3» y «%C3» son la misma, aquí y en lo que se pregunta.
  *
  *     hs_http_on(web, "/a", {.status = 500, .times = 3}, {.status = 200});
  */

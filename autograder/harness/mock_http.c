@@ -1,5 +1,6 @@
 /* mock_http.c: el servidor de mentira visto desde la prueba. */
 #include "harness/mock.h"
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,10 +10,27 @@
 
 /* ------------------------------------------------------------- Rutas y registro */
 
+/* ¿La misma ruta? Los dígitos de un escape valen igual en mayúsculas (RFC 3986, 6.2.2.1), y
+ * cada cliente los escribe a su gusto. */
+static bool same_path(const char *a, const char *b, size_t length)
+{
+    if (strlen(a) != length)
+        return false;
+    int digits = 0; /* del escape en curso, los que faltan */
+    for (size_t i = 0; i < length; i++) {
+        unsigned char x = (unsigned char)a[i], y = (unsigned char)b[i];
+        bool digit = digits > 0 && isxdigit(x);
+        if (digit ? tolower(x) != tolower(y) : x != y)
+            return false;
+        digits = x == '%' ? 2 : digit ? digits - 1 : 0;
+    }
+    return true;
+}
+
 struct route *mock_route(struct hs_http *m, const char *path, size_t length)
 {
     for (struct route *r = m->routes; r; r = r->next)
-        if (strlen(r->path) == length && memcmp(r->path, path, length) == 0)
+        if (same_path(r->path, path, length))
             return r;
     struct route *r = ag_alloc(1, sizeof *r);
     *r = (struct route){.next = m->routes, .path = strndup(path, length)};
@@ -188,7 +206,7 @@ int hs_http_release(struct hs_http *m, const char *path)
     hs__lock();
     for (struct connection *c = m->connections; c; c = c->next)
         if (!c->closing && c->phase == HELD &&
-            (!path || strcmp(path, c->route->path) == 0)) {
+            (!path || same_path(c->route->path, path, strlen(path)))) {
             c->phase = RELEASED;
             released++;
         }
@@ -203,7 +221,7 @@ int hs_http_advance(struct hs_http *m, const char *path, size_t upto)
     hs__lock();
     for (struct connection *c = m->connections; c; c = c->next)
         if (!c->closing && c->phase == PAUSED &&
-            (!path || strcmp(path, c->route->path) == 0)) {
+            (!path || same_path(c->route->path, path, strlen(path)))) {
             c->let = upto;
             c->phase = RESUMED;
             resumed++;
@@ -249,7 +267,7 @@ struct hs_request hs_http_request(struct hs_http *m, const char *path, int k)
     for (size_t i = 0; i < m->log_count && seen < k; i++) {
         const char *p = m->log[i]->path;
         size_t n = strcspn(p, "?");
-        if (!path || (strlen(path) == n && memcmp(path, p, n) == 0)) {
+        if (!path || same_path(path, p, n)) {
             found = *m->log[i];
             seen++;
         }

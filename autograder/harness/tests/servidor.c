@@ -101,6 +101,30 @@ HS_TEST(servidor, peticiones_encadenadas_y_a_trozos)
     close(fd);
 }
 
+HS_TEST(servidor, un_escape_vale_en_mayusculas_y_en_minusculas)
+{
+    struct hs_http *m = hs_http_start();
+    hs_http_on(m, "/a%c3%b1o%2f", {.body = "bien", .hold = true});
+    int fd = dial(m), error;
+    say(fd, GET("/a%C3%b1o%2F?q=%c3"));
+    hs_http_wait_in_flight(m, "/a%c3%B1o%2f", 1, 5000);
+    hs_expect_eq_int("soltadas", 1,
+                     hs_http_release(m, "/A%c3%b1o%2f") +
+                         hs_http_release(m, "/a%c3%b1o%2f"));
+    hs_expect_contains("cuerpo", "\r\n\r\nbien", hear(fd, "bien", &error));
+    hs_expect_eq_str("tal como llegó", "/a%C3%b1o%2F?q=%c3",
+                     hs_http_request(m, "/a%c3%b1o%2f", 1).path);
+    /* Solo los dígitos de un escape: ni las demás letras, ni lo que no lo es. */
+    static const char *const others[] = {GET("/A%c3%b1o%2f"), GET("/a%c3%b1O%2f"),
+                                         GET("/a%c3%b1o/"), GET("/a%c3%b1o%2fb")};
+    for (int i = 0; i < 4; i++) {
+        say(fd, others[i]);
+        hs_expect_contains("otra ruta", " 404 ",
+                           hear(fd, "\r\n\r\n404 Not Found", &error));
+    }
+    close(fd);
+}
+
 HS_TEST(servidor, redireccion)
 {
     struct hs_http *m = hs_http_start();
