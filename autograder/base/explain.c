@@ -80,6 +80,12 @@ static const struct rule rules[] = {
      "«%» puede fallar, y así nadie se entera: guarda lo que devuelve y mira si es menor "
      "que 0 "
      "(lessons/05-tiempo-errores-y-cancelacion/README.md#ignorar-el-código)."},
+    {"'return' with no value", NULL,
+     "La función promete un valor: detrás de «return» va el valor que devuelve."},
+    {"'return' with a value", NULL,
+     "Sobra el valor que va detrás de «return»: una función «void» no devuelve nada."},
+    {"return type defaults to 'int'", NULL,
+     "Falta el tipo de lo que devuelve la función: se escribe delante de su nombre."},
     {"[-Wreturn-type]", NULL,
      "Falta un return: la función promete un valor, y por algún camino llega a su final "
      "sin darlo."},

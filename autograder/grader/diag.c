@@ -34,10 +34,19 @@ static enum kind classify(const char *line, size_t len)
     for (size_t i = 0; i < sizeof noise / sizeof *noise; i++)
         if (contains(line, len, noise[i]))
             return SKIP;
-    if (contains(line, len, ": error: ") || contains(line, len, ": fatal error: ") ||
-        contains(line, len, "undefined reference to") ||
-        contains(line, len, "multiple definition of") || contains(line, len, "/ld: "))
-        return ERROR;
+    /* El enlazador se presenta con su nombre, que en unos sistemas es el de su variante. */
+    static const char *const errors[] = {": error: ",
+                                         ": fatal error: ",
+                                         "undefined reference to",
+                                         "multiple definition of",
+                                         "/ld: ",
+                                         "-ld: ",
+                                         "ld.bfd: ",
+                                         "ld.gold: ",
+                                         "ld.lld: "};
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        if (contains(line, len, errors[i]))
+            return ERROR;
     return contains(line, len, ": warning: ") ? WARNING : CONTEXT;
 }
 
