@@ -12,9 +12,12 @@ trap 'rm -rf "$work"' EXIT
 # El ejecutor trabaja en la carpeta que lo contiene: se le monta una.
 mkdir "$work/.ci"
 cp .ci/test "$work/.ci/test"
-mkfifo "$work/aviso"
+mkfifo "$work/aviso" "$work/ida" "$work/vuelta"
 cat >"$work/Makefile" <<'FIN'
 .PHONY: $(MAKECMDGOALS)
+ifdef SIN_PRUEBAS
+$(MAKECMDGOALS): private SHELL := /bin/true
+endif
 bien: ; @echo 'ok 1 - una'; echo 'ok 2 - dos # SKIP sin red'; echo 1..2
 mal: ; @echo 'not ok 1 - rota'; echo '  esperado 3'; echo 'ok 2 - sana'; echo '  charla'; exit 1
 muda: ; @echo hola
@@ -24,6 +27,13 @@ colgada: ; @echo 'ok 1 - una'; flock cerrojo sh -c 'echo listo >aviso; sleep 50'
 senal: ; @sh -c 'kill -INT $$$$; echo viva' | grep -q viva && echo 'not ok - ignora SIGINT' || echo 'ok - muere con SIGINT'
 aborta: ; @echo 'Bail out! sin memoria'
 variable: ; @[ '$(X)' = 7 ] && echo 'ok - pasa' || echo 'not ok - no llega'
+pieza: ; @echo hecha >>piezas; touch pieza
+usa otra_usa: pieza ; @echo 'ok - con $@'
+va: ; @timeout 20 sh -c 'echo >ida; read x <vuelta' && echo 'ok - va' || echo 'not ok - va'
+viene: ; @timeout 20 sh -c 'read x <ida; echo >vuelta' && echo 'ok - viene' || echo 'not ok - viene'
+rara: ; @echo rara >>orden; mkdir rara.ya 2>/dev/null && echo 'not ok 1 - rarísima' || echo 'ok 1 - rarísima'
+apunta: ; @echo apunta >>orden; echo 'ok - apunta'
+tarda: ; @mkdir tarda.ya 2>/dev/null && sleep 50 || echo 'ok - a tiempo'
 FIN
 
 run() {
@@ -60,6 +70,30 @@ run .ci/test senal
 check 'las_etapas_no_heredan_sigint_ignorada' expect 0 '1 passed, 0 failed'
 run make -f <(echo 'test: ; @.ci/test variable') test X=7
 check 'las_variables_de_make_llegan_a_la_etapa' expect 0 '1 passed, 0 failed'
+
+# Lo que piden dos etapas se compila una vez, y las dos corren juntas.
+run .ci/test usa otra_usa
+check 'lo_que_piden_dos_se_compila_una_vez' same hecha "$(cat "$work/piezas")"
+run .ci/test va viene
+check 'dos_etapas_corren_a_la_vez' expect 0 '2 passed, 0 failed'
+run env TEST_LANES=3 .ci/test va bien viene
+check 'y_salen_en_su_orden' same 'va bien viene' "$(awk '$1 == "ok" { print $2 }' "$work/out" | paste -sd' ')"
+
+# La que falla se repite al final: si entonces pasa no es un fallo, y se dice.
+run env TEST_LANES=1 .ci/test rara apunta mal
+check 'la_que_a_la_segunda_pasa_no_es_un_fallo' expect 1 '3 passed, 1 failed'
+check 'y_la_que_vuelve_a_fallar_si' hasnt "$work/out" 'mal +inestable'
+check 'se_repite_cuando_han_acabado_las_demas' same 'rara apunta rara' "$(paste -sd' ' <"$work/orden")"
+check 'se_dice_cual_fue_y_en_que_fallo' has "$work/out" '!! +rara +inestable: falló «rarísima» y a la segunda pasó'
+check 'y_cuantas_hay_antes_de_la_cuenta' same '1 inestable' "$(tail -n 2 "$work/out" | head -n 1)"
+check 'el_primer_registro_queda' has "$work/build/test/rara.log" 'not ok 1 - rarísima'
+rmdir "$work/rara.ya"
+run .ci/test rara
+check 'con_solo_inestables_sale_bien' expect 0 '1 passed, 0 failed'
+run env TEST_LIMIT=1 .ci/test tarda
+check 'la_que_no_termino_tambien_se_repite' expect 0 '1 passed, 0 failed'
+check 'y_se_dice_cuanto_se_espero' has "$work/out" 'tarda +inestable: no terminó en 1 s y a la segunda pasó'
+
 run .ci/test
 check 'sin_etapas_es_un_mal_uso' expect 2 'test: no hay ninguna etapa que ejecutar'
 
@@ -67,7 +101,7 @@ run env TEST_LIMIT=1 .ci/test colgada bien
 check 'una_etapa_colgada_se_mata_y_falla' expect 1 '2 passed, 1 failed, 1 skipped'
 check 'y_dice_cuanto_espero' has "$work/out" 'no terminó en 1 s'
 check 'no_deja_procesos' nobody
-run env TEST_TOTAL=1 .ci/test colgada bien
+run env TEST_TOTAL=1 TEST_LANES=1 .ci/test colgada bien
 check 'el_limite_total_para_las_que_faltan' has "$work/out" 'bien +no empezó'
 
 # Ctrl+C llega al grupo de procesos entero, como desde una terminal. La etapa avisa por la

@@ -10,6 +10,8 @@
 #   TEST_STEPS  lo que comprueba quien llega: que todo le funciona, con un compilador y con ASan
 #   TEST_MORE   lo que añade TODO=1: los otros compiladores, las otras herramientas, el estilo y
 #               los programas que no son nuestros
+# Lo que compila una etapa son sus requisitos; la que es de otra variante está además en
+# TEST_VARIANT, y los compila el make de esa variante.
 
 ##= LAB=07  solo ese laboratorio
 ##= V=1  enseña cada orden que se ejecuta

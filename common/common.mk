@@ -59,6 +59,11 @@ TEST_VARIANTS := asan tsan clang ucontext valgrind
 .PHONY: $(TEST_VARIANTS:%=test-common-%)
 $(TEST_VARIANTS:%=test-common-%): test-common-%:
 	$(Q)$(MAKE) --no-print-directory test-common VARIANT=$*
+TEST_VARIANT += $(TEST_VARIANTS:%=test-common-%) test-common-cet
+# Con ASan la biblioteca la pide además el corrector: que la haga una sola llamada a make.
+ifneq ($(VARIANT),asan)
+test-common-asan: | build/asan/common/libasinc.a
+endif
 
 # Como compilan Ubuntu y Fedora. Solo toca a cómo se salta, y eso es lo que se prueba.
 CET_TEST_OBJ := $(patsubst %,$(O)/common/tests/%.o,prueba test_coro test_loop)

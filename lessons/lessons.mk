@@ -105,8 +105,5 @@ update-practica: $(PRACTICE_TOOL) $(ANSWER_BIN) ### Guarda lo que escriben las r
 # llamadas a la vez la harían una encima de otra.
 ifeq ($(VARIANT),normal)
 LESSON_SANITIZED := $(shell grep -ls '· sanitizers' $(PRACTICE_SRC) $(ANSWER_SRC))
-$(LESSON_ASAN) $(LESSON_SANITIZED:%.c=$(O)/%): | lesson-asan-lib
-.PHONY: lesson-asan-lib
-lesson-asan-lib:
-	+$(Q)$(MAKE) --no-print-directory -s VARIANT=asan lib
+$(LESSON_ASAN) $(LESSON_SANITIZED:%.c=$(O)/%): | build/asan/common/libasinc.a
 endif

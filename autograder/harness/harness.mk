@@ -62,3 +62,8 @@ $(HARNESS_VARIANTS:%=test-harness-%): test-harness-%:
 
 TEST_STEPS += test-harness
 TEST_MORE  += $(HARNESS_VARIANTS:%=test-harness-%)
+TEST_VARIANT += $(HARNESS_VARIANTS:%=test-harness-%)
+# Al compilarlo todo: las dos hacen el mismo corredor, y con una sola llamada a make no chocan.
+ifdef SIN_PRUEBAS
+test-harness-tsan: | test-common-tsan
+endif
