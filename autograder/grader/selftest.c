@@ -1,10 +1,10 @@
 /* --autoprueba: el corrector a examen.
  *
- * El esqueleto saca 0 sin que falle el corrector, la solución y las alternativas sacan
- * todo, y cada mutante (la solución con un error puesto a propósito) cae justo en la
- * prueba que dice su primera línea; de los que caen en una, la historia de uno es la
- * guardada. Si un mutante dice además de cuántos puntos no debe
- * pasar («maximo: 49»), se califica también con la suite entera. Escribe TAP. */
+ * El esqueleto saca 0 sin que falle el corrector, la solución saca todo, y un mutante por
+ * prueba (la solución con un error puesto a propósito, y la prueba en su primera línea) cae
+ * justo en ella, con la historia guardada. Con --todo, también los demás mutantes, y las
+ * alternativas, que sacan todo; y si un mutante dice de cuántos puntos no debe pasar
+ * («maximo: 49»), se califica además con la suite entera. Escribe TAP. */
 #include "grader/selftest.h"
 #include "base/clock.h"
 #include "base/memory.h"
@@ -40,7 +40,7 @@ struct exam {
     struct gr_mutants *mutants; /* los de cada laboratorio */
     size_t n_labs;
     enum gr_stories stories;
-    bool all; /* todos los mutantes, y no uno por prueba */
+    bool all; /* todo, y no solo el esqueleto, la solución y un mutante por prueba */
 };
 
 /* Vale hasta el siguiente add_case. */
@@ -114,7 +114,7 @@ static void add_mutant(struct exam *exam, const struct gr_lab *lab,
         c->story = gr_golden_path(lab, mutant->test);
     if (gr_mutant_make(job, mutant, &err) < 0)
         c->broken = ag_format("%s", err.text);
-    else if (mutant->most >= 0 && exam->stories != GR_RENEW)
+    else if (mutant->most >= 0 && exam->stories != GR_RENEW && exam->all)
         add_capped(exam, lab, mutant, seed);
 }
 
@@ -311,8 +311,8 @@ static int renew_all(const struct exam *exam)
     return failed ? GR_EXIT_FAILURE : GR_EXIT_OK;
 }
 
-/* De los mutantes que caen en una prueba basta uno, el que cuenta su historia, para saber que
- * funciona en esta máquina; y los que tienen un máximo, que corren la suite entera. */
+/* Para saber que funciona en esta máquina basta, de los mutantes que caen en una prueba, el que
+ * cuenta su historia. */
 static bool wanted(const struct exam *exam, const struct gr_lab *lab,
                    const struct gr_mutant *mutant)
 {
@@ -321,7 +321,7 @@ static bool wanted(const struct exam *exam, const struct gr_lab *lab,
         known = strcmp(mutant->test, lab->tests[t].name) == 0;
     if (mutant->tells || (!known && exam->stories != GR_RENEW))
         return true;
-    return exam->stories != GR_RENEW && (exam->all || mutant->most >= 0);
+    return exam->stories != GR_RENEW && exam->all;
 }
 
 static void add_lab(struct exam *exam, const struct gr_lab *lab, struct gr_stage *stage,
@@ -332,7 +332,8 @@ static void add_lab(struct exam *exam, const struct gr_lab *lab, struct gr_stage
                  ag_format("labs/%s", lab->dir), seed);
         add_case(exam, lab, FULL, ag_format("%s solución", lab->id),
                  ag_format("solutions/%s", lab->dir), seed);
-        add_alternatives(exam, lab, seed);
+        if (exam->all)
+            add_alternatives(exam, lab, seed);
     }
     struct gr_mutants *mutants = &exam->mutants[exam->n_labs++];
     gr_mutants_load(mutants, lab);
