@@ -1,5 +1,11 @@
 #include "web_banco.h"
 
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 /* Quien ocupa el servidor sin pedir nada que valga: callado, o enviando sin fin. */
 TestSuite(web_sitio, .timeout = 60);
 
@@ -11,8 +17,17 @@ static int saluda(as_web_request *p, void *arg)
     return as_web_reply_text(p, 200, "hola %s", as_web_param(p, "n"));
 }
 
+/* Mientras espera, el servidor mira la red. */
+static int cede(as_web_request *p, void *arg)
+{
+    (void)arg;
+    int rc = as_sleep(0);
+    return rc < 0 ? rc : as_web_reply_text(p, 200, "cedí");
+}
+
 static void rutas(struct banco *b)
 {
+    ruta(b, "GET", "/cede", cede);
     ruta(b, "GET", "/hola/{n}", saluda);
 }
 
@@ -111,4 +126,55 @@ static int direcciones(struct banco *b)
 PRUEBA(web_sitio, una_direccion_que_no_cabe_es_un_414_llegue_como_llegue)
 {
     con_banco(rutas, direcciones, (as_web_options){.client_timeout_ms = 60000});
+}
+
+/* ---- Peticiones sin esperar respuestas ----------------------------------------------- */
+
+enum { TANDA = 4096, RESPUESTAS = 10000, EN_CAMINO = 24 << 20 };
+
+static int enchufe(const struct banco *b)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET,
+                            .sin_port = htons((uint16_t)as_web_port(b->servidor)),
+                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    cr_assert_eq(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
+    cr_assert_eq(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+    return fd;
+}
+
+/* Pide todo lo que le dejan, y lee lo que le llega: lo que lleva pedido y nadie ha respondido
+ * está en el camino, o lo guarda el servidor. */
+static int pide_sin_parar(struct banco *b)
+{
+    static const char una[] = GET("/cede");
+    static char tanda[TANDA * (sizeof una - 1)], leido[1 << 16];
+    size_t pedido = 0, respondido = 0, sobra = 0;
+    int fd = enchufe(b);
+
+    for (size_t i = 0; i < TANDA; i++)
+        memcpy(tanda + i * (sizeof una - 1), una, sizeof una - 1);
+    while (respondido < RESPUESTAS) {
+        ssize_t n;
+        while ((n = send(fd, tanda + sobra, sizeof tanda - sobra, MSG_NOSIGNAL)) > 0) {
+            sobra = (sobra + (size_t)n) % sizeof tanda;
+            pedido += (size_t)n;
+            cr_assert_lt(pedido - respondido * (sizeof una - 1), EN_CAMINO,
+                         "el servidor guarda lo que aún no puede atender");
+        }
+        while ((n = recv(fd, leido, sizeof leido, 0)) > 0) {
+            for (const char *p = leido;
+                 (p = memmem(p, (size_t)(leido + n - p), "Date", 4)); p++)
+                respondido++;
+        }
+        BIEN(as_sleep(0));
+    }
+    close(fd);
+    return 0;
+}
+
+PRUEBA(web_sitio, de_quien_pide_sin_parar_no_se_lee_mas_de_lo_que_se_atiende)
+{
+    con_banco(rutas, pide_sin_parar, (as_web_options){.client_timeout_ms = 60000});
 }

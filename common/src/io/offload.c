@@ -52,7 +52,11 @@ int as__offload_wait(struct as__offload *offload, const char *what)
     as__io_begin();
     int rc = as__wait_on(&offload->waiters, what);
     as__io_end();
-    return offload->busy ? rc : 0; /* pudo terminar entre la cancelación y ahora: gana */
+    if (rc < 0 && !offload->busy) { /* terminó entre la cancelación y ahora: gana */
+        as__pass_turn(as__loop->current); /* lo que el hilo pidió al bucle va antes */
+        rc = 0;
+    }
+    return rc;
 }
 
 void as__offload_finish(struct as__offload *offload, const char *what)

@@ -98,21 +98,18 @@ static void on_readable(struct as__connection *c)
 {
     char trash[16384];
 
-    switch (c->phase) {
-    case AS__HEAD:
-    case AS__BODY:
-        as__receive(c);
-        break;
-    case AS__PARTING: {
+    /* Lo que envíe por adelantado espera en el núcleo, y quien pide más deprisa de lo que se le
+     * responde acaba por no poder enviar. */
+    if (c->turn_queued || c->phase == AS__HANDLER || c->phase == AS__REPLY) {
+        as__connection_watch(c, c->watched & ~UV_READABLE);
+    } else if (c->phase == AS__PARTING) {
         ssize_t n = recv(c->fd, trash, sizeof trash, 0);
         c->swallowed += n > 0 ? (size_t)n : 0;
         if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR) ||
             c->swallowed > PARTING_BYTES)
             as__connection_close(c);
-        break;
-    }
-    default: /* lo que envíe por adelantado espera en el núcleo */
-        as__connection_watch(c, c->watched & ~UV_READABLE);
+    } else {
+        as__receive(c);
     }
 }
 

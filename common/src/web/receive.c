@@ -227,6 +227,8 @@ void as__receive_more(struct as__connection *c)
     c->receiving = false;
     if (as__buffer_size(&c->in) == 0)
         give_buffer(c);
+    if (c->phase == AS__HEAD || c->phase == AS__BODY) /* no basta con lo que había */
+        as__connection_watch(c, UV_READABLE | UV_DISCONNECT);
 }
 
 void as__receive(struct as__connection *c)
