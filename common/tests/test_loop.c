@@ -310,6 +310,41 @@ PRUEBA(loop, un_manejador_de_sigpipe_puesto_durante_as_run_se_queda)
     cr_assert(efecto(SIGPIPE) == al_escribir);
 }
 
+/* ---- Sin entrada, salida o salida de error -------------------------------------------- */
+
+static int abre_y_cierra(void *arg)
+{
+    as_stream *lector, *escritor, *entrada;
+    char b[8];
+
+    (void)arg;
+    BIEN(as_stream_pipe(&lector, &escritor));
+    BIEN(as_write(escritor, "hola", 4));
+    cr_assert_eq(as_read(lector, b, sizeof b), 4);
+    as_stream_close(lector);
+    as_stream_close(escritor);
+    BIEN(as_stream_open_fd(STDIN_FILENO, &entrada));
+    cr_assert_eq(as_read(entrada, b, sizeof b), UV_EBADF);
+    as_stream_close(entrada);
+    cr_assert(write(STDOUT_FILENO, "x", 1) == -1 && errno == EBADF);
+    return 0;
+}
+
+static void sin_los_tres(void)
+{
+    for (int fd = 0; fd < 3; fd++)
+        close(fd);
+    _exit(as_run(abre_y_cierra, NULL) == 0 ? 0 : 1);
+}
+
+PRUEBA(loop, sin_entrada_ni_salidas_nadie_ocupa_su_sitio)
+{
+    char salida[512];
+    int estado = en_otro_proceso(sin_los_tres, salida, sizeof salida);
+
+    cr_assert(WIFEXITED(estado) && WEXITSTATUS(estado) == 0, "%#x: %s", estado, salida);
+}
+
 /* ---- Interbloqueo ------------------------------------------------------------------- */
 
 static int espera_futuro(void *arg)

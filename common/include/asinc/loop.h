@@ -46,8 +46,10 @@ typedef struct {
  *     y a los demás los detiene el programa; si el principal no tiene bucle, mata el programa.
  * Al terminar la tarea principal, Ctrl+C vuelve a matar el programa, como antes de as_run.
  *
- * Mientras haya un bucle en algún hilo se ignora SIGPIPE, y un manejador de SIGSEGV nombra a la
- * tarea que desborde su pila. El efecto que tuvieran vuelve al terminar el último.
+ * Mientras haya un bucle en algún hilo se ignoran SIGPIPE y SIGXFSZ (escribir devuelve UV_EPIPE
+ * y UV_EFBIG), y un manejador de SIGSEGV nombra a la tarea que desborde su pila. El efecto que
+ * tuvieran vuelve al terminar el último. Si el programa nació sin entrada, salida o salida de
+ * error (`programa <&-`), su descriptor se ocupa para siempre con uno que da UV_EBADF al usarlo.
  *
  * Equivale a asyncio.run(main()).
  */

@@ -1,7 +1,9 @@
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/observe.h"
 #include "core/sanitizer.h"
@@ -25,33 +27,58 @@ static const struct as__stack *running_stack(const char **task_name)
     return task->coro.stack;
 }
 
-/* ---- Escribir en una conexión rota -------------------------------------------------- */
+/* ---- Escribir donde no se puede ------------------------------------------------------ */
 
-/* Es un error de as_write y no debe matar el programa. El efecto de una señal es del proceso
- * entero: se ignora mientras quede algún bucle, en el hilo que sea. */
-static pthread_mutex_t sigpipe_lock = PTHREAD_MUTEX_INITIALIZER;
-static int sigpipe_users;
-static struct sigaction sigpipe_before;
+/* En una conexión rota, o pasado el tamaño que el sistema permite a un archivo: es un error de
+ * quien escribe y no debe matar el programa. El efecto de una señal es del proceso entero: se
+ * ignoran mientras quede algún bucle, en el hilo que sea. */
+static struct {
+    int number;
+    struct sigaction before;
+} deadly[] = {{.number = SIGPIPE}, {.number = SIGXFSZ}};
 
-static void ignore_sigpipe(void)
+enum { DEADLY = sizeof deadly / sizeof *deadly };
+
+static pthread_mutex_t deadly_lock = PTHREAD_MUTEX_INITIALIZER;
+static int deadly_users;
+
+static void ignore_deadly_signals(void)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
 
-    pthread_mutex_lock(&sigpipe_lock);
-    if (sigpipe_users++ == 0)
-        sigaction(SIGPIPE, &ignore, &sigpipe_before);
-    pthread_mutex_unlock(&sigpipe_lock);
+    pthread_mutex_lock(&deadly_lock);
+    if (deadly_users++ == 0) {
+        for (size_t i = 0; i < DEADLY; i++)
+            sigaction(deadly[i].number, &ignore, &deadly[i].before);
+    }
+    pthread_mutex_unlock(&deadly_lock);
 }
 
-static void restore_sigpipe(void)
+static void restore_deadly_signals(void)
 {
     struct sigaction now;
 
-    pthread_mutex_lock(&sigpipe_lock);
-    sigaction(SIGPIPE, NULL, &now);
-    if (--sigpipe_users == 0 && now.sa_handler == SIG_IGN)
-        sigaction(SIGPIPE, &sigpipe_before, NULL);
-    pthread_mutex_unlock(&sigpipe_lock);
+    pthread_mutex_lock(&deadly_lock);
+    deadly_users--;
+    for (size_t i = 0; i < DEADLY; i++) {
+        sigaction(deadly[i].number, NULL, &now);
+        if (deadly_users == 0 && now.sa_handler == SIG_IGN)
+            sigaction(deadly[i].number, &deadly[i].before, NULL);
+    }
+    pthread_mutex_unlock(&deadly_lock);
+}
+
+/* ---- Los descriptores 0, 1 y 2 ------------------------------------------------------- */
+
+/* Si el programa nació sin alguno (`programa <&-`), el primero que se abriera ocuparía su sitio:
+ * un socket recibiría lo que se dice por stderr, y libuv aborta al cerrarlo. Se ocupa con algo
+ * que al leer o escribir falla como si siguiera cerrado. */
+static void secure_standard_fds(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0) /* open da el menor que está libre: este */
+            (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
 }
 
 /* ---- Nacer y morir ------------------------------------------------------------------ */
@@ -197,6 +224,7 @@ int as_run_options(as_fn *main_fn, void *arg, const as_options *options)
     struct as__loop *loop = calloc(1, sizeof *loop);
     if (!loop)
         return UV_ENOMEM;
+    secure_standard_fds();
     int rc = loop_init(loop, options);
     if (rc < 0) {
         free(loop);
@@ -211,7 +239,7 @@ int as_run_options(as_fn *main_fn, void *arg, const as_options *options)
         as__observe_close(loop);
         goto fail_trap;
     }
-    ignore_sigpipe();
+    ignore_deadly_signals();
     if (!options->no_sigint)
         as__ctrl_c_watch(loop);
 
@@ -222,7 +250,7 @@ int as_run_options(as_fn *main_fn, void *arg, const as_options *options)
     as__observe_close(loop);
     as__loop = NULL;
 
-    restore_sigpipe();
+    restore_deadly_signals();
     as__overflow_trap_remove(trap);
 fail_trap:
     loop_destroy(loop);

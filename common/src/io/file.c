@@ -25,7 +25,8 @@ struct as_file {
     enum pending pending;
     int fd; /* -1: sin abrir */
     int flags;
-    bool in_use; /* una tarea está haciendo algo con él */
+    bool in_use;    /* una tarea está haciendo algo con él */
+    int read_error; /* el de una lectura, mientras nadie lo sepa */
     struct as__buffer
         buffer; /* lo leído y aún no entregado, o lo que se está escribiendo */
     struct as__line_search line;
@@ -153,8 +154,8 @@ int as_file_open(const char *path, const char *mode, as_file **out)
     return 0;
 }
 
-/* Recoge lo que dejó el último encargo, si nadie lo hizo: los bytes leídos se quedan en el
- * búfer, y el error de una escritura se devuelve. */
+/* Recoge lo que dejó el último encargo, si nadie lo hizo: lo que dio una lectura queda para la
+ * próxima, y el error de una escritura se devuelve. */
 static int settle(as_file *file)
 {
     enum pending pending = file->pending;
@@ -163,6 +164,8 @@ static int settle(as_file *file)
     file->pending = NOTHING;
     if (pending == READ && rc > 0)
         file->buffer.end += (size_t)rc;
+    if (pending == READ && rc < 0 && rc != UV_ECANCELED)
+        file->read_error = rc;
     if (pending != WRITE)
         return 0;
     as__buffer_consume(&file->buffer, as__buffer_size(&file->buffer));
@@ -252,12 +255,22 @@ static int run_read(struct as__offload *offload)
     return n < 0 ? as__sys_error() : (int)n;
 }
 
-/* Trae bytes detrás de los que haya. Cuántos, 0 al final, o un error. */
+/* Trae bytes detrás de los que haya. Cuántos, 0 al final, o un error, que seguirá ahí hasta que
+ * alguien lo devuelva: véase tell. */
 static int fill(as_file *file)
 {
+    if (file->read_error < 0)
+        return file->read_error;
     int rc = as__buffer_reserve(&file->buffer, MIN_SPACE);
-
     return rc < 0 ? rc : in_thread(file, run_read, READ, "datos de un archivo");
+}
+
+/* Suelta el archivo tras una lectura que devuelve `rc`: un error dicho ya no está pendiente. */
+static int tell(as_file *file, int rc)
+{
+    if (rc < 0 && rc == file->read_error)
+        file->read_error = 0;
+    return release(file, rc, "leer");
 }
 
 static int acquire_to_read(as_file *file, const char *function)
@@ -289,7 +302,7 @@ ssize_t as_file_read(as_file *file, void *buffer, size_t size)
         done += n;
     }
     /* Si algo se leyó, lo que lo interrumpió lo dirá la próxima. */
-    rc = release(file, done > 0 || rc > 0 ? 0 : rc, "leer");
+    rc = tell(file, done > 0 || rc > 0 ? 0 : rc);
     return rc < 0 ? rc : (ssize_t)done;
 }
 
@@ -329,7 +342,7 @@ ssize_t as_file_readline(as_file *file, char *line, size_t size)
         return rc;
     ssize_t n = next_line(file, line, size);
     bool failed = n < 0 && n != UV_EOF && n != UV_EMSGSIZE;
-    release(file, failed ? (int)n : 0, "leer");
+    tell(file, failed ? (int)n : 0);
     if (n == UV_EOF || n == UV_EMSGSIZE)
         as__error((int)n);
     return n;
@@ -349,6 +362,7 @@ static void forget_read_ahead(as_file *file)
 {
     as__buffer_consume(&file->buffer, as__buffer_size(&file->buffer));
     file->line.skipping = false;
+    file->read_error = 0;
 }
 
 /* Lo leído de más se devuelve: la posición del sistema va por delante de la nuestra. */
