@@ -16,9 +16,10 @@
 ##= LAB=07  solo ese laboratorio
 ##= V=1  enseña cada orden que se ejecuta
 
-###= TODO=1  en `make test`, también con los demás compiladores y herramientas
+###= TODO=1  en `make test`, también con los demás compiladores y herramientas; en `make systems`, todo también como root
+###= SISTEMA=trixie  en `make systems`, solo ese: bookworm, trixie, forky, bookworm-arm64 o trixie-arm64
 
-TEST_STEPS += test-setup test-doctor test-runner
+TEST_STEPS += test-setup test-doctor test-systems test-runner
 TEST_MORE  += test-lint-rules test-lint
 # Segundos que puede durar una etapa y que pueden durar todas.
 TEST_LIMIT ?= 600
@@ -30,8 +31,8 @@ TEST_JOBS := $(shell n=$$(( 4 * $$(nproc) )); echo $$(( n > 16 ? 16 : n )))
 # Con = se expande al ejecutar: las listas las completan los makefiles que vienen después.
 WITH_MORE   = $(filter-out 0,$(TODO))$(filter $(PASO),$(TEST_MORE))
 
-.PHONY: help setup doctor setup-grade setup-test setup-test-todo setup-bench setup-book setup-dibujos setup-pasos setup-grade-class setup-dist
-.PHONY: test test-setup test-doctor test-runner test-lint-rules test-lint lint format clean
+.PHONY: help setup doctor setup-grade setup-test setup-test-todo setup-bench setup-book setup-dibujos setup-pasos setup-grade-class setup-dist setup-systems
+.PHONY: test systems test-setup test-doctor test-systems test-runner test-lint-rules test-lint lint format clean
 
 help:
 	@awk -v edition=$(if $(wildcard .ci/test),teacher,student) -f .setup/help.awk $(filter Makefile %.mk,$(MAKEFILE_LIST))
@@ -43,7 +44,7 @@ doctor: ## Mira si esta máquina sirve para el curso, y dice qué hacer con lo q
 	@CC='$(CC)' .setup/doctor.sh
 
 # Callados si no falta nada: los ponen delante los objetivos que necesitan paquetes.
-setup-grade setup-test setup-test-todo setup-bench setup-book setup-dibujos setup-pasos setup-grade-class setup-dist: setup-%:
+setup-grade setup-test setup-test-todo setup-bench setup-book setup-dibujos setup-pasos setup-grade-class setup-dist setup-systems: setup-%:
 	@.setup/setup.sh --callado $*
 
 test: ### Prueba el curso entero en esta máquina (TODO=1: con todo; PASO=test-x: solo esa etapa)
@@ -51,11 +52,17 @@ test: ### Prueba el curso entero en esta máquina (TODO=1: con todo; PASO=test-x
 	@TEST_LIMIT=$(TEST_LIMIT) TEST_TOTAL=$(TEST_TOTAL) $(if $(WITH_MORE),WERROR=1) .ci/test \
 		$(or $(PASO),$(TEST_STEPS) $(if $(WITH_MORE),$(TEST_MORE)))
 
+systems: setup-systems ### Prueba el curso en otros Debian recién instalados, y en arm64 (como root)
+	@TODO='$(filter-out 0,$(TODO))' LIBRO='$(filter no,$(LIBRO))' .setup/systems/systems.sh $(call quoted,$(SISTEMA))
+
 test-setup:
 	@.setup/tests.sh
 
 test-doctor:
 	@.setup/doctor-tests.sh
+
+test-systems:
+	@.setup/systems/tests.sh
 
 test-runner:
 	@.ci/tests.sh

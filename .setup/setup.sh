@@ -11,7 +11,7 @@ lock_wait=${ASINC_LOCK_WAIT:-120}
 
 usage() {
     cat <<'FIN'
-Uso: .setup/setup.sh [--callado] [grade|test|test-todo|bench|book|dibujos|pasos|grade-class|dist|todo]
+Uso: .setup/setup.sh [--callado] [grade|test|test-todo|bench|book|dibujos|pasos|grade-class|dist|systems|todo]
        grade      lo necesario para compilar y calificar (si no dices nada)
        test       lo anterior y lo que piden las pruebas del curso
        test-todo  lo anterior y los otros compiladores y herramientas con que se prueba
@@ -21,6 +21,7 @@ Uso: .setup/setup.sh [--callado] [grade|test|test-todo|bench|book|dibujos|pasos|
        pasos      lo de grade y lo que graba un programa paso a paso
        grade-class  lo de grade y lo que pide calificar una clase
        dist       lo de grade y lo que compila las suites para arm64
+       systems    lo que pide probar el curso en otros Debian
        todo       todos los grupos
        --callado  sin nada que instalar, no dice nada
      .setup/setup.sh --tabla    escribe la tabla de dependencias en Markdown
@@ -39,7 +40,7 @@ for arg; do
     --callado) quiet=yes ;;
     --tabla) group=tabla ;;
     -h | --ayuda) usage && exit 0 ;;
-    grade | test | test-todo | bench | book | dibujos | pasos | grade-class | dist | todo)
+    grade | test | test-todo | bench | book | dibujos | pasos | grade-class | dist | systems | todo)
         [ -z "$group" ] || die "pide un solo grupo: $group o $arg" 2
         group=$arg
         ;;
@@ -56,8 +57,8 @@ done
 rows() {
     case $group in
     test-todo) asked=grade,test,test-todo ;;
-    todo) asked=grade,test,test-todo,bench,book,dibujos,pasos,grade-class,dist ;;
-    book) asked=book ;;
+    todo) asked=grade,test,test-todo,bench,book,dibujos,pasos,grade-class,dist,systems ;;
+    book | systems) asked=$group ;;
     dibujos) asked=book,dibujos ;;
     *) asked=grade,$group ;;
     esac
