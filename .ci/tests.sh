@@ -138,10 +138,31 @@ check 'PASO_es_una_sola_etapa' same test-lint "$(asked PASO=test-lint)"
 check 'y_trae_lo_que_pide' same 'test-todo test' "$(group PASO=test-lint) $(group PASO=test-box)"
 check 'toda_etapa_esta_en_una_lista' same '' "$( (cd "$root" && make -pnq 2>/dev/null) |
     sed -nE 's/^(test-[a-z-]+):.*/\1/p' | sort -u | comm -23 - "$work/todas")"
+
+# Lo que ejecuta la integración continua: las dos órdenes, y una sola cuenta al final.
 mkdir "$work/bin"
-printf '#!/bin/sh\necho "$@"\n' >"$work/bin/make"
-chmod +x "$work/bin/make"
-check 'la_integracion_continua_lo_prueba_todo' same 'test TODO=1' "$(PATH=$work/bin:$PATH .ci/run)"
+ci() { # GUION-DE-TEST GUION-DE-SYSTEMS
+    printf '#!/bin/sh\necho "$@" >>"%s"\ncase $1 in\ntest) %s ;;\nsystems) %s ;;\nesac\n' "$work/asked" "$1" "$2" >"$work/bin/make"
+    printf '#!/bin/sh\nexec "$@"\n' >"$work/bin/sudo"
+    chmod +x "$work/bin/make" "$work/bin/sudo"
+    rm -f "$work/asked"
+    PATH=$work/bin:$PATH .ci/run >"$work/out" 2>&1
+    echo $? >"$work/rc"
+}
+ci 'echo etapa; echo 7 passed, 0 failed, 2 skipped' 'echo tabla; echo; echo 5 passed, 0 failed'
+check 'la_integracion_continua_lo_prueba_todo_y_en_debian_13' same 'test TODO=1
+systems SISTEMA=trixie' "$(cat "$work/asked")"
+check 'y_suma_las_dos_cuentas' expect 0 '12 passed, 0 failed, 2 skipped'
+check 'que_es_una_sola' same 1 "$(grep -c ' passed, ' "$work/out")"
+check 'y_ensena_lo_demas' has "$work/out" '^tabla$'
+ci 'echo 7 passed, 1 failed; exit 2' 'echo 5 passed, 0 failed'
+check 'un_fallo_de_aqui_la_hace_fallar' expect 1 '12 passed, 1 failed'
+ci 'echo 7 passed, 0 failed' 'echo 5 passed, 2 failed; exit 2'
+check 'y_uno_de_alli' expect 1 '12 passed, 2 failed'
+ci 'echo 7 passed, 0 failed' 'echo revienta; exit 2'
+check 'y_acabar_sin_contar' expect 1 '7 passed, 1 failed'
+ci 'echo 7 passed, 0 failed; exit 2' 'echo 5 passed, 0 failed'
+check 'y_acabar_mal_sin_decir_por_que' expect 1 '12 passed, 1 failed'
 
 # Nada de lo que otra persona ponga en el árbol o en la orden lo ejecuta make. Aquí el curso es
 # una copia de sus makefiles con un laboratorio, y cada trampa crea el archivo «cayo».

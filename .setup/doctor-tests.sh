@@ -83,6 +83,35 @@ check un_idioma_sin_utf8_se_avisa not_utf8
 no_compiler() { all CC=no-hay-tal && rc 1 && has "$out" '^MAL +compilador +no encuentro no-hay-tal' && has "$out" 'hay que arreglar'; }
 check sin_compilador_es_un_fallo no_compiler
 
+# La fila de la tabla del README en que se está.
+mkdir "$work/uname"
+row() { # OS-RELEASE MÁQUINA LÍNEA-ESPERADA
+    machine
+    mkdir "$work/raiz/etc"
+    printf '%b\n' "$1" >"$work/raiz/etc/os-release"
+    printf '#!/bin/sh\necho %s\n' "$2" >"$work/uname/uname"
+    chmod +x "$work/uname/uname"
+    all PATH="$work/uname:$PATH" && rc 0 && has "$out" "$3" && same sistema "$(awk 'NR == 1 { print $2 }' "$out")"
+}
+debian='NAME="Debian GNU/Linux"\nID=debian\n'
+ubuntu='NAME=Ubuntu\nID=ubuntu\nID_LIKE=debian\n'
+check debian_12_esta_probado row "${debian}VERSION_ID=12" x86_64 '^bien +sistema +Debian 12, x86-64: probado con make systems SISTEMA=bookworm$'
+check debian_13_esta_probado row "${debian}VERSION_ID=13" x86_64 '^bien +sistema +Debian 13, x86-64: .*SISTEMA=trixie$'
+check testing_esta_probado row "${debian}VERSION_CODENAME=forky" x86_64 '^bien +sistema +Debian testing, x86-64: .*SISTEMA=forky$'
+check debian_13_en_arm64_emulado row "${debian}VERSION_ID=13" aarch64 '^bien +sistema +Debian 13, arm64: probado, emulado, .*SISTEMA=trixie-arm64$'
+check testing_en_arm64_no_esta_probado row "${debian}VERSION_CODENAME=forky" aarch64 '^ojo +sistema +Debian forky, arm64: no probado$'
+check debian_11_no_esta_probado row "${debian}VERSION_ID=11" x86_64 '^ojo +sistema +Debian 11, x86-64: no probado$'
+check ubuntu_24_04_son_los_mismos_paquetes row "${ubuntu}VERSION_ID='24.04'" x86_64 '^bien +sistema +Ubuntu 24.04, x86-64: los mismos paquetes'
+check ubuntu_22_04_no_esta_probado row "${ubuntu}VERSION_ID='22.04'" x86_64 '^ojo +sistema +Ubuntu 22.04, x86-64: no probado$'
+check fedora_no_esta_probado row 'NAME="Fedora Linux"\nID=fedora\nVERSION_ID=43' x86_64 '^ojo +sistema +Fedora Linux 43, x86-64: no probado$'
+check y_dice_donde_si has "$out" 'Debian 12, 13 y testing'
+check un_sistema_sin_nombre_no_esta_probado row '' riscv64 '^ojo +sistema +.*riscv64: no probado$'
+contained() {
+    machine && mkdir "$work/raiz/etc" && printf '%b\n' "${debian}VERSION_ID=13" >"$work/raiz/etc/os-release" && : >"$work/raiz/.dockerenv"
+    all && rc 0 && has "$out" '^bien +sistema +Debian 13' && has "$out" '^bien +en un contenedor: lo mismo, en la caja que quepa$'
+}
+check en_un_contenedor_lo_dice contained
+
 mkdir "$work/bin"
 printf '#!/bin/sh\necho 1.20.0\n' >"$work/bin/pkg-config"
 chmod +x "$work/bin/pkg-config"

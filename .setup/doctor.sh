@@ -55,10 +55,38 @@ wsl() { case $(value /proc/sys/kernel/osrelease) in *[Mm]icrosoft*) ;; *) false 
 
 # ---- el sistema -------------------------------------------------------------------------
 
+# Qué fila de la tabla de sistemas del README es esta máquina, y con qué se prueba.
+system() {
+    local id='' version='' codename='' name='' cpu where='' proof=''
+    eval "$(value /etc/os-release | sed -n 's/^ID=/id=/p; s/^VERSION_ID=/version=/p; s/^VERSION_CODENAME=/codename=/p; s/^NAME=/name=/p')"
+    case $(uname -m) in
+    x86_64) cpu=x86-64 ;;
+    aarch64) cpu=arm64 ;;
+    *) cpu=$(uname -m) ;;
+    esac
+    ! wsl || where=', en WSL: lo mismo, en la caja que quepa'
+    ! container || where=', en un contenedor: lo mismo, en la caja que quepa'
+    case $id:${version:-$codename}:$cpu in
+    debian:12:x86-64) proof='probado con make systems SISTEMA=bookworm' ;;
+    debian:13:x86-64) proof='probado con make systems SISTEMA=trixie' ;;
+    debian:forky:x86-64) proof='probado con make systems SISTEMA=forky' version=testing ;;
+    debian:12:arm64) proof='probado, emulado, con make systems SISTEMA=bookworm-arm64' ;;
+    debian:13:arm64) proof='probado, emulado, con make systems SISTEMA=trixie-arm64' ;;
+    ubuntu:*:x86-64 | ubuntu:*:arm64) ! at_least "$version" 24.04 || proof='los mismos paquetes que Debian; no probado entero, solo lo que cambia' ;;
+    esac
+    name="${name%% GNU/Linux*} ${version:-$codename}, $cpu"
+    if [ -n "$proof" ]; then
+        ok sistema "$name: $proof"
+        [ -z "$where" ] || ok '' "${where#, }"
+    else
+        notice sistema "${name# }: no probado$where" 'El curso se prueba en Debian 12, 13 y testing. Si algo falla, usa uno de ellos en una máquina virtual o un contenedor.'
+    fi
+}
+
 kernel() {
     release=$(value /proc/sys/kernel/osrelease)
     if [ -z "$release" ]; then
-        fault núcleo "$(uname -s), sin /proc" 'El curso necesita Linux con /proc montado: usa Debian 12 en una máquina virtual o un contenedor.'
+        fault núcleo "$(uname -s), sin /proc" 'El curso necesita Linux con /proc montado: usa Debian 12 o 13 en una máquina virtual o un contenedor.'
     elif ! at_least "$release" 5.10; then
         notice núcleo "Linux $release" 'El curso se prueba con Linux 5.10 o más nuevo: si algo falla, actualiza el sistema.'
     elif wsl; then
@@ -202,7 +230,7 @@ compiler() {
     elif ! "$work/a" 2>"$work/dice"; then
         fault compilador "$cc $version: un programa con ASan no corre aquí" "$(head -1 "$work/dice")"
     elif ! at_least "$version" 10; then
-        notice compilador "$cc $version" 'El curso se prueba con gcc 12: si algo no compila, actualízalo.'
+        notice compilador "$cc $version" 'El curso se prueba con gcc 12 y más nuevos: si algo no compila, actualízalo.'
     else
         ok compilador "$cc $version, con ASan y UBSan"
     fi
@@ -239,6 +267,7 @@ postgres() {
     fault PostgreSQL 'no encuentro initdb' 'Haz make setup: el laboratorio 12 usa un servidor de verdad, de usar y tirar.'
 }
 
+[ "$quick" = yes ] || system
 space
 shared_memory
 terminals

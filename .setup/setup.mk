@@ -81,5 +81,6 @@ format: setup-test-todo ### Da a todo el C el mismo aspecto
 	@.ci/lint --archivos | xargs clang-format -i
 
 clean: ### Borra todo lo generado, menos las notas de una clase
-	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name clase -exec rm -rf {} +
+	@[ ! -d build ] || find build -mindepth 1 -maxdepth 1 ! -name clase -exec rm -rf {} + 2>/dev/null || \
+		{ echo 'make clean: queda en build algo que no es tuyo, como lo que hace make systems: bórralo con sudo make clean.' >&2; exit 1; }
 	@rmdir build 2>/dev/null || [ ! -e build ] || echo 'Quedan las notas de la clase, en build/clase: bórralas tú si no las quieres.'

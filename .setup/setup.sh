@@ -1,6 +1,6 @@
 #!/bin/sh
-# Instala lo que falta para usar el curso, y nada más. En Debian lo hace él mismo; en otros
-# sistemas escribe la orden exacta. Sin nada que instalar acaba en milisegundos, así que
+# Instala lo que falta para usar el curso, y nada más. En Debian y Ubuntu lo hace él mismo; en
+# otros sistemas escribe la orden exacta. Sin nada que instalar acaba en milisegundos, así que
 # los objetivos de make que necesitan paquetes lo llaman siempre.
 set -eu
 
@@ -145,24 +145,23 @@ if [ -n "$missing" ]; then
     }'
 fi
 
-# Fuera de Debian no tocamos el sistema de nadie: escribimos la orden y paramos.
+# Sin apt-get no tocamos el sistema de nadie: escribimos la orden y paramos.
 by_hand() {
     [ -z "$missing" ] || printf 'Instálalo con esta orden y repite:\n\n    %s\n\n' "$1$missing"
     if [ -n "$absent" ]; then
         printf 'En %s no existe lo que hace falta para esto:\n%s\n' "$name" "$absent"
-        echo "Usa el curso en una máquina virtual o un contenedor con Debian 12."
+        echo "Usa el curso en una máquina virtual o un contenedor con Debian 12 o 13."
     fi
     exit 1
 }
 case $tool:$id in
-dpkg-query:debian) ;;
-dpkg-query:*) by_hand "sudo apt-get install -y" ;;
+dpkg-query:*) ;;
 rpm:*) by_hand "sudo dnf install" ;;
 pacman:*) by_hand "sudo pacman -S --needed" ;;
 brew:*) by_hand "brew install" ;;
 *)
     echo "No conozco ${name:-este sistema}. Los nombres de arriba son los de Debian: instala sus"
-    die "equivalentes con tu gestor de paquetes, o usa Debian 12 en una máquina virtual."
+    die "equivalentes con tu gestor de paquetes, o usa Debian 12 o 13 en una máquina virtual."
     ;;
 esac
 

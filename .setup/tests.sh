@@ -79,7 +79,7 @@ test test
 test-todo test|test-todo
 bench bench
 dist dist
-todo test|test-todo|bench|dist
+todo test|test-todo|bench|dist|systems
 FIN
 
 new_system debian
@@ -135,12 +135,17 @@ by_hand() { # ORDEN COLUMNA
     rc 1 && has "$work/out" "$1 .*libuv" && same '' "$(cat "$work/apt")" &&
         same "$(column "$2" grade)" "$(sed -n "s/^    $1 //p" "$work/out" | tr ' ' '\n' | sort -u)"
 }
+installs_all() { rc 0 && same "$(column 2 grade)" "$(sed -n 's/.*recommends //p' "$work/apt" | tr ' ' '\n')"; }
 new_system ubuntu debian
 run
-check 'ubuntu_escribe_la_orden' by_hand 'sudo apt-get install -y' 2
+check 'ubuntu_instala_los_mismos_paquetes' installs_all
 new_system linuxmint 'ubuntu debian'
 run
-check 'los_derivados_de_ubuntu_tambien' by_hand 'sudo apt-get install -y' 2
+check 'los_derivados_de_ubuntu_tambien' installs_all
+new_system ubuntu debian
+fake id 'echo 1000'
+run
+check 'en_ubuntu_tambien_pide_permiso' has "$work/out" 'sudo, que puede pedirte tu contraseña'
 new_system fedora
 fake rpm 'exit 1'
 run
@@ -158,7 +163,7 @@ fake uname 'echo Darwin'
 fake brew 'exit 0'
 run
 check 'macos_escribe_la_orden' by_hand 'brew install' 5
-check 'macos_dice_lo_que_no_existe' has "$work/out" 'máquina virtual .*Debian 12'
+check 'macos_dice_lo_que_no_existe' has "$work/out" 'máquina virtual .*Debian 12 o 13'
 rm "$work/bin/brew"
 run
 check 'macos_sin_homebrew_dice_como_instalarlo' has "$work/out" 'brew\.sh'

@@ -25,10 +25,10 @@ if ! linked=$(LC_ALL=C ldd "$suite" 2>&1); then
 fi
 missing=$(printf '%s\n' "$linked" | sed -n 's/^[[:space:]]*\([^ ]*\) => not found.*/\1/p' | paste -sd ' ')
 [ -z "$missing" ] || die "a las pruebas de $lab les falta esto en el sistema: $missing.
-Instálalo con make setup. Si sigue faltando, este sistema trae otra versión: usa Debian 12."
+Instálalo con make setup. Si sigue faltando, este sistema trae otra versión: usa Debian 12 o 13."
 older=$(printf '%s\n' "$linked" | sed -n "s/^.*version [\`']\([^']*\)' not found.*/\1/p" | sort -u | paste -sd ' ')
 [ -z "$older" ] || die "las pruebas de $lab piden bibliotecas más nuevas que las de este sistema: $older.
-Usa Debian 12, o un sistema más nuevo."
+Usa el sistema en que se hizo el curso que te dieron, o uno más nuevo."
 
 mkdir -p "$(dirname "$target")"
 cp "$suite" "$target.nueva"

@@ -7,6 +7,7 @@
 # pone al día. Dentro se clona lo confirmado del curso dos veces, para root y para ana, que no es
 # nadie. Los registros quedan en build/systems/SISTEMA. Cada orden es una prueba.
 set -u
+export LC_ALL=C.UTF-8 # para contar letras, y no octetos
 cd "$(dirname "$0")/../.." || exit 1
 here=.setup/systems
 # shellcheck source=.setup/systems/root.sh
@@ -102,9 +103,8 @@ install() { # GRUPO
 
 # marks USUARIO CARPETA OPCIONES ESPERADO: lo que dice `make grade`, y en qué caja.
 marks() {
-    local log=grade-$1${2#curso}${3:+-${3#*=}}
-    log=${log//\//-}
-    begin "make grade${3:+ $3}, $1${2#curso}"
+    local log=grade-$1-$2${3:+-${3#*=}}
+    begin "make grade${3:+ $3}, $1$([ "$2" = curso ] || echo ' (edición)')"
     do_as "$1" "$log" "cd $2 && make grade $3 && sed -n 's/.*\"peldano\": *\"\([a-z]*\)\".*/CAJA \1/p' build/informe/resultados.json | sort -u"
     got=$(sed -n 's/^TOTAL \([0-9/]*\).*/\1/p' "$logs/$log.log" | tail -n 1)
     note caja "$(sed -n 's/^CAJA //p' "$logs/$log.log" | paste -sd,)"
@@ -138,7 +138,7 @@ whole() { # USUARIO: las pruebas, el libro y la edición
     begin "make dist, $1"
     do_as "$1" "dist-$1" "cd curso && make dist ${LIBRO:+LIBRO=$LIBRO} && rm -rf ../edicion && mkdir ../edicion &&
         tar -xzf build/dist/*.tar.gz -C ../edicion --strip-components=1"
-    verdict $? "dist-$1"
+    verdict $? "dist-$1" || return
     marks "$1" edicion '' 0/600
     note "edición, $1" "${got:-?}"
 }

@@ -3,15 +3,12 @@
 # $system; su raíz y sus registros, en $root y $logs.
 passed=0 failed=0
 declare -A cells=()
-rows=()
+rows=(gcc libuv libcurl c-ares libpq PostgreSQL bubblewrap caja 'notas, root' 'notas, ana'
+    'pruebas, ana' 'libro, ana' 'edición, ana' 'pruebas, root' 'libro, root' 'edición, root' tiempo)
 
 # note FILA VALOR: una casilla. Lo que difiere de lo que ya había se añade.
 note() {
     local key=$system:$1
-    case " ${rows[*]/%/;} " in
-    *"$1;"*) ;;
-    *) rows+=("$1") ;;
-    esac
     case ", ${cells[$key]:-}," in
     *", $2,"*) ;;
     *) cells[$key]=${cells[$key]:+${cells[$key]}, }$2 ;;
@@ -62,19 +59,18 @@ expired() {
         echo "  Las listas de paquetes de $system caducaron el $(date -d "$until" +%F): se aceptan."
 }
 
-pad() { printf '%s%*s' "$1" $(($2 > ${#1} ? $2 - ${#1} : 0)) ''; } # printf cuenta octetos, y no letras
+pad() { printf '%s%*s' "$1" $(($2 > ${#1} ? $2 - ${#1} : 1)) ''; } # printf cuenta octetos, y no letras
 table() {
-    local row wide
-    echo
-    pad '' 15
-    for system in "${systems[@]}"; do pad "$system" 17; done
+    local row line known
+    line=$(pad '' 15)
+    for system in "${systems[@]}"; do line+=$(pad "$system" 17); done
+    printf '\n%s\n' "$line"
     for row in "${rows[@]}"; do
-        printf '\n'
-        pad "$row" 15
+        line=$(pad "$row" 15) known=
         for system in "${systems[@]}"; do
-            wide=${cells[$system:$row]:-—}
-            pad "$wide " 17
+            line+=$(pad "${cells[$system:$row]:-—}" 17)
+            known+=${cells[$system:$row]:-}
         done
+        [ -z "$known" ] || echo "$line"
     done
-    printf '\n'
 }
