@@ -94,6 +94,7 @@ static int open_libcurl(as_http *http)
 
 static void close_libcurl(as_http *http)
 {
+    as__transfer_free_spares(http);
     if (http->multi)
         curl_multi_cleanup(http->multi);
     if (http->sessions)

@@ -14,15 +14,14 @@
  *   outcome.c    cómo acabó un salto, en español
  *   client.c     el cliente: sus opciones, sus plazas, su principio y su fin
  *   sockets.c    los sockets y el reloj de libcurl en el bucle
- *   libcurl.c    libcurl en este proceso: iniciarla y saber si le faltó memoria
+ *   libcurl.c    libcurl en este proceso: iniciarla, si le faltó memoria y qué hace mal
  *
  * Tres reglas sostienen todo. Dentro de un callback de libcurl solo se apunta lo que pasó y
  * se despierta a quien espera: ni se llama a libcurl ni se suspende. Cada asa tiene un solo
  * dueño, la tarea que hace la petición: solo ella la quita de en medio, tanto si la
- * respuesta llegó como si la cancelaron. Y cada salto usa un asa nueva: libcurl recuerda en
- * ella cosas del anterior, y en la 7.88.1 una es un puntero a memoria ya liberada (curl
- * #11101), con el que un servidor podía estropear el montón. Lo que de verdad cuesta, las
- * conexiones y las sesiones TLS, no es del asa sino del cliente.
+ * respuesta llegó como si la cancelaron. Y cada salto usa un asa como nueva, o nueva de
+ * verdad donde libcurl no sabe volver a usarlas (as__libcurl_reuses). Lo que de verdad
+ * cuesta, las conexiones y las sesiones TLS, no es del asa sino del cliente.
  */
 #ifndef ASINC_HTTP_INTERNAL_H
 #define ASINC_HTTP_INTERNAL_H
@@ -51,6 +50,7 @@ struct as__socket {
 struct as_http {
     struct as__tracked tracked;
     CURLM *multi;
+    CURL *spare; /* las asas ya usadas: cada una guarda la siguiente en CURLOPT_PRIVATE */
     CURLSH *sessions; /* las sesiones TLS, para no negociar cada conexión desde cero */
     struct as__resolver resolver;
 
@@ -110,6 +110,9 @@ int as__libcurl_init(void);
 
 /* Cuántas veces le faltó memoria a libcurl en este hilo. */
 unsigned long as__libcurl_starved(void);
+
+/* ¿Puede usarse un asa otra vez? */
+bool as__libcurl_reuses(void);
 
 /* ---- head.c ------------------------------------------------------------------------- */
 
@@ -195,7 +198,7 @@ struct as__transfer {
     char why[160];
 };
 
-/* Prepara la transferencia de un salto con un asa nueva. 0 o UV_ENOMEM. */
+/* Prepara la transferencia de un salto. 0 o UV_ENOMEM. */
 int as__transfer_open(struct as__transfer *transfer);
 
 /* La empieza. 0 o un error. */
@@ -209,6 +212,9 @@ void as__transfer_close(struct as__transfer *transfer);
 
 /* Libera lo demás. */
 void as__transfer_free(struct as__transfer *transfer);
+
+/* Libera las asas que el cliente guardaba. */
+void as__transfer_free_spares(as_http *http);
 
 /* Lo llama el cliente cuando libcurl da por terminada una transferencia. */
 void as__transfer_finished(struct as__transfer *transfer, CURLcode result);

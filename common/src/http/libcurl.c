@@ -51,6 +51,17 @@ static void init(void)
                                   on_strdup, on_calloc);
 }
 
+/*
+ * Las anteriores a la 8.1.0 recuerdan en el asa la última cabecera que recibieron, también cuando
+ * ya la liberaron al empezar otra petición, y un servidor puede hacerles escribir en ella (curl
+ * #11101). No se puede probar sin estropear el montón: se pregunta la versión, y a la biblioteca
+ * que está en marcha, que pudo compilarse con otra.
+ */
+bool as__libcurl_reuses(void)
+{
+    return curl_version_info(CURLVERSION_NOW)->version_num >= 0x080100;
+}
+
 int as__libcurl_init(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -181,6 +181,34 @@ static int on_close_socket(void *arg, curl_socket_t fd)
 
 /* ---- El asa ------------------------------------------------------------------------- */
 
+/* Un asa usada y borrada cuesta menos que una nueva. */
+static CURL *take_handle(as_http *http)
+{
+    CURL *easy = http->spare;
+
+    if (!easy)
+        return curl_easy_init();
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&http->spare);
+    return easy;
+}
+
+static void give_handle(as_http *http, CURL *easy)
+{
+    if (!as__libcurl_reuses()) {
+        curl_easy_cleanup(easy);
+        return;
+    }
+    curl_easy_reset(easy);
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, http->spare);
+    http->spare = easy;
+}
+
+void as__transfer_free_spares(as_http *http)
+{
+    while (http->spare)
+        curl_easy_cleanup(take_handle(http));
+}
+
 /* Lo que es igual en todas las peticiones. */
 static CURLcode configure(struct as__transfer *t)
 {
@@ -227,7 +255,7 @@ int as__transfer_open(struct as__transfer *t)
     t->starved = as__libcurl_starved();
     as__list_init(&t->active);
     as__list_init(&t->waiter);
-    t->easy = curl_easy_init();
+    t->easy = take_handle(t->http);
     return t->easy && configure(t) == CURLE_OK ? 0 : as__error(UV_ENOMEM);
 }
 
@@ -256,7 +284,7 @@ void as__transfer_close(struct as__transfer *t)
         return;
     as__list_remove(&t->active);
     curl_multi_remove_handle(t->http->multi, t->easy);
-    curl_easy_cleanup(t->easy);
+    give_handle(t->http, t->easy);
     t->easy = NULL;
     as__decoder_free(t->decoder);
     t->decoder = NULL;

@@ -12,22 +12,26 @@
  * entrar. No contesta: cuelga cuando ya ha avisado a la primera.
  *
  * PQcancel hace eso mismo, pero espera en el hilo que la llama, y con la red cortada tarda
- * minutos en rendirse.
+ * minutos en rendirse. Desde la 17, libpq sabe hacerlo sin esperar; antes, lo hacemos aquí. Cuál es
+ * se sabe al enlazar con la que hay, y no al compilar: sin ella, el nombre vale NULL.
  */
+typedef struct pg_cancel_conn PGcancelConn;
 
-#ifdef LIBPQ_HAS_ASYNC_CANCEL /* libpq 17 */
+#define IF_THERE __attribute__((weak))
+IF_THERE PGcancelConn *PQcancelCreate(PGconn *connection);
+IF_THERE int PQcancelStart(PGcancelConn *cancel);
+IF_THERE PostgresPollingStatusType PQcancelPoll(PGcancelConn *cancel);
+IF_THERE int PQcancelSocket(const PGcancelConn *cancel);
+IF_THERE void PQcancelFinish(PGcancelConn *cancel);
 
-void as__pg_learn_key(as_pg_connection *connection)
+static bool libpq_cancels(void)
 {
-    (void)connection;
+    return PQcancelCreate != NULL;
 }
 
-void as__pg_keep_key(as_pg_connection *connection)
-{
-    (void)connection;
-}
+/* ---- Con la de libpq ---------------------------------------------------------------- */
 
-int as__pg_interrupt(as_pg_connection *connection)
+static int cancel_with_libpq(as_pg_connection *connection)
 {
     PGcancelConn *cancel = PQcancelCreate(connection->pg);
     PostgresPollingStatusType status = PGRES_POLLING_WRITING;
@@ -53,8 +57,6 @@ int as__pg_interrupt(as_pg_connection *connection)
     return rc;
 }
 
-#else
-
 /* ---- La clave -----------------------------------------------------------------------
  *
  * libpq la guarda para sí, y solo la enseña en la traza de lo que habla con el servidor:
@@ -68,7 +70,7 @@ struct as__pg_trace {
 
 void as__pg_learn_key(as_pg_connection *connection)
 {
-    struct as__pg_trace *trace = calloc(1, sizeof *trace);
+    struct as__pg_trace *trace = libpq_cancels() ? NULL : calloc(1, sizeof *trace);
 
     if (!trace)
         return;
@@ -140,7 +142,7 @@ static int send_request(const as_pg_connection *connection, int fd)
     return sent == sizeof request ? 0 : as__error(UV_ECONNRESET);
 }
 
-int as__pg_interrupt(as_pg_connection *connection)
+static int cancel_with_key(as_pg_connection *connection)
 {
     struct as__pg_watcher *watcher = NULL;
 
@@ -159,4 +161,7 @@ int as__pg_interrupt(as_pg_connection *connection)
     return rc;
 }
 
-#endif
+int as__pg_interrupt(as_pg_connection *connection)
+{
+    return libpq_cancels() ? cancel_with_libpq(connection) : cancel_with_key(connection);
+}
