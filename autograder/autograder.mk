@@ -10,6 +10,7 @@ include autograder/base/base.mk autograder/course/course.mk autograder/box/box.m
 ##= TODO=1  en `make grade`, enseña las pruebas de todas las etapas
 ##= SEMILLA=n  repite los datos al azar de otra ejecución
 ##= CAJA=no  califica sin encerrar al programa: solo con código tuyo; CAJA=parcial o minima, en una caja menor
+###= CAJA=ya-aislado  para un contenedor que ya está aislado y es solo para calificar: el programa corre con otro usuario
 ##= SANITIZE=1  en `make grade`, todas las pruebas con ASan y UBSan: para buscar errores de memoria
 ##= ESTRICTO=1  termina con error si falta algún punto
 

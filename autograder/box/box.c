@@ -60,7 +60,6 @@ __attribute__((noreturn)) static void launch(char *const *argv, char *const *env
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    box__clear_ambient();
     if (!dir || chdir(dir) == 0)
         execvpe(argv[0], argv, envp);
     const char *why = strerrordesc_np(errno);
@@ -118,6 +117,8 @@ static int spawn(box_run *run, const struct box_options *o, int runner_end, int 
     } else {
         rc = box__work_dir(&run->work_dir, o);
         if (rc == 0)
+            rc = box__lend(o);
+        if (rc == 0)
             rc = box__plain(&argv, o, run->work_dir);
         if (rc < 0)
             goto close_fds;
@@ -126,6 +127,8 @@ static int spawn(box_run *run, const struct box_options *o, int runner_end, int 
     /* El entorno del propio bwrap va vacío: nada del corrector entra ni de paso. */
     char *const nothing[] = {NULL};
     run->child = fork();
+    if (run->child == 0 && o->rung != BOX_ISOLATED) /* en ella los usa el runner */
+        box__clear_ambient();
     if (run->child == 0)
         launch(argv.items, bubblewrap ? nothing : env.items, run->work_dir, fds, count);
     rc = run->child < 0 ? -errno : 0;

@@ -40,6 +40,12 @@
 /* Qué encierra al programa, de menos a más. Donde no se puede lo más, se baja un peldaño. */
 enum box_rung {
     BOX_NONE, /* nada: solo para código propio, y solo si se pide */
+    /* El sitio ya está aislado y se usa entero para esto (Gradescope, una tarea de integración): el
+     * programa corre con otro usuario, uno por ejecución (identity.h), con seccomp y límites. Como
+     * en la de abajo ve la red y los procesos del sistema, y además lee lo que allí pueda leer
+     * cualquiera. No pide espacios de nombres ni Landlock: pide empezar como root. Nunca se cae en
+     * ella: se pide por su nombre. */
+    BOX_ISOLATED,
     /* Sin espacios de nombres: Landlock, seccomp y límites. Los archivos de fuera no existen
      * para él, pero la red y los procesos son los del sistema: ve sus nombres y se conecta a
      * donde quiera. Solo escribe en su directorio de trabajo, que es también su TMPDIR, y en
@@ -108,7 +114,7 @@ struct box_options {
     const int *ports;
     size_t port_count;
     bool shared_net;    /* la red de quien llama (la exterior); si no, un `lo` propio */
-    enum box_rung rung; /* BOX_NONE y BOX_MINIMAL: ver box_start */
+    enum box_rung rung; /* hasta BOX_MINIMAL: ver box_start */
     bool shared_memory; /* admite shmget, sin el que PostgreSQL no arranca */
 };
 
@@ -135,7 +141,7 @@ enum box_limit {
     BOX_LIMIT_PROCESSES, /* hasta BOX_MINIMAL: más arriba, fork da EAGAIN */
     BOX_LIMIT_FSIZE,     /* murió por SIGXFSZ */
     BOX_LIMIT_INODES,
-    BOX_LIMIT_DISK,   /* solo en BOX_MINIMAL: más arriba, escribir da ENOSPC */
+    BOX_LIMIT_DISK,   /* hasta BOX_MINIMAL: más arriba, escribir da ENOSPC */
     BOX_LIMIT_OUTPUT, /* solo lo pone box_capture */
 };
 
@@ -167,7 +173,7 @@ typedef struct box_run box_run;
  *   otro     sin descriptores, sin procesos...
  * Un fallo posterior (bwrap que no arranca) llega como BOX_FAULT.
  *
- * Sin bubblewrap (BOX_MINIMAL y BOX_NONE) el mismo runner corre como un proceso normal:
+ * Sin bubblewrap (hasta BOX_MINIMAL) el mismo runner corre como un proceso normal:
  * directorio de trabajo temporal, límites por proceso, vigilancia del árbol y muerte de todo
  * lo que quede, también los demonios. `shared_net` no cambia nada y las rutas absolutas de
  * `binds` dan -EINVAL. Con BOX_NONE, además, no hay ningún aislamiento: solo para código

@@ -6,7 +6,7 @@
 
 LDLIBS_BOX   = $(shell pkg-config --libs libseccomp) -pthread
 BOX_DIR     := autograder/box
-BOX_OBJECTS := $(patsubst %,$(O)/$(BOX_DIR)/%.o,box capture confine options outer profile rung seccomp util)
+BOX_OBJECTS := $(patsubst %,$(O)/$(BOX_DIR)/%.o,box capture confine identity options outer profile rung seccomp util)
 LIBBOX      := $(O)/autograder/libbox.a $(LIBBASE)
 
 $(O)/autograder/libbox.a: $(BOX_OBJECTS)
@@ -15,8 +15,8 @@ $(O)/autograder/libbox.a: $(BOX_OBJECTS)
 
 # Estático y siempre sin instrumentar: es PID 1 en la raíz del alumno, y ningún sanitizer
 # enlaza con -static. Por eso tiene su propia orden y no pasa por la variante.
-BOX_RUNNER := $(patsubst %,$(BOX_DIR)/%.c,runner confine disk rlimits tree)
-$(O)/autograder/runner: $(BOX_RUNNER) $(wildcard $(BOX_DIR)/*.h) autograder/base/clock.h
+BOX_RUNNER := $(patsubst %,$(BOX_DIR)/%.c,runner confine disk executioner identity rlimits tree) $(patsubst %,autograder/base/%.c,dir memory)
+$(O)/autograder/runner: $(BOX_RUNNER) $(wildcard $(BOX_DIR)/*.h autograder/base/*.h)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) -Iautograder $(WARN) -O2 -g -static -o $@ $(BOX_RUNNER)
@@ -52,7 +52,7 @@ $(BOX_TEST_ZONE)/ataques/uvcurl-asan: $(BOX_TESTS)/ataques/uvcurl.c
 
 # Todo se copia a una carpeta aparte: empezando como root, las pruebas corren con otro usuario,
 # que quizá no pueda leer este repositorio.
-BOX_RUNGS    ?= completa parcial minima
+BOX_RUNGS    ?= completa parcial minima ya-aislado
 BOX_RUN_TESTS = @zona=$$(mktemp -d) && trap 'rm -rf "$$zona"' EXIT && \
 	cp $^ "$$zona" && printf 'esto no es un ejecutable' > "$$zona/no_ejecutable" && \
 	chmod -R a+rX "$$zona" && chmod a+x "$$zona/no_ejecutable" && mal=0 && \

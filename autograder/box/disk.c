@@ -1,5 +1,7 @@
 #include "box/disk.h"
 
+#include "box/identity.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fts.h>
@@ -91,8 +93,13 @@ static long created_around(const struct confine_root *roots, size_t count)
     return used - before;
 }
 
+static void add_found(void *use, const char *path)
+{
+    add_tree(use, path, 0, true);
+}
+
 enum box_limit disk_check(const struct box_limits *limits, enum box_rung rung,
-                          const struct confine_root *roots, size_t count,
+                          const struct confine_root *roots, size_t count, uid_t uid,
                           const struct tree *tree)
 {
     if (rung == BOX_NONE)
@@ -106,6 +113,8 @@ enum box_limit disk_check(const struct box_limits *limits, enum box_rung rung,
         add_tree(&use, roots[i].path, limits->inodes, !own);
         most += i > 0 ? LENT_BYTES : 0;
     }
+    if (rung == BOX_ISOLATED)
+        identity_each_file(uid, add_found, &use);
     for (int i = 0; !own && i < tree->processes; i++)
         add_unlinked(&use, tree->pids[i]);
     if (limits->inodes > 0 &&

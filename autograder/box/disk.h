@@ -7,9 +7,10 @@
 #include "box/tree.h"
 
 /* Qué límite de disco se ha pasado. De `roots`, lo escribible es del programa: en BOX_MINIMAL
- * todo lo suyo está ahí; más arriba, lo que se le presta. En `tree`, sus procesos. */
+ * todo lo suyo está ahí, y en
+ * BOX_ISOLATED, además, lo de `uid` donde escribe cualquiera; más arriba, lo que se le presta. En `tree`, sus procesos. */
 enum box_limit disk_check(const struct box_limits *limits, enum box_rung rung,
-                          const struct confine_root *roots, size_t count,
+                          const struct confine_root *roots, size_t count, uid_t uid,
                           const struct tree *tree);
 
 #endif

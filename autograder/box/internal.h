@@ -24,6 +24,9 @@ void box__env(struct strings *env, const struct box_options *options, const char
  * Si falla a medias, `*dir` queda puesto para que lo borre quien llama. */
 int box__work_dir(char **dir, const struct box_options *options);
 
+/* En BOX_ISOLATED, presta a su usuario las rutas de `binds`; en las demás no hace nada. */
+int box__lend(const struct box_options *options);
+
 /* Añade a `argv` la orden completa sin bubblewrap: el runner, qué partes del sistema de
  * archivos son del programa, y el programa. */
 int box__plain(struct strings *argv, const struct box_options *options,

@@ -2,6 +2,7 @@
 #include "box/box.h"
 
 #include "base/dir.h"
+#include "box/identity.h"
 #include "box/internal.h"
 
 #include <errno.h>
@@ -116,9 +117,10 @@ bool box__of_system(const struct box_options *o)
 
 void box__env(struct strings *env, const struct box_options *o, const char *home)
 {
-    /* En la mínima /tmp está cerrado. */
+    /* En la mínima /tmp está cerrado, y en la de un sitio ya aislado es de todos. */
     const char *const base[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "HOME", "TMPDIR"};
-    for (int i = 0; i < (o->rung == BOX_MINIMAL ? 4 : 3); i++) {
+    for (int i = 0; i < (o->rung == BOX_MINIMAL || o->rung == BOX_ISOLATED ? 4 : 3);
+         i++) {
         size_t name = strcspn(base[i], "=");
         bool replaced = false;
         for (char *const *mine = o->env; mine && *mine; mine++)
@@ -152,6 +154,22 @@ int box__work_dir(char **out, const struct box_options *o)
     return 0;
 }
 
+static gid_t group(void)
+{
+    const char *text = getenv(IDENTITY_GROUP);
+    return text ? (gid_t)strtoul(text, NULL, 10) : 0;
+}
+
+int box__lend(const struct box_options *o)
+{
+    int rc = o->rung == BOX_ISOLATED && group() == 0 ? -EPERM : 0;
+    /* Lo de un programa nuestro no es de nadie más: se lo da el runner. */
+    bool shared = o->rung == BOX_ISOLATED && !o->limits.trusted;
+    for (size_t i = 0; i < o->bind_count && shared && rc == 0; i++)
+        rc = identity_lend(o->binds[i].host, group(), o->binds[i].writable);
+    return rc;
+}
+
 static int add_root(struct strings *argv, const char *flag, const char *path)
 {
     char real[PATH_MAX];
@@ -169,6 +187,10 @@ int box__plain(struct strings *argv, const struct box_options *o, const char *wo
     box__add(argv, "%s", path);
     if (rc == 0)
         rc = add_root(argv, "--write", work_dir);
+    if (o->rung == BOX_ISOLATED) {
+        box__add(argv, "--group");
+        box__add(argv, "%u", (unsigned)group());
+    }
     for (size_t i = 0; i < o->bind_count && rc == 0; i++)
         rc = add_root(argv, o->binds[i].writable ? "--write" : "--read",
                       o->binds[i].host);

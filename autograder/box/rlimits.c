@@ -43,12 +43,14 @@ void rlimits_set(const struct box_limits *l, enum box_rung rung)
      * arranca igual su programa. */
     limit(RLIMIT_CORE, 1, 1);
     limit(RLIMIT_MSGQUEUE, 0, 0);
-    /* El runner ocupa una plaza, y el verdugo otra. Sin espacio de usuarios cuentan todos los
+    /* El runner ocupa una plaza, y el verdugo otra. Sin espacio de usuarios, ni un usuario para él solo, cuentan todos los
      * del usuario: el límite lo vigila check_limits, y esto solo evita que dé tiempo a llenar
      * la tabla. */
-    static const long ours[] = {[BOX_PARTIAL] = 2, [BOX_FULL] = 1};
-    long processes = l->processes +
-                     (rung >= BOX_PARTIAL ? ours[rung] : everybody() + NPROC_ROOM);
+    static const long ours[] = {
+        [BOX_ISOLATED] = NPROC_ROOM, [BOX_PARTIAL] = 2, [BOX_FULL] = 1};
+    long processes = l->processes + (rung == BOX_MINIMAL || rung == BOX_NONE
+                                         ? everybody() + NPROC_ROOM
+                                         : ours[rung]);
     if (l->processes > 0 && rung > BOX_NONE)
         limit(RLIMIT_NPROC, processes, processes);
 }

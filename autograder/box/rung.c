@@ -1,8 +1,10 @@
 /* Elegir el peldaño: probarlos de arriba abajo y quedarse con el primero que funciona. */
 #include "box/rung.h"
 
+#include "base/clock.h"
 #include "base/process.h"
 #include "box/confine.h"
+#include "box/identity.h"
 #include "box/internal.h"
 
 #include <errno.h>
@@ -11,12 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static const struct {
     const char *name, *title, *lacks;
 } rungs[] = {
     [BOX_NONE] = {"no", "nula", "ve tus archivos y tu red, y nada lo encierra"},
+    [BOX_ISOLATED] = {"ya-aislado", "de un sitio ya aislado",
+                      "corre con otro usuario y no toca a ningún otro proceso, pero usa "
+                      "la red de este sitio, ve qué procesos hay y lee lo que aquí pueda "
+                      "leer cualquiera"},
     [BOX_MINIMAL] =
         {"minima", "mínima",
          "no ve más archivos que los suyos, pero usa la red de esta máquina y "
@@ -66,6 +73,15 @@ static long knob(const char *path, long absent)
     return strtol(text, NULL, 10);
 }
 
+static bool in_container(void)
+{
+    return access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0;
+}
+
+/* Así acaba lo que dice bwrap cuando AppArmor le deja crear el espacio y no usarlo («setting up uid
+ * map», «Failed to make / slave»); si es el núcleo quien no deja crearlo, dice otra cosa. */
+static const char by_apparmor[] = ": Permission denied";
+
 /* Traduce el fallo de bwrap a una causa y su remedio. */
 static void explain(const char *said, char *why, size_t size)
 {
@@ -77,24 +93,37 @@ static void explain(const char *said, char *why, size_t size)
         snprintf(why, size,
                  "el sistema no permite ningún espacio de nombres de usuario. Remedio: "
                  "sudo sysctl user.max_user_namespaces=10000");
-    else if (knob("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 0) == 1)
+    else if (in_container())
+        snprintf(
+            why, size,
+            "este contenedor no deja hacer la caja completa. Remedio: arráncalo con "
+            "--security-opt seccomp=unconfined --security-opt systempaths=unconfined%s "
+            "(bwrap dijo: %s)",
+            strstr(said, by_apparmor) ? " --security-opt apparmor=unconfined" : "", said);
+    else if (knob("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 0) == 1 ||
+             strstr(said, by_apparmor))
         snprintf(why, size,
                  "AppArmor restringe los espacios de nombres de usuario (Ubuntu 24.04 y "
                  "siguientes). Remedio: un perfil de AppArmor para /usr/bin/bwrap con la "
                  "regla «userns,», o sudo sysctl "
                  "kernel.apparmor_restrict_unprivileged_userns=0 (bwrap dijo: %s)",
                  said);
-    else if (access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0)
-        snprintf(
-            why, size,
-            "este contenedor no deja hacer la caja completa. Remedio: arráncalo con "
-            "--security-opt seccomp=unconfined --security-opt systempaths=unconfined "
-            "(bwrap dijo: %s)",
-            said);
     else
         snprintf(why, size, "bwrap no pudo crear la caja: %s",
                  *said ? said : "sin explicación");
 }
+
+/* ¿Es de las que se pasan? Bajar por una de ellas sería encerrar peor sin motivo. */
+static bool passing(const char *said)
+{
+    static const int errors[] = {EAGAIN, ENOMEM, EMFILE, ENFILE};
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        if (strstr(said, strerrordesc_np(errors[i])))
+            return true;
+    return false;
+}
+
+enum { PATIENCE_MS = 2000, PAUSE_MS = 50 };
 
 /* ---- La prueba --------------------------------------------------------------------- */
 
@@ -121,17 +150,24 @@ static int try_bubblewrap(enum box_rung rung, uid_t uid, gid_t gid, char *why,
     if (rc > 0) {
         int status = ag_wait(rc);
         rc = WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EACCES;
+        if (WIFSIGNALED(status))
+            rc = -EAGAIN; /* quien mata así es el núcleo, si falta memoria */
         char said[256];
         ssize_t n = pread(out, said, sizeof said - 1, 0);
         said[n > 0 ? n : 0] = '\0';
         said[strcspn(said, "\n")] = '\0';
-        if (rc < 0)
+        if (rc < 0 && passing(said))
+            rc = -EAGAIN;
+        if (rc == -EAGAIN)
+            snprintf(why, size, "%s", *said ? said : "algo mató a bwrap");
+        else if (rc < 0)
             explain(said, why, size);
     } else if (rc == -ENOENT) {
         snprintf(why, size,
                  "no está instalado bubblewrap. Remedio: sudo apt install bubblewrap");
     } else {
         snprintf(why, size, "no se pudo ejecutar bwrap: %s", strerror(-rc));
+        rc = passing(strerror(-rc)) ? -EAGAIN : rc;
     }
     if (out >= 0)
         close(out);
@@ -154,11 +190,62 @@ static int try_landlock(char *why, size_t size)
     return -EOPNOTSUPP;
 }
 
-static int try(enum box_rung rung, uid_t uid, gid_t gid, char *why, size_t size)
+/* La de un sitio ya aislado, con otro usuario de verdad. */
+static int try_identity(uid_t uid, gid_t gid, char *why, size_t size)
 {
+    if (geteuid() != 0) {
+        snprintf(why, size,
+                 "CAJA=ya-aislado necesita empezar como root, para que el programa corra "
+                 "con otro usuario. Remedio: repite la orden como root, o quita CAJA");
+        return -EPERM;
+    }
+    int rc = identity_prepare(), status = 0;
+    pid_t pid = rc < 0 ? rc : fork();
+    if (pid == 0) {
+        uid_t other;
+        rc = identity_drop(uid, gid);
+        if (rc == 0 && (rc = identity_claim(&other)) >= 0)
+            rc = identity_become(other, other);
+        _exit(rc < 0 ? -rc : 0);
+    }
+    if (pid > 0)
+        status = ag_wait(pid);
+    rc = pid < 0 ? (rc < 0 ? rc : -errno) : -WEXITSTATUS(status);
+    if (rc < 0)
+        snprintf(why, size,
+                 "CAJA=ya-aislado no puede dar otro usuario al programa: %s. Remedio: "
+                 "arranca este sitio sin quitarle a root sus permisos (en Docker, sin "
+                 "--cap-drop) y con " IDENTITY_DIR " solo para root",
+                 strerror(-rc));
+    return rc;
+}
+
+static int try_once(enum box_rung rung, uid_t uid, gid_t gid, char *why, size_t size)
+{
+    if (rung == BOX_ISOLATED)
+        return try_identity(uid, gid, why, size);
     int rc = rung == BOX_FULL ? 0 : try_landlock(why, size);
     return rc == 0 && rung >= BOX_PARTIAL ? try_bubblewrap(rung, uid, gid, why, size)
                                           : rc;
+}
+
+/* Espera a que se pase lo que se pasa. */
+static int try(enum box_rung rung, uid_t uid, gid_t gid, char *why, size_t size)
+{
+    double until = ag_ms() + PATIENCE_MS;
+    int rc;
+    while ((rc = try_once(rung, uid, gid, why, size)) == -EAGAIN && ag_ms() < until)
+        nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
+    if (rc == -EAGAIN && strlen(why) < size / 2) {
+        char *said = strdup(why);
+        snprintf(
+            why, size,
+            "a esta máquina le faltan ahora memoria o procesos (%s). Remedio: cierra "
+            "otros programas y repite",
+            said ? said : "");
+        free(said);
+    }
+    return rc;
 }
 
 int box_choose(enum box_rung highest, uid_t uid, gid_t gid, enum box_rung *rung,
@@ -171,12 +258,16 @@ int box_choose(enum box_rung highest, uid_t uid, gid_t gid, enum box_rung *rung,
                  "la caja no se usa como root: hace falta un usuario sin privilegios");
         return -EPERM;
     }
+    /* En las que no encierran del todo no se cae: se piden. */
+    enum box_rung lowest = highest > BOX_MINIMAL ? BOX_MINIMAL : highest;
     int rc = -EINVAL;
-    for (*rung = highest; *rung > BOX_NONE; --*rung) {
+    for (*rung = highest; *rung > BOX_NONE && *rung >= lowest; --*rung) {
         bool first = *rung == highest;
         rc = try(*rung, uid, gid, first ? why : last, first ? size : sizeof last);
         if (rc == 0 || rc == -ENOENT)
             return rc;
+        if (rc == -EAGAIN)
+            break; /* bajar por algo que se pasa sería encerrar peor */
     }
     size_t used = strlen(why);
     if (*last && used < size)

@@ -4,7 +4,7 @@
 
 #include "box/box.h"
 
-/* «no», «minima», «parcial» o «completa»: lo que se escribe en CAJA= y en el informe. */
+/* «no», «ya-aislado», «minima», «parcial» o «completa»: lo que se escribe en CAJA= y en el informe. */
 const char *box_rung_name(enum box_rung rung);
 
 /* Lo mismo con su tilde, para una frase: «la caja mínima». */
@@ -17,8 +17,9 @@ enum box_rung box_rung_named(const char *name);
 const char *box_rung_lacks(enum box_rung rung);
 
 /* Prueba de verdad, con ese `uid` si eres root, y deja en `rung` el peldaño más alto que
- * funciona sin pasar de `highest`. Nunca baja hasta BOX_NONE: si ninguno funciona, o falta
- * bubblewrap, que se instala, devuelve < 0. En `why`, por qué no pudo ser `highest` y el
+ * funciona sin pasar de `highest`. No baja de BOX_MINIMAL: si ninguno funciona, o falta
+ * bubblewrap, que se instala, devuelve < 0; y -EAGAIN si lo que falta, memoria o procesos, quizá lo
+ * haya luego. En `why`, por qué no pudo ser `highest` y el
  * remedio; vacío si lo fue. */
 int box_choose(enum box_rung highest, uid_t uid, gid_t gid, enum box_rung *rung,
                char *why, size_t size);

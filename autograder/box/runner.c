@@ -5,13 +5,15 @@
  * principal mata lo que quede, lo espera y cuenta el final por el canal de control. Estático y
  * pequeño: se ejecuta con la raíz del alumno, de la que no hay que fiarse.
  *
- *     runner [--read RUTA | --write RUTA | --port PUERTO]... -- PROGRAMA [ARGUMENTOS...]
+ *     runner [--read RUTA | --write RUTA | --port PUERTO | --group N]... -- PROGRAMA [ARGUMENTO...]
  *
  * Las rutas son lo que el programa ve del disco en BOX_MINIMAL, y más arriba lo que se le
  * presta para escribir; los descriptores están en wire.h. */
 #include "base/clock.h"
 #include "box/confine.h"
 #include "box/disk.h"
+#include "box/executioner.h"
+#include "box/identity.h"
 #include "box/rlimits.h"
 #include "box/tree.h"
 #include "box/wire.h"
@@ -53,8 +55,9 @@ static struct {
     size_t root_count;
     int ports[MAX_PORTS];
     size_t port_count;
+    struct identity who;
     pid_t main_pid;
-    pid_t executioner; /* 0 si no hace falta; ver start_executioner */
+    pid_t executioner; /* 0 si no hace falta */
     int order_fd;      /* cerrarlo es la orden */
     struct tree tree;
     struct box_result result;
@@ -90,7 +93,8 @@ __attribute__((noreturn, format(printf, 1, 2))) static void fault(const char *fo
 /* Se encierra, en lo que no lo hacen ya los espacios de nombres. 0 o -errno. */
 static int confine(const char *program)
 {
-    int rc = self.rung == BOX_PARTIAL ? confine_reach()
+    int rc = self.rung == BOX_PARTIAL    ? confine_reach()
+             : self.rung == BOX_ISOLATED ? identity_become(self.who.uid, self.who.group)
              : self.rung == BOX_MINIMAL
                  ? confine_all(&(struct confine_limits){self.roots, self.root_count,
                                                         self.ports, self.port_count},
@@ -99,34 +103,12 @@ static int confine(const char *program)
     return rc == 0 && self.rung > BOX_NONE ? confine_calls(WIRE_FILTER_FD) : rc;
 }
 
-/* Sin espacio de procesos, kill(-1) alcanzaría a todos los del usuario. Salvo desde un proceso
- * que solo puede mandar señales a los que nacen con él: el verdugo. Es hermano del programa,
- * que se encierra después y no puede devolverle el golpe. Espera a que se cierre `order_fd`,
- * por orden o porque el runner ha muerto, y mata a todos a la vez. Su pid, o -errno. */
-static pid_t start_executioner(int order_fd)
-{
-    int rc = confine_signals();
-    if (rc < 0)
-        return rc;
-    pid_t pid = (pid_t)syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL);
-    if (pid != 0)
-        return pid < 0 ? -errno : pid;
-    for (int fd = 0; fd < order_fd; fd++)
-        close(fd);
-    close_range((unsigned)order_fd + 1, ~0U, 0);
-    char never;
-    while (read(order_fd, &never, 1) < 0 && errno == EINTR)
-        ;
-    kill(-1, SIGKILL);
-    _exit(0);
-}
-
 __attribute__((noreturn)) static void become_program(char **argv, int error_fd,
                                                      int order_fd)
 {
     int error = 0;
-    if (self.rung == BOX_PARTIAL || self.rung == BOX_MINIMAL) {
-        pid_t executioner = start_executioner(order_fd);
+    if (executioner_needed(self.rung)) {
+        pid_t executioner = executioner_start(self.rung, &self.who, order_fd);
         if (executioner < 0)
             error = executioner;
         else if (write(error_fd, &executioner, sizeof executioner) < 0)
@@ -140,7 +122,7 @@ __attribute__((noreturn)) static void become_program(char **argv, int error_fd,
     if (fd >= 0 && write(fd, "1000", 4) < 0)
         close(fd); /* sin esa preferencia se vive igual */
     rlimits_set(&self.limits, self.rung);
-    umask(022);
+    umask(self.rung == BOX_ISOLATED ? 002 : 022); /* su grupo es de su calificación */
     for (int i = 0; i < 3; i++)
         dup2(WIRE_STDIN_FD + i, i);
     close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
@@ -177,14 +159,28 @@ __attribute__((noreturn)) static void refused(const char *path, int error)
 static void hear_child(int fd, const char *program)
 {
     int said;
-    bool executioner = self.rung == BOX_PARTIAL || self.rung == BOX_MINIMAL;
     while (read(fd, &said, sizeof said) == sizeof said) {
         if (said < 0)
             fault("La caja no pudo encerrar al programa: %s", strerror(-said));
-        if (!executioner || self.executioner > 0)
+        if (!executioner_needed(self.rung) || self.executioner > 0)
             refused(program, said);
         self.executioner = self.tree.ignored = said;
     }
+}
+
+/* En un sitio ya aislado, un usuario para el programa. */
+static void take_identity(void)
+{
+    int rc = self.who.claim = identity_claim(&self.who.uid);
+    if (rc >= 0)
+        rc = identity_move_in(self.who.uid, self.who.group);
+    for (size_t i = 0; i < self.root_count && rc >= 0; i++)
+        if (self.roots[i].writable && (i == 0 || self.limits.trusted))
+            rc = identity_give(self.roots[i].path, self.who.uid);
+    if (rc < 0)
+        fault("La caja no pudo dar otro usuario al programa: %s", strerror(-rc));
+    for (int fd = WIRE_STDIN_FD; fd <= WIRE_STDERR_FD; fd++)
+        identity_give_end(fd, self.who.uid);
 }
 
 static void start_program(char **argv)
@@ -355,7 +351,8 @@ static enum box_limit check_limits(double *next_ms)
         return BOX_LIMIT_PROCESSES;
     if (l->rss_kib > 0 && self.tree.memory_kib > l->rss_kib)
         return BOX_LIMIT_MEMORY;
-    return disk_check(l, self.rung, self.roots, self.root_count, &self.tree);
+    return disk_check(l, self.rung, self.roots, self.root_count, self.who.uid,
+                      &self.tree);
 }
 
 static void answer_sample(void)
@@ -437,6 +434,10 @@ static char **parse(char **argv)
             self.ports[self.port_count++] = atoi(argv[1]);
             continue;
         }
+        if (strcmp(*argv, "--group") == 0) {
+            self.who.group = (gid_t)strtoul(argv[1], NULL, 10);
+            continue;
+        }
         self.roots[self.root_count++] = (struct confine_root){
             argv[1], strcmp(*argv, "--write") == 0};
     }
@@ -476,6 +477,8 @@ int main(int argc, char **argv)
     int child_fd = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
     if (child_fd < 0)
         fault("La caja no pudo preparar sus señales: %s", strerror(errno));
+    if (self.rung == BOX_ISOLATED)
+        take_identity();
     start_program(command);
     watch(child_fd);
 }

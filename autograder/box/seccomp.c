@@ -282,7 +282,7 @@ int box__seccomp_fd(const struct box_options *options)
     int filter = options->shared_memory ? SHARED : 0;
     if (options->rung < BOX_FULL)
         filter |= NO_PROCESSES;
-    if (options->rung == BOX_MINIMAL && !box__of_system(options))
+    if (options->rung < BOX_PARTIAL && !box__of_system(options))
         filter |= NO_NAMESPACES;
     pthread_mutex_lock(&lock);
     int rc = masters[filter] ? masters[filter] - 1 : compile(filter);

@@ -292,6 +292,7 @@ static int grade_class(struct session *s, struct gr_error *err)
     struct gr_config cfg = {0};
     double start_ms = ag_ms();
     if (gr_configure(&cfg, s->o->highest, true, err) < 0 ||
+        gr_check_closed(&cfg, s->o->from, err) < 0 ||
         cl_units_recover(s->store, s->o->out, err) < 0)
         return GR_EXIT_FAILURE;
     int rc = scan(s, &cfg, err);

@@ -19,6 +19,8 @@ static const char usage[] =
     "  --salida DIR      dónde está la base y van las notas (build/clase)  SALIDA=dir\n"
     "  --trabajos N      cuántas calificaciones a la vez            TRABAJOS=n\n"
     "  --caja CUÁL       completa, o una menor: parcial o minima    CAJA=minima\n"
+    "  --caja ya-aislado  otro usuario: solo en un sitio que ya los encierre  "
+    "CAJA=ya-aislado\n"
     "  --caja no         no encierra a los programas: solo con código tuyo  CAJA=no\n"
     "  --preparar        no califica: deja hechas las unidades de trabajo y las enumera\n"
     "  --lista ARCHIVO   califica esas unidades, una línea «CLAVE LAB» cada una; la "
@@ -58,7 +60,9 @@ static int parse_rung(const char *text, enum box_rung *rung)
     *rung = box_rung_named(text);
     return strcmp(text, box_rung_name(*rung)) == 0
                ? 0
-               : wrong("CAJA puede ser «completa», «parcial», «minima» o «no»", "");
+               : wrong("CAJA puede ser «completa», «parcial», «minima», «ya-aislado» o "
+                       "«no»",
+                       "");
 }
 
 /* Lo que se pide tiene que poder hacerse junto. */

@@ -7,6 +7,7 @@
 #include "base/dir.h"
 #include "base/memory.h"
 #include "box/box.h"
+#include "box/identity.h"
 #include "grader/guard.h"
 #include "grader/judge.h"
 #include "grader/stage.h"
@@ -209,6 +210,17 @@ static int blame(const struct gr_order *o, const struct flavor *f)
     return 0;
 }
 
+/* Que ninguna prueba pueda cambiar el programa de las demás. */
+static int lock_program(const struct gr_order *o, const struct flavor *f,
+                        struct gr_error *err)
+{
+    char *output = ag_format("%s/salida/%s", o->dir, f->name);
+    int rc = o->rung == BOX_ISOLATED ? identity_reclaim(output) : 0;
+    free(output);
+    return rc < 0 ? gr_error(err, "no se puede guardar el programa: %s", strerror(-rc))
+                  : 0;
+}
+
 static int judge_text(const struct gr_order *o, struct gr_error *err)
 {
     char *path = ag_format("%s/" TEXT, o->dir), *said = NULL;
@@ -249,6 +261,8 @@ static int judge_gcc(const struct gr_order *o, const struct flavor *f,
     default:
         return gr_error(err, "la caja en la que compila gcc falló: %s", r->detail);
     }
+    if (lock_program(o, f, err) < 0)
+        return -1;
     if (!f->library)
         return judge_text(o, err);
     struct stat st;

@@ -1,12 +1,19 @@
 /* Con quién y en qué caja se califica. */
 #include "grader/config.h"
+#include "base/dir.h"
 #include "base/memory.h"
+#include "base/process.h"
+#include "box/identity.h"
 #include "grader/report.h"
 #include "grader/shm.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { NOBODY = 65534, WARNING_COLUMNS = 80 };
@@ -40,12 +47,14 @@ static int choose_rung(struct gr_config *cfg, enum box_rung highest, bool aloud,
         return 0;
     }
     if (box_choose(highest, cfg->uid, cfg->gid, &cfg->rung, why, sizeof why) < 0)
-        return gr_error(
-            err,
-            "aquí no se puede encerrar al programa: %s.\n"
-            "Si el código es tuyo, califícalo sin caja con «make grade CAJA=no»:\n"
-            "verá tus archivos y tu red, y el informe lo dirá.",
-            why);
+        return highest == BOX_ISOLATED
+                   ? gr_error(err, "%s.", why)
+                   : gr_error(err,
+                              "aquí no se puede encerrar al programa: %s.\n"
+                              "Si el código es tuyo, califícalo sin caja con «make grade "
+                              "CAJA=no»:\n"
+                              "verá tus archivos y tu red, y el informe lo dirá.",
+                              why);
     if (*why && aloud) {
         char *text = ag_format(
             "se califica en la caja %s: el programa %s. No se puede en "
@@ -58,14 +67,64 @@ static int choose_rung(struct gr_config *cfg, enum box_rung highest, bool aloud,
     return 0;
 }
 
+/* ¿Entra en esa carpeta un usuario como los de los programas? Si no se sabe, -1. */
+static int stranger_enters(const char *path)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        uid_t id;
+        if (identity_claim(&id) < 0 || identity_become(id, id) < 0)
+            _exit(2);
+        _exit(access(path, X_OK) == 0 || access(path, R_OK) == 0);
+    }
+    int status = pid > 0 ? ag_wait(pid) : -1;
+    return WIFEXITED(status) && WEXITSTATUS(status) < 2 ? WEXITSTATUS(status) : -1;
+}
+
+int gr_check_closed(const struct gr_config *cfg, const char *path, struct gr_error *err)
+{
+    char real[PATH_MAX];
+    if (cfg->rung != BOX_ISOLATED || !realpath(path, real))
+        return 0;
+    int enters = stranger_enters(real);
+    if (enters < 0)
+        return gr_error(err, "no se puede saber quién entra en %s: repite", real);
+    return enters == 0 ? 0
+                       : gr_error(err,
+                                  "con CAJA=ya-aislado nada esconde al programa los "
+                                  "archivos de este sitio, y en %s entra cualquier "
+                                  "usuario. Remedio: chmod 700 '%s'",
+                                  real, real);
+}
+
+/* Lo que pide un sitio ya aislado: el curso cerrado y un TMPDIR por el que se pase. */
+static int check_site(const struct gr_config *cfg, struct gr_error *err)
+{
+    if (cfg->rung != BOX_ISOLATED)
+        return 0;
+    if (stranger_enters(ag_tmp()) == 0)
+        return gr_error(err,
+                        "con CAJA=ya-aislado el programa es de otro usuario y no puede "
+                        "entrar en %s. Remedio: TMPDIR=/tmp",
+                        ag_tmp());
+    return gr_check_closed(cfg, ".", err);
+}
+
 int gr_configure(struct gr_config *cfg, enum box_rung highest, bool aloud,
                  struct gr_error *err)
 {
     cfg->drop = geteuid() == 0;
     cfg->uid = cfg->drop ? id_from("SUDO_UID") : geteuid();
     cfg->gid = cfg->drop ? id_from("SUDO_GID") : getegid();
-    if (choose_rung(cfg, highest, aloud, err) < 0)
+    if (choose_rung(cfg, highest, aloud, err) < 0 || check_site(cfg, err) < 0)
         return -1;
+    if (cfg->rung == BOX_ISOLATED && aloud) {
+        char *text = ag_format("se califica como en un sitio ya aislado, porque lo "
+                               "pediste: el programa %s.",
+                               box_rung_lacks(BOX_ISOLATED));
+        warn(text);
+        free(text);
+    }
     /* La caja exterior trae la suya. */
     return cfg->rung < BOX_PARTIAL ? gr_shm_check(cfg->uid, cfg->gid, err) : 0;
 }

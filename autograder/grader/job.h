@@ -97,6 +97,8 @@ struct gr_job {
     double compile_ms, run_ms; /* lo que tardó cada cosa */
 
     /* Solo mientras corre; de jobs.c. */
+    gid_t group; /* en BOX_ISOLATED, el de sus programas, y lo que lo guarda */
+    int claim;
     pid_t pid;
     int out;
     char line[64];

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/process.h"
 #include "base/text.h"
+#include "box/identity.h"
 #include "box/outer.h"
 #include "grader/job.h"
 #include "grader/stage.h"
@@ -21,6 +22,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -70,7 +72,16 @@ static _Noreturn void become_judge(const struct gr_stage *stage,
             dprintf(2, "no arrancó la caja exterior: %s\n", strerror(-rc));
         _exit(rc == 0 && WIFEXITED(status) ? WEXITSTATUS(status) : GR_EXIT_FAILURE);
     }
-    int rc = ag_drop(cfg->uid, cfg->gid);
+    char *group = ag_format("%u", (unsigned)job->group);
+    int rc;
+    if (cfg->rung == BOX_ISOLATED) {
+        umask(007); /* de lo que deje, los programas no ven nada que no se les preste */
+        setenv(IDENTITY_GROUP, group, 1);
+        rc = identity_drop(cfg->uid, cfg->gid);
+    } else {
+        rc = ag_drop(cfg->uid, cfg->gid);
+    }
+    free(group);
     if (rc < 0) {
         dprintf(2, "no se pudo dejar de ser root: %s\n", strerror(-rc));
         _exit(GR_EXIT_FAILURE);
@@ -329,6 +340,8 @@ void gr_job_free(struct gr_job *job)
     }
     free(job->results);
     free(job->milestones);
+    if (job->claim > 0)
+        close(job->claim);
     free(job->label);
     free(job->source);
     free(job->shown);

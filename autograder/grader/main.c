@@ -43,6 +43,8 @@ static const char usage[] =
     "  --estricto        sale con 1 si falta algún punto          ESTRICTO=1\n"
     "  --informe DIR     dónde dejar resultados.json (build/informe)\n"
     "  --caja CUÁL       completa, o una menor: parcial o minima   CAJA=minima\n"
+    "  --caja ya-aislado  otro usuario: solo en un sitio que ya lo encierre  "
+    "CAJA=ya-aislado\n"
     "  --caja no         no encierra al programa: solo con código tuyo  CAJA=no\n"
     "  --autoprueba      examina al corrector: esqueleto, solución y un mutante por "
     "prueba\n"
@@ -149,7 +151,8 @@ static int parse(int argc, char **argv, struct options *o)
         case 'c':
             o->highest = box_rung_named(optarg);
             if (strcmp(optarg, box_rung_name(o->highest)) != 0) {
-                complain("CAJA puede ser «completa», «parcial», «minima» o «no»");
+                complain("CAJA puede ser «completa», «parcial», «minima», «ya-aislado» o "
+                         "«no»");
                 return GR_EXIT_USAGE + 1;
             }
             break;
@@ -361,6 +364,12 @@ int main(int argc, char **argv)
                             .lean = o.class,
                             .sanitize = o.sanitize};
     if (gr_configure(&cfg, o.highest, !o.class, &err) < 0) {
+        complain("%s", err.text);
+        gr_labs_free(&labs);
+        return GR_EXIT_FAILURE;
+    }
+    /* Lo que otros entregan puede estar fuera del curso. */
+    if (gr_check_closed(&cfg, o.from, &err) < 0) {
         complain("%s", err.text);
         gr_labs_free(&labs);
         return GR_EXIT_FAILURE;

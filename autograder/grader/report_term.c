@@ -31,10 +31,13 @@ static void put_rung(const struct gr_screen *s, FILE *out, enum box_rung rung)
 {
     if (rung == BOX_FULL)
         return;
-    char *text = rung == BOX_NONE ? ag_format("Calificado sin caja: el programa %s.",
-                                              box_rung_lacks(rung))
-                                  : ag_format("Calificado en la caja %s: el programa %s.",
-                                              box_rung_title(rung), box_rung_lacks(rung));
+    char *text = rung == BOX_NONE
+                     ? ag_format("Calificado sin caja: el programa %s.",
+                                 box_rung_lacks(rung))
+                     : ag_format("Calificado en la caja %s%s: el programa %s.",
+                                 box_rung_title(rung),
+                                 rung == BOX_ISOLATED ? ", como se pidió" : "",
+                                 box_rung_lacks(rung));
     fputs(s->style.warn, out);
     gr_text_wrap(out, "", text, s->cols);
     fputs(s->style.off, out);

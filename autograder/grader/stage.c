@@ -1,6 +1,6 @@
 /* La zona privada: lo que el juez necesita, copiado, y nada más.
  *
- *   RAIZ/                 root:gid 0710 (o nuestra, 0700)
+ *   RAIZ/                 root:gid 0710 (o nuestra, 0700; 0711 en un sitio ya aislado)
  *     asinc-grade runner  programas
  *     postgres.tar        la base de datos de cada prueba, si hay PostgreSQL
  *     asinc/              biblioteca: include/, libasinc.a, libasinc-asan.a
@@ -13,6 +13,7 @@
 #include "grader/stage.h"
 #include "base/dir.h"
 #include "base/memory.h"
+#include "box/identity.h"
 #include "box/rung.h"
 #include "grader/job.h"
 #include "grader/manifest.h"
@@ -160,8 +161,9 @@ static int open_root(struct gr_stage *stage, const struct gr_config *cfg,
                         "TMPDIR, por ejemplo TMPDIR=$HOME",
                         ag_tmp());
     /* El juez pasa, pero no puede cambiar los programas que hay aquí. */
+    mode_t mode = cfg->rung == BOX_ISOLATED ? 0711 : 0710;
     if (cfg->drop &&
-        (chown(stage->root, 0, cfg->gid) < 0 || chmod(stage->root, 0710) < 0))
+        (chown(stage->root, 0, cfg->gid) < 0 || chmod(stage->root, mode) < 0))
         return gr_error(err, "no se puede ceder %s: %s", stage->root, strerror(errno));
     return 0;
 }
@@ -372,6 +374,31 @@ static int write_order(const struct gr_stage *stage, const struct gr_config *cfg
     return rc;
 }
 
+/* En un sitio ya aislado los programas son de otro usuario, y de lo que hay en su carpeta ven solo
+ * las fuentes y lo que se les preste; y en las de otras entregas, que no son de su grupo, ni entran. */
+static int close_job(const struct gr_config *cfg, struct gr_job *job,
+                     struct gr_error *err)
+{
+    static const struct {
+        const char *name;
+        mode_t mode;
+    } closed[] = {{"orden.json", 0600}, {"suite", 0700}, {"resultados", 0700}};
+    if (cfg->rung != BOX_ISOLATED)
+        return 0;
+    uid_t id;
+    int rc = job->claim = identity_claim(&id);
+    job->group = id;
+    if (rc >= 0)
+        rc = chown(job->dir, cfg->uid, id) < 0 || chmod(job->dir, 0710) < 0 ? -errno : 0;
+    for (size_t i = 0; i < sizeof closed / sizeof *closed && rc == 0; i++) {
+        char *path = ag_format("%s/%s", job->dir, closed[i].name);
+        rc = chmod(path, closed[i].mode) < 0 && errno != ENOENT ? -errno : 0;
+        free(path);
+    }
+    return rc < 0 ? gr_error(err, "no se puede cerrar %s: %s", job->dir, strerror(-rc))
+                  : 0;
+}
+
 int gr_stage_job(struct gr_stage *stage, const struct gr_config *cfg, struct gr_job *job,
                  struct gr_error *err)
 {
@@ -394,7 +421,7 @@ int gr_stage_job(struct gr_stage *stage, const struct gr_config *cfg, struct gr_
         job->fault = ag_format("No cabe la entrega: %s", err->text);
     else if (rc < 0)
         job->missing = ag_format("%s", err->text);
-    rc = 0;
+    rc = close_job(cfg, job, err);
 out:
     free(suites);
     free(results);

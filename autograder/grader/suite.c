@@ -4,6 +4,7 @@
  * un archivo y la que no lo deja no ha pasado. El plazo de la suite lo vigila el padre. */
 #include "base/memory.h"
 #include "base/process.h"
+#include "box/identity.h"
 #include "box/rung.h"
 #include "grader/judge.h"
 
@@ -18,7 +19,7 @@
 #include <unistd.h>
 
 #define MAX_JOBS    16
-#define N_VARIABLES 14
+#define N_VARIABLES 15
 
 /* El entorno se hace nuevo: un CRITERION_TEST_PATTERN del usuario cambiaría la nota. */
 static void build_env(const struct gr_order *o, const char *tmp, char *env[])
@@ -39,6 +40,8 @@ static void build_env(const struct gr_order *o, const char *tmp, char *env[])
     env[n++] = ag_format("ASINC_SEED=%s", o->seed);
     env[n++] = ag_format("ASINC_BOX=%s", box_rung_name(o->rung));
     env[n++] = ag_format("ASINC_REPRO=%s", o->repro);
+    if (o->rung == BOX_ISOLATED)
+        env[n++] = ag_format(IDENTITY_GROUP "=%s", getenv(IDENTITY_GROUP) ?: "");
     if (o->rung >= BOX_PARTIAL)
         env[n++] = ag_format("ASINC_OUTER=1"); /* la suite también entra en la caja */
     env[n] = NULL;
@@ -72,7 +75,8 @@ int gr_suite_run(const struct gr_order *order, struct gr_error *err)
     /* El /tmp de la caja exterior: tiene un tope, y se va con ella. */
     char *tmp = order->rung >= BOX_PARTIAL ? ag_format("/tmp")
                                            : ag_format("%s/tmp", order->dir);
-    if (order->rung < BOX_PARTIAL && mkdir(tmp, 0700) < 0)
+    if (order->rung < BOX_PARTIAL &&
+        (mkdir(tmp, 0700) < 0 || (order->rung == BOX_ISOLATED && chmod(tmp, 0711) < 0)))
         return gr_error(err, "no se puede crear %s: %s", tmp, strerror(errno));
     build_env(order, tmp, env);
     int status = -1;

@@ -81,7 +81,7 @@ static void make_dirs(struct hs_dir *d, const char *path, size_t length)
         const char *part = hs__keep_text(path + start, n);
         int parent = at;
         at = -1;
-        if (mkdirat(parent, part, 0755) == 0 || errno == EEXIST)
+        if (mkdirat(parent, part, 0775) == 0 || errno == EEXIST)
             at = openat(parent, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         int error = errno;
         close(parent);
@@ -104,7 +104,7 @@ static const char *put(struct hs_dir *d, const char *name, int flags, int64_t of
     const char *slash = strrchr(name, '/');
     if (slash)
         make_dirs(d, name, (size_t)(slash - name));
-    int fd = ag_open_beneath(d->fd, name, flags | O_WRONLY | O_CREAT | O_NONBLOCK, 0644);
+    int fd = ag_open_beneath(d->fd, name, flags | O_WRONLY | O_CREAT | O_NONBLOCK, 0664);
     if (fd < 0)
         broken_file(d, "crear", name, -fd);
     for (size_t done = 0; done < size;) {
@@ -140,6 +140,8 @@ const char *hs_file_write_at(struct hs_dir *d, const char *name, int64_t offset,
 void hs_file_mode(struct hs_dir *d, const char *name, unsigned mode)
 {
     int fd = ag_open_beneath(d->fd, name, O_RDONLY | O_NONBLOCK, 0);
+    /* En un sitio ya aislado el programa no es el dueño, sino de su grupo. */
+    mode |= (mode & 0700) >> 3;
     if (fd < 0 || fchmod(fd, mode) < 0)
         broken_file(d, "cambiar los permisos de", name, fd < 0 ? -fd : errno);
     close(fd);

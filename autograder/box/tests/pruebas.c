@@ -2,6 +2,7 @@
 #include "pruebas.h"
 
 #include "base/process.h"
+#include "box/identity.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -120,6 +122,16 @@ static int entrar(char **argv)
         return 0;
     }
     int estado;
+    if (peldano() == BOX_ISOLATED) {
+        uid_t grupo;
+        char texto[16];
+        if (identity_claim(&grupo) < 0 ||
+            identity_drop(SIN_PRIVILEGIOS, SIN_PRIVILEGIOS) < 0)
+            return 1;
+        snprintf(texto, sizeof texto, "%u", (unsigned)grupo);
+        umask(007);
+        return setenv(IDENTITY_GROUP, texto, 1) < 0 ? 1 : -1;
+    }
     if (peldano() == BOX_MINIMAL)
         return ag_drop(SIN_PRIVILEGIOS, SIN_PRIVILEGIOS) < 0 ? 1 : -1;
     rc = box_outer_run(argv, peldano(), SIN_PRIVILEGIOS, SIN_PRIVILEGIOS, &estado);

@@ -1,10 +1,18 @@
 # En qué caja se califica, y entregas que hacen trampa en cada una. Lo incluye cli.sh.
 # shellcheck shell=bash disable=SC2154
 
-rungs='completa parcial minima'
 cheats=$here/cli/trampas
 container=$top/contenedor
 cp "$own/autograder/box/tests/ataques/contenedor" "$container"
+
+# Las que se pueden pedir siendo quien diga $who: la última, solo root.
+boxes() {
+    echo completa parcial minima
+    [ "$(id -u)" -ne 0 ] || [ "${who:-}" = nadie ] || echo ya-aislado
+}
+
+# En esa, nada más que sus permisos esconde el curso.
+close_for() { [ "$1" != ya-aislado ] || chmod 700 "$course"; }
 
 # Lo corre y, si somos root, otra vez sin serlo. Deja en $who como quién.
 as_everybody() {
@@ -20,6 +28,7 @@ as_everybody() {
 grade_in() {
     local rung=$1
     shift
+    close_for "$rung"
     if [ "$who" = nadie ]; then
         out=$(plainly "$grader" --caja "$rung" "$@" 2>&1)
         rc=$?
@@ -67,17 +76,17 @@ test_sin_poder_encerrar_no_se_califica() {
     silent TOTAL
     grade --lab 01 --caja quizá
     is código 2 "$rc"
-    says 'CAJA puede ser «completa», «parcial», «minima» o «no»'
+    says 'CAJA puede ser «completa», «parcial», «minima», «ya-aislado» o «no»'
 }
 
 in_every_box() {
     local rung
-    for rung in $rungs; do
+    for rung in $(boxes); do
         grade_in "$rung" --lab 01 --desde solutions
         is "código en $rung" 0 "$rc"
         says 'TOTAL 100/100'
-        silent AVISO
-        json '"peldano":"[a-z]*"' "\"peldano\":\"$rung\""
+        [ "$rung" = ya-aislado ] || silent AVISO
+        json '"peldano":"[a-z-]*"' "\"peldano\":\"$rung\""
         [ "$rung" = completa ] || says 'Calificado en la caja '
         clean
     done
@@ -90,6 +99,63 @@ test_el_informe_dice_lo_que_falta() {
     grade --lab 01 --desde solutions --caja minima
     says 'Calificado en la caja mínima: el programa no ve más archivos que los suyos'
     json '"sin_aislar":"[^,"]*' '"sin_aislar":"novemásarchivosquelossuyos'
+}
+
+# ---- un sitio ya aislado ---------------------------------------------------------------------------
+
+test_ya_aislado_se_pide_como_root() {
+    who=nadie
+    grade_in ya-aislado --lab 01 --desde solutions
+    is código 3 "$rc"
+    says 'CAJA=ya-aislado necesita empezar como root'
+    silent 'CAJA=no'
+    silent TOTAL
+    clean
+}
+
+test_ya_aislado_exige_cerrar_el_curso() {
+    [ "$(id -u)" -eq 0 ] || return 0
+    grade --lab 01 --desde solutions --caja ya-aislado
+    is código 3 "$rc"
+    says "Remedio: chmod 700 '$course'"
+    silent TOTAL
+    chmod 700 .
+    mkdir -m 755 "$top/entregas"
+    cp -r solutions/01-eco "$top/entregas"
+    grade --lab 01 --desde "$top/entregas" --caja ya-aislado
+    is código 3 "$rc"
+    says "Remedio: chmod 700 '$top/entregas'"
+    rm -r "$top/entregas"
+    clean
+}
+
+test_ya_aislado_lo_dicen_todos_los_informes() {
+    [ "$(id -u)" -eq 0 ] || return 0
+    chmod 700 .
+    grade --lab 01 --desde solutions --caja ya-aislado
+    says 'AVISO: se califica como en un sitio ya aislado, porque lo pediste'
+    says 'TOTAL 100/100'
+    says 'Calificado en la caja de un sitio ya aislado, como se pidió'
+    json '"peldano":"[a-z-]*"' '"peldano":"ya-aislado"'
+    json '"sin_aislar":"[^,"]*' '"sin_aislar":"correconotrousuarioynotocaaningúnotroproceso'
+    grep -q 'en la caja «ya-aislado»' build/informe/index.html || why+='la página no lo dice'$'\n'
+    clean
+}
+
+# Con todo por hacer a la vez: lo que deja fuera de su carpeta, un proceso que se despega, y la
+# entrega y los resultados de otra.
+test_ya_aislado_no_deja_nada_ni_ve_a_nadie() {
+    [ "$(id -u)" -eq 0 ] || return 0
+    chmod 700 .
+    cp "$cheats/ensucia.c" labs/01-eco/eco.c
+    mkdir -p -m 711 "$TMPDIR/asinc-grade-otra/1/fuentes"
+    chmod 700 "$TMPDIR/asinc-grade-otra/1"
+    echo 'lo de otra persona' >"$TMPDIR/asinc-grade-otra/1/fuentes/eco.c"
+    grade --lab 01 --caja ya-aislado
+    rm -r "$TMPDIR/asinc-grade-otra"
+    gains_nothing ya-aislado
+    is 'lo que deja' '' "$(find /tmp /var/tmp /dev/shm -maxdepth 1 -name 'asinc-ensucia*')"
+    is 'quien se queda' '' "$(pgrep -f asinc-ensucia)"
 }
 
 # ---- contenedores de mentira ----------------------------------------------------------------------
@@ -150,7 +216,7 @@ test_sin_poder_escribir_en_dev_shm() {
 cheat_everywhere() {
     local rung
     cp "$cheats/$1" labs/01-eco/eco.c
-    for rung in $rungs; do
+    for rung in $(boxes); do
         grade_in "$rung" --lab 01
         gains_nothing "$rung"
     done
@@ -160,7 +226,8 @@ test_arrasar_con_todo() { as_everybody cheat_everywhere arrasa.c; }
 
 test_interrumpir_en_cada_caja() {
     local rung
-    for rung in $rungs; do
+    for rung in $(boxes); do
+        close_for "$rung"
         interrupt TERM --caja "$rung"
         is "código en $rung" 130 "$rc"
         is "procesos en $rung" '' "$(left)"
@@ -170,7 +237,8 @@ test_interrumpir_en_cada_caja() {
 
 test_matarlo_en_cada_caja() {
     local rung
-    for rung in $rungs; do
+    for rung in $(boxes); do
+        close_for "$rung"
         interrupt KILL --caja "$rung"
         until_true '[ -z "$(left)" ]' || why+="en $rung: $(left)"$'\n'
         rm -rf "${TMPDIR:?}"/*
