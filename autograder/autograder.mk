@@ -25,7 +25,10 @@ GRADE_LIBS   := build/normal/common/libasinc.a build/asan/common/libasinc.a
 GRADED       := $(call plain,$(patsubst %/.grader/lab.json,%,$(wildcard labs/*/.grader/lab.json)))
 GRADE_SUITES := $(GRADED:%=$(O)/%/suite)
 OWN_SUITES   := $(patsubst %/.grader/suite.c,$(O)/%/suite,$(call plain,$(wildcard labs/*/.grader/suite.c)))
-GRADE_TOOLS  := $(GRADER) $(O)/autograder/runner $(GRADE_LIBS) $(PG_TEMPLATE)
+# La base de datos, solo si la usa algún laboratorio de los que se piden.
+PG_LABS      := $(patsubst %/.grader/lab.json,%,$(shell grep -ls '"base_de_datos": true' labs/*/.grader/lab.json))
+PG_WANTED    := $(if $(LAB),$(foreach n,$(firstword $(LAB)),$(filter labs/$(n)-% labs/0$(n)-% labs/$(n),$(PG_LABS))),$(PG_LABS))
+GRADE_TOOLS  := $(GRADER) $(O)/autograder/runner $(GRADE_LIBS) $(if $(PG_WANTED),$(PG_TEMPLATE))
 
 $(O)/autograder/grader/build.o: CPPFLAGS += -DGR_LIBRARIES='"$(shell pkg-config --libs $(PKG)) -pthread -lm"'
 $(O)/autograder/grader/build.o: Makefile

@@ -1,6 +1,7 @@
 /* Lo que se sabe de una clase, y los archivos en que se escribe. */
 #include "base/dir.h"
 #include "base/memory.h"
+#include "box/rung.h"
 #include "class/output.h"
 
 #include <errno.h>
@@ -90,6 +91,22 @@ bool cl_book_total(const struct cl_book *book, const struct cl_book_row *rows,
     return true;
 }
 
+/* La caja de un sitio ya aislado no encierra del todo, y hay que pedirla: la nota lo lleva. NULL si
+ * fue otra. */
+static char *isolated_remark(const struct cl_row *row)
+{
+    json_t *root = row->json ? json_loads(row->json, 0, NULL) : NULL;
+    const char *rung = json_string_value(json_object_get(root, "peldano"));
+    const char *lacks = json_string_value(json_object_get(root, "sin_aislar"));
+    char *text = rung && lacks && strcmp(rung, box_rung_name(BOX_ISOLATED)) == 0
+                     ? ag_format(
+                           "Calificado en la caja %s, como se pidió: el programa %s.",
+                           box_rung_title(BOX_ISOLATED), lacks)
+                     : NULL;
+    json_decref(root);
+    return text;
+}
+
 char *cl_remarks(const struct cl_book_row *row)
 {
     const struct cl_row *r = &row->row;
@@ -111,7 +128,9 @@ char *cl_remarks(const struct cl_book_row *row)
         free(text);
         text = more;
     }
-    const char *extra[] = {row->mark.state == CL_UNGRADED
+    char *isolated = isolated_remark(r);
+    const char *extra[] = {isolated,
+                           row->mark.state == CL_UNGRADED
                                ? "No se pudo calificar por un fallo del corrector."
                                : NULL,
                            r->override_why, r->comment};
@@ -122,6 +141,7 @@ char *cl_remarks(const struct cl_book_row *row)
         free(text);
         text = more;
     }
+    free(isolated);
     return text;
 }
 

@@ -91,6 +91,16 @@ static int load_sources(struct gr_lab *lab, const char *path, struct gr_error *e
     return any ? 0 : gr_error(err, "%s: \"fuentes\" no tiene ningún .c", path);
 }
 
+/* Quien prepara la base de datos es el Makefile, y busca justo esto. */
+static int check_database(const struct gr_lab *lab, const char *path,
+                          struct gr_error *err)
+{
+    const json_t *uses = json_object_get(lab->json, "base_de_datos");
+    return !uses || json_is_true(uses)
+               ? 0
+               : gr_error(err, "%s: \"base_de_datos\" solo puede ser true", path);
+}
+
 static bool is_source(const struct gr_lab *lab, const char *name)
 {
     for (size_t i = 0; i < lab->n_sources; i++)
@@ -266,15 +276,16 @@ static int load_tests(struct gr_lab *lab, const char *path, struct gr_error *err
 
 static int load_fields(struct gr_lab *lab, const char *path, struct gr_error *err)
 {
-    static const char *const keys[] = {"lab",      "titulo",   "programa", "fuentes",
-                                       "dados",    "capitulo", "etapas",   "pruebas",
-                                       "segundos", NULL};
+    static const char *const keys[] = {"lab",     "titulo",        "programa", "fuentes",
+                                       "dados",   "base_de_datos", "capitulo", "etapas",
+                                       "pruebas", "segundos",      NULL};
     if (!json_is_object(lab->json))
         return gr_error(err, "%s: debe ser un objeto JSON", path);
     if (known_keys(lab->json, path, keys, err) < 0 ||
         get_text(lab->json, path, "lab", true, &lab->id, err) < 0 ||
         get_text(lab->json, path, "titulo", true, &lab->title, err) < 0 ||
         get_text(lab->json, path, "programa", true, &lab->program, err) < 0 ||
+        check_database(lab, path, err) < 0 ||
         get_text(lab->json, path, "capitulo", true, &lab->chapter, err) < 0)
         return -1;
     size_t n = strlen(lab->id);

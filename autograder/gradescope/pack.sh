@@ -1,10 +1,10 @@
 #!/bin/bash
 # Hace el archivo que se sube a Gradescope para un laboratorio.
-#   pack.sh BUILD/VARIANTE DESTINO LABORATORIO
+#   pack.sh BUILD/VARIANTE DESTINO LABORATORIO [CAJA]
 # Se ejecuta en la raíz del curso, con las suites ya compiladas. Lleva la edición de estudiantes,
 # que allí se compila, y además la parte que califica una clase: la entrega es una clase de uno.
 set -eu
-own=$1 out=$2 lab=${3:-}
+own=$1 out=$2 lab=${3:-} box=${4:-}
 lab=${lab%%-*}
 [ ${#lab} -ne 1 ] || lab=0$lab
 here=$(dirname "$0")
@@ -13,6 +13,13 @@ if [ -z "$lab" ] || ! [ -e "$(echo labs/"$lab"-*/.grader/lab.json)" ]; then
     printf 'make gradescope: di qué laboratorio, por ejemplo make gradescope LAB=07\n' >&2
     exit 2
 fi
+case $box in
+'' | completa | parcial | minima | ya-aislado) ;;
+*)
+    printf 'make gradescope: CAJA puede ser «completa», «parcial», «minima» o «ya-aislado»: «no», con código ajeno, nunca\n' >&2
+    exit 2
+    ;;
+esac
 mkdir -p "$out"
 work=$(mktemp -d "$out/.obra.XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -24,6 +31,7 @@ cp autograder/class/*.[ch] autograder/class/*.mk "$work/zip/curso/autograder/cla
 cp "$here/gradescope.mk" "$work/zip/curso/autograder/gradescope"
 cp "$here/setup.sh" "$here/run_autograder" "$work/zip"
 printf '%s\n' "$lab" >"$work/zip/laboratorio"
+[ -z "$box" ] || printf '%s\n' "$box" >"$work/zip/caja"
 (cd "$work/zip" && zip -qr -X ../todo.zip .)
 mv "$work/todo.zip" "$out/$lab.zip"
 printf 'Para subir a Gradescope: %s (%s).\n' "$out/$lab.zip" "$(du -h --apparent-size "$out/$lab.zip" | cut -f1)"

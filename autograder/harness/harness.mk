@@ -16,7 +16,7 @@ PG_TEMPLATE := $(O)/autograder/postgres.tar
 $(PG_TEMPLATE): autograder/harness/pg_template.sh \
 		$(wildcard /usr/bin/postgres /usr/lib/postgresql/*/bin/postgres)
 	$(call say,INITDB,$@)
-	$(Q)$< $@
+	$(Q)CC='$(CC)' $< $@
 
 HARNESS_TESTS  := $(O)/autograder/harness/tests
 HARNESS_SUITES := programas terminal archivos servidor cuerpos averias conexiones postgres historias cronologias excesos

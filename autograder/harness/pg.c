@@ -277,9 +277,9 @@ struct hs_pg *hs_pg_start(void)
 {
     const char *template = getenv("ASINC_POSTGRES");
     if (!template || access(template, R_OK) < 0)
-        hs_broken(
-            "falta PostgreSQL, que esta prueba necesita: instálalo con «make setup» "
-            "y repite");
+        hs_broken("falta PostgreSQL, que esta prueba necesita, o no se pudo preparar: "
+                  "instálalo "
+                  "con «make setup» y repite");
     struct hs_pg *pg = ag_alloc(1, sizeof *pg);
     *pg = (struct hs_pg){
         .part = {.report = pg_report, .trace = hs__pg_trace, .stop = pg_stop}};

@@ -4,8 +4,8 @@
 #     pg_template.sh PLANTILLA.tar
 #
 # initdb tarda medio segundo y llena 28 MiB: aquí se hace una vez, se deja una sola base de
-# datos, de unos 7 MiB, y empaquetada cuesta milisegundos. Sin PostgreSQL instalado no deja nada,
-# y las pruebas que lo necesiten dirán que falta.
+# datos, de unos 7 MiB, y empaquetada cuesta milisegundos. Sin PostgreSQL instalado, o si aquí no se
+# puede, no deja nada: lo dirán las pruebas que lo necesiten, y las demás se califican.
 set -eu
 output=$1
 for postgres in /usr/bin/postgres /usr/lib/postgresql/*/bin/postgres; do
@@ -21,6 +21,27 @@ if [ "$(id -u)" -eq 0 ]; then # PostgreSQL se niega a correr como root
     chown 65534:65534 "$dir"
     as='setpriv --reuid=65534 --regid=65534 --clear-groups'
 fi
+# En un contenedor (docker run -u 1234) quien lo ejecuta quizá no tenga nombre, e initdb quiere uno.
+# shellcheck disable=SC2086
+if ! $as id -un >/dev/null 2>&1; then
+    ${CC:-gcc} -shared -fPIC -o "$dir/nombre.so" -x c - <<'FIN' && export LD_PRELOAD="$dir/nombre.so"
+#include <pwd.h>
+#include <stddef.h>
+static struct passwd somebody = {"curso", "x", 0, 0, "", "/", "/bin/sh"};
+struct passwd *getpwuid(uid_t uid)
+{
+    somebody.pw_uid = uid;
+    return &somebody;
+}
+int getpwuid_r(uid_t uid, struct passwd *pw, char *text, size_t size, struct passwd **out)
+{
+    (void)text, (void)size;
+    *pw = *getpwuid(uid);
+    *out = pw;
+    return 0;
+}
+FIN
+fi
 mkdir -p "$(dirname "$output")"
 output=$(cd "$(dirname "$output")" && pwd)/$(basename "$output")
 cd "$dir"
@@ -28,8 +49,9 @@ cd "$dir"
 quietly() { # ORDEN...: solo cuenta lo que dijo si falla
     # shellcheck disable=SC2086 # son varias palabras
     $as "$@" >registro 2>&1 || {
-        cat registro >&2
-        exit 1
+        printf 'No se pudo preparar PostgreSQL, que solo usan los laboratorios con base de datos: los demás se califican igual.\nMira si queda sitio en %s, o prueba con otro TMPDIR. (%s dijo: %s)\n' \
+            "${TMPDIR:-/tmp}" "${1##*/}" "$(tail -n 1 registro 2>/dev/null)" >&2
+        exit 0
     }
 }
 # Con -j, una línea en blanco acaba cada sentencia.

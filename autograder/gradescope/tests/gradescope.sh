@@ -70,6 +70,26 @@ submit
 check 'el_tramposo_saca_0' scored 0.0
 check 'y_no_ve_nada_de_fuera' hasnt "$result" 'CONSEGUIDO|root:'
 
+# Donde no se puede hacer ninguna caja, otra que se pide por su nombre al hacer el zip.
+check 'CAJA_no_no_se_admite' eval "! autograder/gradescope/pack.sh $own $work/zip 7 no 2>$work/out"
+asked() { autograder/gradescope/pack.sh "$own" "$work/zip2" 7 ya-aislado && unzip -p "$work/zip2/07.zip" caja | grep -qx ya-aislado; }
+check 'el_zip_lleva_la_caja_que_se_pide' asked
+if [ "$(id -u)" -eq 0 ]; then
+    echo ya-aislado >"$AUTOGRADER/source/caja"
+    new && cp solutions/07-monitor/monitor.c "$AUTOGRADER/submission/"
+    submit
+    check 'ya_aislado_la_solucion_saca_100' scored 100.0
+    check 'y_lo_dice_la_nota' has "$result" 'de un sitio ya aislado, como se pidió'
+    check 'y_lo_dice_lo_que_lee_quien_ensena' has "$work/out" 'CAJA=ya-aislado'
+    cp autograder/grader/tests/cli/trampas/falsifica.c "$AUTOGRADER/submission/monitor.c"
+    submit
+    check 'ya_aislado_el_tramposo_saca_0' scored 0.0
+    check 'y_tampoco_ve_nada' hasnt "$result" 'CONSEGUIDO|suite a la vista'
+    rm "$AUTOGRADER/source/caja"
+else
+    skip 'ya_aislado_en_gradescope' 'hay que empezar como root, como allí'
+fi
+
 # El corrector falla: una explicación y ningún punto, ni siquiera en las pruebas.
 new && sed 's/^/ /' solutions/07-monitor/monitor.c >"$AUTOGRADER/submission/monitor.c"
 grader=$AUTOGRADER/source/curso/build/normal/autograder/asinc-grade
