@@ -64,7 +64,7 @@ $(O)/%.o: %.S
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # Lo que se escribe en la orden es texto: un `$(shell ...)` en un nombre de carpeta no se ejecuta.
-$(foreach name,ALUMNO ARGS ARM64 CAJA CAP COMENTARIO DESDE DIBUJO EJERCICIO ENTREGAS FORZAR LAB LEIDO LIBRO MOTIVO MOTOR N PARECIDO \
+$(foreach name,ALUMNO ARGS ARM64 CAJA CAP COMENTARIO CONTRA DESDE DIBUJO EJERCICIO ENTREGAS FORZAR LAB LEIDO LIBRO MOTIVO MOTOR N PARECIDO \
 	PASO PROGRAMA PRUEBA PUNTOS QUITAR RELOJ SALIDA SEMILLA SISTEMA TRABAJOS TRAZA,\
 	$(if $(filter command environment,$(firstword $(origin $(name)))),\
 	$(eval override $(name) := $$(value $(name)))))

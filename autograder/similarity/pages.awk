@@ -1,44 +1,49 @@
 # Las páginas: la de las parejas y, por cada una, los dos programas lado a lado. Lee las entregas
-# (LAB NÚMERO CLAVE ALUMNO) y después las filas de runs.awk.
-BEGIN { FS = "\t" }
+# (entrega LAB NÚMERO ALUMNO) y después lo que dijo asinc-similarity, con las parejas delante y de más a
+# menos.
+BEGIN {
+    FS = "\t"
+    # Quien mira no llega más allá; y una clase entera igual haría decenas de miles de páginas.
+    most = 500
+}
 
-FNR == NR { who[$2] = $4; next }
-$1 == "tamaño" { size[$3] = $4; next }
+$1 == "entrega" { who[$3] = $4 }
+$1 == "larga" { long_ones[++longs] = $2 }
 
-{
-    # De sim_c no importa quién va primero.
-    swap = $3 + 0 > $7 + 0
-    pair = swap ? $7 SUBSEP $3 : $3 SUBSEP $7
+$1 == "pareja" {
+    pair = $3 SUBSEP $4
+    join($3, $4)
+    if (++pairs > most)
+        next
+    keep[++kept] = pair
     lab_of[pair] = $2
-    shared[pair] += $11
-    last = ++runs[pair]
-    first[pair, last] = swap ? $8 SUBSEP $9 SUBSEP $10 : $4 SUBSEP $5 SUBSEP $6
-    second[pair, last] = swap ? $4 SUBSEP $5 SUBSEP $6 : $8 SUBSEP $9 SUBSEP $10
+    percent[pair] = $5
+    shared[pair] = $6
+    runs[pair] = 0
 }
 
-END {
-    for (pair in shared) {
-        split(pair, two, SUBSEP)
-        small = size[two[1]] < size[two[2]] ? size[two[1]] : size[two[2]]
-        percent[pair] = small ? int(100 * shared[pair] / small) : 0
-        if (percent[pair] > 100)
-            percent[pair] = 100
-        if (percent[pair] >= threshold)
-            keep[++kept] = sprintf("%03d %09d %s", percent[pair], shared[pair], pair)
-    }
-    sort_down(keep, kept)
-    index_page()
+$1 == "trozo" && ($2 SUBSEP $3) in runs {
+    pair = $2 SUBSEP $3
+    last = ++runs[pair]
+    first[pair, last] = $4 SUBSEP $5 SUBSEP $6
+    second[pair, last] = $7 SUBSEP $8 SUBSEP $9
 }
+
+END { index_page() }
 
 function index_page(    i, pair, two, page, to) {
     to = pages "/index.html"
     head(to, "Programas parecidos")
-    printf "<p class=\"datos\">%d entregas. Parejas con al menos un %d %% en común: %d.</p>\n", length(who), threshold, kept > to
+    printf "<p class=\"datos\">%d entregas. Parejas con al menos un %d %% en común: %d.%s</p>\n", length(who), threshold, pairs, \
+        (pairs > kept ? " Estas son las " kept " que más se parecen." : "") > to
     print "<p class=\"aparte\">Parecerse no es copiar: dos personas que leyeron el mismo capítulo escriben cosas parecidas. Aquí se dice qué mirar, y decide quien lo mira.</p>" > to
+    for (i = 1; i <= longs; i++)
+        printf "<p class=\"aparte\">La entrega de %s es tan larga que solo se miró el principio.</p>\n", html(who[long_ones[i]]) > to
+    groups(to)
     if (kept) {
         print "<div class=\"tabla\" tabindex=\"0\" role=\"group\" aria-label=\"Parejas\"><table><thead><tr><th>En común</th><th>Laboratorio</th><th>Entregas</th><th>Elementos</th></tr></thead><tbody>" > to
         for (i = 1; i <= kept; i++) {
-            pair = substr(keep[i], 15)
+            pair = keep[i]
             split(pair, two, SUBSEP)
             page = two[1] "-" two[2] ".html"
             printf "<tr><td class=\"puntos\">%d %%</td><td>%s</td><td><a href=\"%s\">%s y %s</a></td><td class=\"puntos\">%d</td></tr>\n", \
@@ -49,6 +54,44 @@ function index_page(    i, pair, two, page, to) {
     } else
         print "<p>Ninguna pareja llega a tanto.</p>" > to
     foot(to)
+}
+
+# Quienes están unidos por parejas son un grupo. Los de dos ya se ven en la lista de las parejas.
+function groups(to,    n, i, leader, members, size, order, total) {
+    for (i = 1; i <= joined; i++) {
+        leader = leader_of(in_pairs[i])
+        if (!size[leader]++)
+            order[++n] = leader
+        members[leader] = members[leader] (size[leader] > 1 ? ", " : "") html(who[in_pairs[i]])
+    }
+    for (i = 1; i <= n; i++)
+        if (size[order[i]] > 2) {
+            if (!total++)
+                print "<h2>Grupos</h2>\n<p>Cada programa se parece tanto al menos a otro de su grupo.</p>\n<ul>" > to
+            printf "<li>Laboratorio %s, %d entregas: %s</li>\n", lab_in[order[i]], size[order[i]], members[order[i]] > to
+        }
+    if (total)
+        print "</ul>\n<h2>Parejas</h2>" > to
+}
+
+function join(a, b) {
+    meet(a)
+    meet(b)
+    above[leader_of(a)] = leader_of(b)
+}
+
+function meet(number) {
+    if (number in above)
+        return
+    above[number] = number
+    lab_in[number] = $2
+    in_pairs[++joined] = number
+}
+
+function leader_of(number) {
+    while (above[number] != number)
+        number = above[number] = above[above[number]]
+    return number
 }
 
 function pair_page(to, pair, a, b) {
@@ -107,14 +150,4 @@ function html(text) {
     gsub(/\xc2[\x80-\x9f]|\xd8\x9c|\xef\xbb\xbf|\xef\xbf[\xbe\xbf]/, "�", text)
     gsub(/[\001-\010\013-\037\177]/, "�", text)
     return text
-}
-
-# Las parejas, de más a menos; son pocas.
-function sort_down(list, n,    i, j, x) {
-    for (i = 2; i <= n; i++) {
-        x = list[i]
-        for (j = i - 1; j > 0 && list[j] < x; j--)
-            list[j + 1] = list[j]
-        list[j + 1] = x
-    }
 }
