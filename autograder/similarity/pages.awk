@@ -34,7 +34,8 @@ END { index_page() }
 function index_page(    i, pair, two, page, to) {
     to = pages "/index.html"
     head(to, "Programas parecidos")
-    printf "<p class=\"datos\">%d entregas. Parejas con al menos un %d %% en común: %d.%s</p>\n", length(who), threshold, pairs, \
+    printf "<p class=\"datos\">%d entregas%s. Parejas con al menos un %d %% en común: %d.%s</p>\n", own, \
+        (length(who) > own ? " y " length(who) - own " programas con que se comparan" : ""), threshold, pairs, \
         (pairs > kept ? " Estas son las " kept " que más se parecen." : "") > to
     print "<p class=\"aparte\">Parecerse no es copiar: dos personas que leyeron el mismo capítulo escriben cosas parecidas. Aquí se dice qué mirar, y decide quien lo mira.</p>" > to
     for (i = 1; i <= longs; i++)
@@ -68,7 +69,7 @@ function groups(to,    n, i, leader, members, size, order, total) {
         if (size[order[i]] > 2) {
             if (!total++)
                 print "<h2>Grupos</h2>\n<p>Cada programa se parece tanto al menos a otro de su grupo.</p>\n<ul>" > to
-            printf "<li>Laboratorio %s, %d entregas: %s</li>\n", lab_in[order[i]], size[order[i]], members[order[i]] > to
+            printf "<li>Laboratorio %s, %d programas: %s</li>\n", lab_in[order[i]], size[order[i]], members[order[i]] > to
         }
     if (total)
         print "</ul>\n<h2>Parejas</h2>" > to

@@ -69,6 +69,6 @@ pages=$out/parecidos
 rm -rf "$pages"
 mkdir -p "$pages"
 cat "$PAGE_CSS" "$here/parecidos.css" >"$pages/estilo.css"
-LC_ALL=C awk -v threshold="$threshold" -v source="$programs" -v pages="$pages" -v styles=estilo.css \
+LC_ALL=C awk -v own="$own" -v threshold="$threshold" -v source="$programs" -v pages="$pages" -v styles=estilo.css \
     -f "$here/pages.awk" "$work/entregas" "$work/parejas" "$work/trozos"
 echo "Las parejas están en $pages/index.html"

@@ -69,7 +69,7 @@ cp solutions/09-chat/chat.c "$work/el 'otro' año/zenobia/09-chat"
 against() {
     run 40 '' "$work/el 'otro' año" || { cat "$work/dice" && return 1; }
     has "$pages/index.html" ">eva y zoe \\(el 'otro' año\\)<" && has "$pages/index.html" '>eva y zenobia' && hasnt "$pages/index.html" 'zenobia.* y zoe' &&
-        has "$pages/index.html" '3 entregas: eva, zenobia' && [ "$(row 07 '&lt;b&gt;Bea' ana)" -ge 95 ] &&
+        has "$pages/index.html" '3 programas: eva, zenobia' && [ "$(row 07 '&lt;b&gt;Bea' ana)" -ge 95 ] &&
         same 0 "$(sqlite3 "$work/salida/clase.db" "SELECT count(*) FROM entrega WHERE alumno GLOB 'z*'")"
 }
 check contra_otra_carpeta against
@@ -172,7 +172,7 @@ everyone() {
     done
     autograder/similarity/similarity.sh "$class" "$similar" "$work/todos" "$work/salida" 40 10 >"$work/dice" 2>&1 || { cat "$work/dice" && return 1; }
     head -n 20 "$pages/index.html" >"$work/comienzo"
-    has "$work/comienzo" '40 entregas.* en común: 780. Estas son las 500 que más se parecen' && has "$work/comienzo" 'Laboratorio 10, 40 entregas: p' &&
+    has "$work/comienzo" '40 entregas.* en común: 780. Estas son las 500 que más se parecen' && has "$work/comienzo" 'Laboratorio 10, 40 programas: p' &&
         found=("$pages"/[0-9]*-[0-9]*.html) && same 500 "${#found[@]}"
 }
 check una_clase_entera_igual everyone
