@@ -31,8 +31,7 @@ if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; the
     skip en_un_navegador 'no hay Chromium'
     finish
 fi
-axe=
-if command -v npm >/dev/null; then axe=$(lessons/.book/tests/npm.sh axe); else skip sin_barreras 'no hay npm con que traer axe-core'; fi
+axe=$(lessons/.book/tests/npm.sh axe) || skip sin_barreras 'no hay npm con que traer axe-core'
 looked() {
     "$browser" --sueltas "$out" ${axe:+"$axe"} >"$out/navegador.tap" 2>&1
     grep -E '^not ok|^#|^navegador' "$out/navegador.tap"

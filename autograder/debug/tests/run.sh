@@ -5,6 +5,10 @@ set -u
 cd "$(dirname "$0")/../../.." || exit 1
 # shellcheck source=.ci/tap.sh
 . .ci/tap.sh
+if ! command -v gdb >/dev/null; then
+    skip se_abre_gdb_en_la_prueba 'no hay gdb'
+    finish
+fi
 work=$(mktemp -d "${TMPDIR:-/tmp}/asinc-debug-tests.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work" # lo recorre quien no es root

@@ -51,7 +51,9 @@ test_sus_ordenes_existen() {
     done
 }
 
-test_es_yaml() {
+has_yaml() { /usr/bin/python3 -c 'import yaml' 2>/dev/null; }
+has_yaml || echo 'ok - es_yaml # SKIP falta el módulo yaml de Python'
+! has_yaml || test_es_yaml() {
     /usr/bin/python3 -c 'import sys, yaml
 steps = yaml.safe_load(open(sys.argv[1]))["jobs"]["calificar"]["steps"]
 assert all("uses" in s or "run" in s for s in steps), steps

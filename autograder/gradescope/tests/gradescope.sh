@@ -6,6 +6,10 @@ set -u
 cd "$(dirname "$0")/../../.." || exit 1
 # shellcheck source=.ci/tap.sh
 . .ci/tap.sh
+if ! command -v zip >/dev/null || ! command -v unzip >/dev/null; then
+    skip se_hace_con_una_orden 'no hay zip o unzip'
+    finish
+fi
 own=$1
 root=$PWD
 export ASINC_COURSE=$root/$own/autograder/asinc-course CURSO_HOY=0

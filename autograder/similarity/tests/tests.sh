@@ -118,17 +118,17 @@ alone() {
 independent() {
     local most
     most=$(alone)
-    [ "$programs" -ge 19 ] && [ "$most" -gt 0 ] && [ "$most" -lt 40 ] || { echo "de $programs programas, una pareja al $most %" && return 1; }
+    echo "de $programs programas, una pareja al $most %"
+    [ "$programs" -ge 19 ] && [ "$most" -gt 0 ] && [ "$most" -lt 40 ]
 }
 check ninguna_pareja_independiente_llega_al_40 independent
 copies() { # CAMBIO: cada original con su copia, de menor a mayor
-    local number
-    rm -rf "$work/medida/par"
-    for ((number = 1; number <= programs; number++)); do
+    local which
+    for which in "${!lab_of[@]}"; do
         mkdir -p "$work/medida/par"
-        cp "$work/medida/original/$number.programa.c" "$work/medida/par/1.programa.c"
-        cp "$work/medida/$1/$number.programa.c" "$work/medida/par/2.programa.c"
-        "$similar" 1 - "$work/medida/par" "$work/medida/dado/${lab_of[number]}" | awk -F'\t' '$1 == "pareja" { print $5; found = 1 } END { if (!found) print 0 }'
+        cp "$work/medida/original/$which.programa.c" "$work/medida/par/1.programa.c"
+        cp "$work/medida/$1/$which.programa.c" "$work/medida/par/2.programa.c"
+        "$similar" 1 - "$work/medida/par" "$work/medida/dado/${lab_of[which]}" | awk -F'\t' '$1 == "pareja" { print $5; found = 1 } END { if (!found) print 0 }'
     done | sort -n
 }
 least() { # CAMBIO TANTO
@@ -143,9 +143,10 @@ check calificadores_tipos_y_llaves least disguised 98
 # Lo que se entrega para estorbar: ni lo detiene, ni esconde lo que sí se parece.
 big() { yes "$1" | tr -d '\n' | head -c 1000000; }
 rm -rf "$work/entregas"
+number=0
 # shellcheck disable=SC1003
 for text in 'a;' '/*' '"' '(' '{' '\' '#if 0' 'int f(void) { return 1; }'; do
-    number=$((${number:-0} + 1))
+    number=$((number + 1))
     big "$text" >"$work/raro.c"
     hand_in "$number" "$work/raro.c" 09-chat chat.c
 done
@@ -164,11 +165,10 @@ check de_lo_larguisimo_se_dice long
 
 # Una clase en que todo el mundo entrega lo mismo: ni una página por pareja, ni una lista sin fin.
 everyone() {
-    local number
-    mkdir -p "$work/todos"
-    for ((number = 1; number <= 40; number++)); do
-        mkdir -p "$work/todos/p$number/10-agregador"
-        cp solutions/10-agregador/agregador.c "$work/todos/p$number/10-agregador"
+    local who
+    for who in p{1..40}; do
+        mkdir -p "$work/todos/$who/10-agregador"
+        cp solutions/10-agregador/agregador.c "$work/todos/$who/10-agregador"
     done
     autograder/similarity/similarity.sh "$class" "$similar" "$work/todos" "$work/salida" 40 10 >"$work/dice" 2>&1 || { cat "$work/dice" && return 1; }
     head -n 20 "$pages/index.html" >"$work/comienzo"

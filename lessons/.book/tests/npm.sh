@@ -1,5 +1,6 @@
 #!/bin/sh
-# Trae de npm, si no está, uno de los programas que miran las páginas, y dice dónde queda.
+# Trae de npm, si no está, uno de los programas que miran las páginas, y dice dónde queda. Sin npm o sin red
+# falla: quien lo llama se salta la prueba.
 #   npm.sh vnu|axe
 set -eu
 cd "$(dirname "$0")/../../.."

@@ -9,6 +9,12 @@ out=$1
 epub=$out/asincronia-en-c.epub pdf=$out/asincronia-en-c.pdf
 mkdir -p "$out"
 
+for tool in weasyprint zip unzip pdftotext java; do
+    command -v "$tool" >/dev/null && continue
+    skip el_epub_y_el_pdf "no hay $tool"
+    finish
+done
+
 check el_libro_entero_se_hace lessons/.book/build.sh "$out" todo
 
 valid_epub() {

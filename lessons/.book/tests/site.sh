@@ -99,15 +99,19 @@ linkchecker_clean() {
 }
 axe=
 if [ "$what" = todo ]; then
-    check linkchecker_no_ve_ningun_enlace_roto linkchecker_clean
-    if command -v npm >/dev/null; then
-        vnu=$(lessons/.book/tests/npm.sh vnu)
-        axe=$(lessons/.book/tests/npm.sh axe)
+    if command -v linkchecker >/dev/null; then
+        check linkchecker_no_ve_ningun_enlace_roto linkchecker_clean
+    else
+        skip linkchecker_no_ve_ningun_enlace_roto 'no hay linkchecker'
+    fi
+    if ! command -v java >/dev/null; then
+        skip el_html_es_valido 'no hay java con que ejecutar vnu'
+    elif vnu=$(lessons/.book/tests/npm.sh vnu); then
         check el_html_es_valido java -jar "$vnu" --skip-non-html --errors-only "$site"
     else
         skip el_html_es_valido 'no hay npm con que traer vnu'
-        skip sin_barreras_de_acceso 'no hay npm con que traer axe-core'
     fi
+    axe=$(lessons/.book/tests/npm.sh axe) || skip sin_barreras_de_acceso 'no hay npm con que traer axe-core'
 fi
 
 if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then
