@@ -5,14 +5,21 @@
 
 int as__pg_wait(as_pg_connection *connection, int events)
 {
-    return as__pg_watch(&connection->watcher, PQsocket(connection->pg), events);
+    int rc = as__pg_watch(&connection->watcher, PQsocket(connection->pg), events);
+
+    return rc == UV_ECONNRESET && connection->farewell ? as__pg_explain_loss(connection)
+                                                       : rc;
 }
 
-static void on_notice(void *arg, const char *message)
+/* También llega aquí que el servidor echa a una conexión que no esperaba nada de él. */
+static void on_notice(void *arg, const PGresult *notice)
 {
-    (void)arg;
-    if (as__loop->debug)
-        fprintf(stderr, "asinc: PostgreSQL avisa: %s", message);
+    const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+    if (severity && strcmp(severity, "FATAL") == 0)
+        as__pg_keep_farewell(arg, notice);
+    else if (as__loop->debug)
+        fprintf(stderr, "asinc: PostgreSQL avisa: %s", PQresultErrorMessage(notice));
 }
 
 static size_t set(const char **keywords, const char **values, size_t n,
@@ -80,7 +87,7 @@ static int open_connection(as_pg *pool, as_pg_connection *connection)
         goto out;
     }
     PQsetErrorVerbosity(connection->pg, PQERRORS_VERBOSE); /* ver error.c */
-    PQsetNoticeProcessor(connection->pg, on_notice, NULL);
+    PQsetNoticeReceiver(connection->pg, on_notice, connection);
     as__pg_learn_key(connection);
     rc = finish(connection);
     as__pg_keep_key(connection);
@@ -128,5 +135,6 @@ void as__pg_disconnect(as_pg_connection *connection)
     as__pg_unwatch(&connection->watcher);
     PQfinish(connection->pg);
     as__list_remove(&connection->link);
+    free(connection->farewell);
     free(connection);
 }

@@ -1,6 +1,8 @@
 #include "pg/internal.h"
 
 #include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char label[] = "\nSQLSTATE: ";
@@ -16,6 +18,8 @@ static const struct {
     {"22", UV_EINVAL},          /* datos que no encajan en su tipo */
     {"23505", UV_EEXIST},       /* clave duplicada */
     {"23", UV_EINVAL},          /* otra restricción de integridad */
+    {"25P03", UV_ECONNRESET},   /* echada: demasiado tiempo parada en una transacción */
+    {"25P04", UV_ECONNRESET},   /* o demasiado tiempo en ella */
     {"28", UV_EACCES},          /* autenticación */
     {"3D000", UV_ENOENT},       /* no existe la base de datos */
     {"40001", UV_EAGAIN},       /* no se pudo serializar */
@@ -99,6 +103,23 @@ int as__pg_explain(int error, const PGconn *pg, const PGresult *result)
     if (state && is_parameter_mismatch(pg, state))
         words = "el número de parámetros no es el que pide el SQL: ";
     return explain(error, words, PQresultErrorMessage(result), state);
+}
+
+void as__pg_keep_farewell(as_pg_connection *connection, const PGresult *notice)
+{
+    const char *message = PQresultErrorMessage(notice), *state = state_of(notice);
+
+    free(connection->farewell);
+    if (asprintf(&connection->farewell, "%.*s%s%s", trimmed(message), message,
+                 state ? label : "", state ? state : "") < 0)
+        connection->farewell = NULL;
+}
+
+int as__pg_explain_loss(const as_pg_connection *connection)
+{
+    if (connection->farewell)
+        return as_error_set(UV_ECONNRESET, "%s", connection->farewell);
+    return as__pg_explain(UV_ECONNRESET, connection->pg, NULL);
 }
 
 const char *as_pg_sqlstate(int error)

@@ -48,9 +48,10 @@ struct as_pg_connection {
     struct as__pg_trace *trace; /* mientras se conecta, ver interrupt.c */
     int key;                    /* con ella se interrumpe lo que haga */
     bool has_key;
-    bool busy;   /* una tarea la está usando */
-    bool unsent; /* a la consulta le falta por salir una parte */
-    bool broken; /* no se puede saber en qué estado quedó */
+    bool busy;      /* una tarea la está usando */
+    bool unsent;    /* a la consulta le falta por salir una parte */
+    bool broken;    /* no se puede saber en qué estado quedó */
+    char *farewell; /* lo que dijo el servidor al echarla sin que hiciera nada; o NULL */
 };
 
 /* ---- socket.c ----------------------------------------------------------------------- */
@@ -119,6 +120,13 @@ int as__pg_result_error(const PGconn *pg, const PGresult *result);
 
 /* Deja en la tarea la explicación de libpq: la de `result` o, si es NULL, la de `pg`. */
 int as__pg_explain(int error, const PGconn *pg, const PGresult *result);
+
+/* Guarda lo que el servidor dijo al echar a la conexión. */
+void as__pg_keep_farewell(as_pg_connection *connection, const PGresult *notice);
+
+/* La conexión se perdió: UV_ECONNRESET, explicado con la despedida del servidor si la hubo; si
+ * no, con lo que sepa libpq. */
+int as__pg_explain_loss(const as_pg_connection *connection);
 
 /* true si el servidor no la terminó porque se lo pidieron. */
 bool as__pg_was_cancelled(const PGresult *result);

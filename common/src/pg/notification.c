@@ -9,7 +9,7 @@ static int next(as_pg_connection *connection, PGnotify **notification)
         if (rc < 0)
             return rc;
         if (!PQconsumeInput(pg))
-            return as__pg_explain(UV_ECONNRESET, pg, NULL);
+            return as__pg_explain_loss(connection);
     }
     return 0;
 }

@@ -44,8 +44,8 @@ static int send_query(as_pg_connection *connection, const struct query *query)
         sent = PQsendQueryParams(pg, query->sql, (int)query->n, NULL, query->params, NULL,
                                  NULL, 0);
     if (!sent)
-        return as__pg_explain(PQstatus(pg) == CONNECTION_OK ? UV_EINVAL : UV_ECONNRESET,
-                              pg, NULL);
+        return PQstatus(pg) == CONNECTION_OK ? as__pg_explain(UV_EINVAL, pg, NULL)
+                                             : as__pg_explain_loss(connection);
     if (query->fn)
         PQsetSingleRowMode(pg);
     connection->unsent = PQflush(pg) == 1;
@@ -170,6 +170,16 @@ int as__pg_claim(as_pg_connection *connection)
     return rc;
 }
 
+/* La consulta falló: lo que dijo el servidor, de ella o al echar a la conexión. */
+static int explain_failure(const as_pg_connection *connection, const PGresult *result)
+{
+    int error = as__pg_result_error(connection->pg, result);
+
+    if (error == UV_ECONNRESET && connection->farewell)
+        return as__pg_explain_loss(connection);
+    return as__pg_explain(error, connection->pg, result);
+}
+
 static int exchange(as_pg_connection *connection, struct query *query, PGresult **result)
 {
     int rc = send_query(connection, query);
@@ -185,16 +195,15 @@ static int exchange(as_pg_connection *connection, struct query *query, PGresult 
         }
         rc = gave_up;
     }
-    if (rc < 0) {
-        connection->broken = true; /* quedó a medias */
+    connection->broken = rc < 0; /* quedó a medias */
+    bool explained = rc == UV_ECONNRESET && *result && is_error(*result);
+    if (rc < 0 && !explained) /* lo que dijera el servidor antes de cortar dice más */
         return rc;
-    }
     if (!is_error(*result))
         return 0;
     if (cancelled && as__pg_was_cancelled(*result))
         return as__error(UV_ECANCELED);
-    return as__pg_explain(as__pg_result_error(connection->pg, *result), connection->pg,
-                          *result);
+    return explain_failure(connection, *result);
 }
 
 static int run(as_pg_connection *connection, struct query *query, PGresult **result)

@@ -91,7 +91,7 @@ static void close_dependencies(as_web_request *r, int rc)
         struct as__dependency *d = r->dependencies;
         r->dependencies = d->next;
         int close_rc = close_one(d, rc);
-        if (close_rc < 0) {
+        if (close_rc < 0 && close_rc != rc) { /* si es el recibido, ya se respondió a él */
             log_failure(r, "cerrar una dependencia", close_rc);
             fail_inside(r);
             rc = rc < 0 ? rc : close_rc;
@@ -106,8 +106,9 @@ static void close_dependencies(as_web_request *r, int rc)
 static void conclude(as_web_request *r, int rc, bool out_of_time)
 {
     bool answered = r->streaming || r->status;
+    bool gone = r->gone || (r->torn && r->connection->left);
 
-    if (r->gone || (rc >= 0 && answered) || (rc < 0 && r->failed))
+    if (gone || (rc >= 0 && answered) || (rc < 0 && r->failed))
         return;
     if (rc == UV_ECANCELED && as_cancelled()) {
         r->torn = r->torn || r->streaming;
