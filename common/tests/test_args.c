@@ -1,11 +1,14 @@
 #include "prueba.h"
 
+#include <unistd.h>
+
 TestSuite(args, .timeout = 60);
 
 struct valores {
     int64_t espera_ms;
     int veces;
     const char *carpeta;
+    bool todo;
 };
 
 static int lee(struct valores *v, char **argv)
@@ -14,6 +17,7 @@ static int lee(struct valores *v, char **argv)
         {"espera", AS_ARG_SECONDS, &v->espera_ms, 0, 60},
         {"veces", AS_ARG_INT, &v->veces, 1, 9},
         {"carpeta", AS_ARG_TEXT, &v->carpeta, 0, 0},
+        {"todo", AS_ARG_FLAG, &v->todo, 0, 0},
         {"la cosa", AS_ARG_REST, NULL, 1, 3},
         {0},
     };
@@ -36,6 +40,47 @@ PRUEBA(args, las_opciones_dejan_su_valor_donde_se_dijo)
     cr_assert_eq(v.espera_ms, 1500);
     cr_assert_eq(v.veces, 4);
     cr_assert_str_eq(v.carpeta, "");
+}
+
+PRUEBA(args, una_opcion_sin_valor_es_un_si)
+{
+    struct valores v = {0};
+    cr_assert_eq(LEE(&v, "a"), 1);
+    cr_assert(!v.todo);
+    cr_assert_eq(LEE(&v, "a", "--todo", "b"), 2);
+    cr_assert(v.todo);
+}
+
+static void pide_ayuda(void)
+{
+    dup2(STDERR_FILENO, STDOUT_FILENO);
+    DA_IGUAL(LEE(&(struct valores){0}, "--help"));
+}
+
+/* No acaba en un error, aunque falte lo demás. */
+PRUEBA(args, la_ayuda_dice_el_uso_y_acaba_bien)
+{
+    char salida[512];
+
+    cr_assert_eq(en_otro_proceso(pide_ayuda, salida, sizeof salida), 0);
+    cr_assert_str_eq(salida, "Uso: prueba [--espera S] COSA [COSA [COSA]]\n"
+                             "  --espera S: segundos, de 0 a 60\n"
+                             "  --veces N: un entero de 1 a 9\n"
+                             "  --carpeta TEXTO\n"
+                             "  --todo\n");
+}
+
+static void sin_valor_de_mas(void)
+{
+    DA_IGUAL(LEE(&(struct valores){0}, "--todo=1", "a"));
+}
+
+PRUEBA(args, a_quien_no_lleva_valor_no_se_le_da)
+{
+    char salida[512];
+
+    cr_assert_eq(en_otro_proceso(sin_valor_de_mas, salida, sizeof salida), 0);
+    cr_assert(strstr(salida, "no entiendo «--todo=1»"), "%s", salida);
 }
 
 PRUEBA(args, lo_suelto_queda_detras_y_en_su_orden)

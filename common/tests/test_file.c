@@ -351,6 +351,48 @@ static int va_y_viene(void *arg)
     return as_file_close(f);
 }
 
+enum { ESCRITORAS = 20, TROZO = 100000 };
+
+struct escritora {
+    as_file *f;
+    char letra;
+};
+
+/* Cada una, más de lo que se escribe de una vez. */
+static int escribe_trozo(void *arg)
+{
+    struct escritora *e = arg;
+    char *trozo = malloc(TROZO);
+
+    memset(trozo, e->letra, TROZO);
+    int rc = as_file_write(e->f, trozo, TROZO);
+    free(trozo);
+    return rc < 0 ? rc : as_file_sync(e->f);
+}
+
+static int varias_escriben(void *arg)
+{
+    struct escritora todas[ESCRITORAS];
+    as_file *f = abre("diario", "w");
+    char *datos;
+    size_t tamano;
+
+    (void)arg;
+    for (int i = 0; i < ESCRITORAS; i++)
+        todas[i] = (struct escritora){f, (char)('a' + i)};
+    BIEN(as_gather_each(escribe_trozo, todas, ESCRITORAS, sizeof *todas, NULL));
+    BIEN(as_file_close(f));
+    BIEN(as_file_read_all("diario", &datos, &tamano));
+    cr_assert_eq(tamano, (size_t)ESCRITORAS * TROZO);
+    for (size_t i = 0; i < tamano; i++)
+        cr_assert_eq(datos[i], (char)('a' + i / TROZO), "se mezclan en %zu", i);
+    free(datos);
+    as_file_remove("diario"); /* si no se puede, da igual: no hay que decirlo */
+    return 0;
+}
+
+PRUEBA_FILE(file, varias_tareas_escriben_por_turno_sin_mezclarse, varias_escriben)
+
 static int muchos_a_la_vez(void *arg)
 {
     int numeros[100];

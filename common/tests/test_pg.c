@@ -53,6 +53,33 @@ PRUEBA(pg, una_consulta_con_parametros_y_su_resultado)
     con_pg(consulta_y_lee, 0, NULL);
 }
 
+static int enteros(struct pg_entorno *e)
+{
+    as_pg_result *r;
+    int64_t n = 5;
+
+    BIEN(as_pg_query(
+        e->pool,
+        "select 7, -9223372036854775808, null, 'x', '', '99999999999999999999', "
+        "2.5, ' 1'",
+        NULL, 0, &r));
+    BIEN(as_pg_int(r, 0, 0, &n));
+    cr_assert_eq(n, 7);
+    BIEN(as_pg_int(r, 0, 1, &n));
+    cr_assert_eq(n, INT64_MIN);
+    for (size_t columna = 2; columna < 9; columna++) /* la última no existe */
+        cr_assert_eq(as_pg_int(r, 0, columna, &n), UV_EINVAL, "la %zu", columna);
+    cr_assert(strstr(as_error_text(UV_EINVAL), "no existe"));
+    cr_assert_eq(n, INT64_MIN, "no la toca");
+    as_pg_result_free(r);
+    return 0;
+}
+
+PRUEBA(pg, un_entero_se_lee_como_entero_o_se_dice_por_que_no)
+{
+    con_pg(enteros, 0, NULL);
+}
+
 static int otras_formas(struct pg_entorno *e)
 {
     as_pg_result *r;

@@ -254,6 +254,44 @@ static int descriptores(void)
     return n;
 }
 
+/* Cuántos descriptores ve un hijo. */
+static int los_del_hijo(void)
+{
+    as_process_output s;
+
+    cr_assert_eq(dialogo(ORDEN("ls /proc/self/fd | wc -l"), &tuberias, NULL, 0, 100, &s),
+                 0);
+    int n = atoi(s.out);
+    as_process_output_clear(&s);
+    return n;
+}
+
+static int hereda(void *arg)
+{
+    as_stream *lector, *escritor;
+    as_listener *oyente;
+    as_file *archivo;
+    int antes = los_del_hijo();
+
+    (void)arg;
+    BIEN(as_stream_pipe(&lector, &escritor));
+    BIEN(as_listen("127.0.0.1", 0, 0, &oyente));
+    BIEN(as_file_open("/dev/null", "r", &archivo));
+    cr_assert_eq(los_del_hijo(), antes, "nada de asinc");
+    int nuestro = dup(STDERR_FILENO);
+    cr_assert_eq(los_del_hijo(), antes + 1, "lo que el programa abrió sin O_CLOEXEC");
+    close(nuestro);
+    as_stream_close(lector);
+    as_stream_close(escritor);
+    as_listener_close(oyente);
+    return as_file_close(archivo);
+}
+
+PRUEBA(process, hereda_lo_que_el_programa_abrio_sin_cloexec_y_nada_de_asinc)
+{
+    CORRE(hereda, NULL, 0);
+}
+
 static int muchos(void *arg)
 {
     as_process_output s;

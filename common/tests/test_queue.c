@@ -323,6 +323,44 @@ PRUEBA(queue, quien_nunca_espera_tambien_cede_el_turno)
     CORRE(acapara_y_basta, &basta, 0);
 }
 
+static int saca_uno(void *arg)
+{
+    void *uno;
+    int rc = as_queue_get(arg, &uno);
+
+    return rc < 0 ? rc : (int)(intptr_t)uno;
+}
+
+static int por_numero(const void *a, const void *b)
+{
+    return (int)((intptr_t)a - (intptr_t)b);
+}
+
+/* Lo que se promete con prioridades es de lo que espera en la cola. */
+static int ya_esperaba(void *arg)
+{
+    as_queue cola;
+    as_group grupo;
+
+    (void)arg;
+    as_queue_init_priority(&cola, 0, por_numero);
+    as_group_enter(&grupo);
+    as_task *lector = as_spawn(&grupo, NULL, saca_uno, &cola);
+    BIEN(as_yield());
+    for (intptr_t n = 5; n > 2; n--)
+        BIEN(as_queue_put_nowait(&cola, (void *)n));
+    cr_assert_eq(as_await(lector), 5, "lo primero, no lo menor");
+    cr_assert_eq(saca_uno(&cola), 3);
+    cr_assert_eq(saca_uno(&cola), 4);
+    as_queue_destroy(&cola);
+    return as_group_leave(&grupo, 0);
+}
+
+PRUEBA(queue, con_prioridad_quien_ya_esperaba_recibe_lo_primero)
+{
+    CORRE(ya_esperaba, NULL, 0);
+}
+
 static int hecho_de_mas(void *arg)
 {
     as_queue cola;

@@ -441,6 +441,24 @@ PRUEBA(scope, en_un_grupo_cancelado_las_tareas_nacen_canceladas)
     DIARIO_ES(&diario, "corrí cancelada: ECANCELED");
 }
 
+static int cancela_y_entra(void *arg)
+{
+    as_scope ambito;
+
+    (void)arg;
+    as_scope_enter(&ambito, AS_FOREVER);
+    cr_assert_eq(as_scope_leave(&ambito, 0), 0);
+    as_scope_cancel(&ambito); /* ya no es de nadie, y entrar empieza de nuevo */
+    as_scope_enter(&ambito, AS_FOREVER);
+    BIEN(as_yield());
+    return as_scope_leave(&ambito, 7);
+}
+
+PRUEBA(scope, cancelarlo_antes_de_entrar_se_olvida)
+{
+    CORRE(cancela_y_entra, NULL, 7);
+}
+
 static int desordena(void *arg)
 {
     static as_scope fuera, dentro;

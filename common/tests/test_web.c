@@ -93,10 +93,10 @@ static void exige_allow(struct banco *b, const char *metodo, const char *camino,
 
 static int rechaza_metodos(struct banco *b)
 {
-    exige_allow(b, "DELETE", "/", "GET, HEAD");
-    exige_allow(b, "DELETE", "/usuarios/yo", "PUT, POST, GET, HEAD");
-    exige_allow(b, "POST", "/usuarios/7", "PUT, GET, HEAD");
-    exige_allow(b, "get", "/", "GET, HEAD");
+    exige_allow(b, "DELETE", "/", "GET, HEAD, OPTIONS");
+    exige_allow(b, "DELETE", "/usuarios/yo", "PUT, POST, GET, HEAD, OPTIONS");
+    exige_allow(b, "POST", "/usuarios/7", "PUT, GET, HEAD, OPTIONS");
+    exige_allow(b, "get", "/", "GET, HEAD, OPTIONS");
     return 0;
 }
 

@@ -79,7 +79,7 @@ static const struct fila lineas[] = {
     FILA("un fragmento en la ruta", LINEA("GET /eco#a HTTP/1.1"), 400, CIERRA),
     FILA("una ruta sin barra", LINEA("GET eco HTTP/1.1"), 400, CIERRA),
     FILA("un asterisco con GET", LINEA("GET * HTTP/1.1"), 400, CIERRA),
-    FILA("un asterisco con OPTIONS", LINEA("OPTIONS * HTTP/1.1"), 404, SIGUE),
+    FILA("un asterisco con OPTIONS", LINEA("OPTIONS * HTTP/1.1"), 204, SIGUE),
     FILA("CONNECT", LINEA("CONNECT x:443 HTTP/1.1"), 501, CIERRA),
     FILA("la dirección completa", LINEA("GET http://x/eco?a=/ HTTP/1.1"), 200, SIGUE),
     FILA("la dirección completa, sin ruta", LINEA("GET HTTPS://x?a HTTP/1.1"), 404,

@@ -23,10 +23,13 @@
 
 #include <asinc/types.h>
 
+AS_DECLARATIONS_BEGIN
+
 enum as_arg_kind {
     AS_ARG_TEXT,    /* const char *: apunta a argv; puede estar vacío */
     AS_ARG_INT,     /* int */
     AS_ARG_SECONDS, /* int64_t, en milisegundos; se escriben segundos, con decimales */
+    AS_ARG_FLAG,    /* bool, que pasa a true; no lleva valor */
     AS_ARG_REST,    /* los posicionales, no una opción: a lo sumo una vez en la lista */
 };
 
@@ -49,6 +52,9 @@ struct as_arg {
  * devuelve hasta argc. Van en cualquier orden; «--» acaba las opciones. Sin AS_ARG_REST en
  * la lista no se admite ninguno.
  *
+ * Con --help escribe en stdout el uso y las opciones, y acaba el programa con 0; salvo que la
+ * lista tenga una «help».
+ *
  * Si algo está mal, falta o sobra, escribe en stderr una línea que dice qué y cómo se usa
  * (`usage` va detrás del nombre del programa) y devuelve UV_EINVAL; con más de 16 filas,
  * UV_ENOBUFS. `value` puede quedar a medio llenar. Usa getopt: un hilo a la vez.
@@ -56,5 +62,7 @@ struct as_arg {
  */
 int as_args(int argc, char **argv, const char *usage,
             const struct as_arg *args) AS_MUST_CHECK;
+
+AS_DECLARATIONS_END
 
 #endif

@@ -19,6 +19,8 @@
 
 #include <asinc/types.h>
 
+AS_DECLARATIONS_BEGIN
+
 /*
  * Escribe en `out` las tareas vivas, cada una bajo la que abrió su grupo, con lo que espera
  * y desde cuándo. Con AS_DEBUG=1 dice también dónde se creó cada una. Solo dentro del
@@ -29,5 +31,7 @@ void as_dump(FILE *out);
 /* Cuántas tareas hay vivas, la actual incluida. No suspende. Equivale a
  * len(asyncio.all_tasks()). */
 size_t as_task_count(void);
+
+AS_DECLARATIONS_END
 
 #endif

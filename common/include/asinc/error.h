@@ -11,8 +11,12 @@
 #ifndef ASINC_ERROR_H
 #define ASINC_ERROR_H
 
+#include <asinc/types.h>
+
 #include <errno.h>
 #include <uv.h>
+
+AS_DECLARATIONS_BEGIN
 
 /* Todas las tareas se esperan entre sí: ninguna podrá avanzar jamás. */
 #define AS_EDEADLK (-EDEADLK)
@@ -55,5 +59,7 @@ const char *as_errname(int error);
  */
 int as_error_set(int error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+AS_DECLARATIONS_END
 
 #endif

@@ -26,6 +26,8 @@
 
 #include <asinc/types.h>
 
+AS_DECLARATIONS_BEGIN
+
 /* ---- Por partes: cualquier tamaño con 64 KiB de memoria ------------------------------ */
 
 typedef struct as_file as_file;
@@ -52,7 +54,8 @@ int as_file_close(as_file *file);
 
 /*
  * Lee `size` bytes y devuelve cuántos fueron: menos de `size` solo si el archivo acaba
- * antes o si algo lo interrumpe, y entonces la próxima llamada dice qué; 0 es el final.
+ * antes o si algo lo interrumpe, y entonces la próxima lectura dice qué (as_file_seek lo
+ * olvida); 0 es el final.
  * Cancelarla no pierde datos: los tendrá la próxima lectura. UV_EBUSY si otra
  * tarea está usando el archivo, UV_EBADF si no se abrió para leer, UV_EIO...
  * Equivale a await f.read(size).
@@ -63,8 +66,9 @@ ssize_t as_file_read(as_file *file, void *buffer, size_t size) AS_MUST_CHECK;
  * Lee una línea y la deja en `line` sin su fin de línea («\n» o «\r\n») y terminada en
  * '\0'. Devuelve su longitud, que en una línea vacía es 0, o UV_EOF si no hay más. Lo que
  * quede sin «\n» antes del final cuenta como la última línea. Si no cabe en `size` bytes,
- * UV_EMSGSIZE: esa línea se descarta entera y la próxima lectura sigue tras ella. Lo demás,
- * como as_file_read. Equivale a async for line in f:
+ * UV_EMSGSIZE: esa línea se descarta entera y la próxima lectura sigue tras ella; el fin de
+ * línea no cuenta, ni su «\r». Un error no pierde lo que ya había de la línea. Lo demás, como
+ * as_file_read. Equivale a async for line in f:
  *
  *     while ((n = as_file_readline(file, line, sizeof line)) >= 0)
  */
@@ -74,7 +78,8 @@ ssize_t as_file_readline(as_file *file, char *line, size_t size) AS_MUST_CHECK;
  * Escribe los `size` bytes de `data`, que es tuyo al volver. 0 cuando están todos en el
  * sistema (no aún en el disco: as_file_sync). Con un error, también con UV_ECANCELED, puede
  * haberse escrito una parte. El error de lo que seguía escribiéndose al cancelar lo da la
- * siguiente llamada. UV_ENOSPC, UV_EBADF, UV_EBUSY, UV_EIO...
+ * siguiente llamada. Pueden escribir varias tareas, por orden de llegada y sin que se mezcle lo
+ * de cada una. UV_ENOSPC, UV_EFBIG, UV_EBADF, UV_EIO...
  * Equivale a await f.write(data).
  */
 int as_file_write(as_file *file, const void *data, size_t size) AS_MUST_CHECK;
@@ -90,7 +95,7 @@ int as_file_writef(as_file *file, const char *format, ...)
  */
 int as_file_seek(as_file *file, int64_t offset) AS_MUST_CHECK;
 
-/* Espera a que lo escrito esté en el disco. 0, UV_EIO, UV_EBUSY... Equivale a
+/* Espera a que lo escrito esté en el disco, tras su turno como as_file_write. 0, UV_EIO... Equivale a
  * await f.flush() y os.fsync(f.fileno()). */
 int as_file_sync(as_file *file) AS_MUST_CHECK;
 
@@ -144,10 +149,11 @@ int as_file_list(const char *path, char ***names, size_t *count) AS_MUST_CHECK;
 int as_file_mkdir(const char *path) AS_MUST_CHECK;
 
 /*
- * Borra el archivo o el directorio vacío `path`. 0, UV_ENOENT, UV_EACCES,
- * UV_ENOTEMPTY... Equivale a await aiofiles.os.remove(path) y a rmdir.
+ * Borra el archivo o el directorio vacío `path`. Si da igual que no se pueda, no hace falta
+ * mirarlo. 0, UV_ENOENT, UV_EACCES, UV_ENOTEMPTY... Equivale a await aiofiles.os.remove(path) y
+ * a rmdir.
  */
-int as_file_remove(const char *path) AS_MUST_CHECK;
+int as_file_remove(const char *path);
 
 /*
  * Cambia el nombre de `from` a `to` de una vez, sustituyendo lo que hubiera en `to`: lo
@@ -155,5 +161,7 @@ int as_file_remove(const char *path) AS_MUST_CHECK;
  * discos distintos... Equivale a await aiofiles.os.replace(from, to).
  */
 int as_file_rename(const char *from, const char *to) AS_MUST_CHECK;
+
+AS_DECLARATIONS_END
 
 #endif

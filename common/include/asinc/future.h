@@ -13,6 +13,8 @@
 
 #include <asinc/types.h>
 
+AS_DECLARATIONS_BEGIN
+
 /* Vive en tu memoria: no la liberes mientras alguien lo espere o queden callbacks por correr.
  * No pide nada, así que no hay que destruirlo. */
 typedef struct as_future {
@@ -78,5 +80,7 @@ int as_future_add_done_callback(as_future *future, as_future_fn *fn,
  * Devuelve cuántas retiró. Equivale a future.remove_done_callback(fn).
  */
 size_t as_future_remove_done_callback(as_future *future, as_future_fn *fn, void *arg);
+
+AS_DECLARATIONS_END
 
 #endif

@@ -20,6 +20,8 @@
 
 #include <asinc/types.h>
 
+AS_DECLARATIONS_BEGIN
+
 typedef struct as_http as_http;
 
 /* Opciones del cliente. Los ceros son los valores por omisión. */
@@ -208,5 +210,7 @@ ssize_t as_http_read(as_http_stream *stream, void *buffer, size_t size) AS_MUST_
  * otra tarea debe estar leyéndolo.
  */
 void as_http_stream_close(as_http_stream *stream);
+
+AS_DECLARATIONS_END
 
 #endif

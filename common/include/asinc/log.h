@@ -14,6 +14,8 @@
 
 #include <asinc/types.h>
 
+AS_DECLARATIONS_BEGIN
+
 enum as_log_level { AS_LOG_DEBUG, AS_LOG_INFO, AS_LOG_WARNING, AS_LOG_ERROR, AS_LOG_OFF };
 
 /*
@@ -36,5 +38,7 @@ void as_log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)))
 void as_log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void as_log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void as_log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+AS_DECLARATIONS_END
 
 #endif

@@ -11,6 +11,8 @@
 
 #include <asinc/types.h>
 
+AS_DECLARATIONS_BEGIN
+
 /* De dónde sale el tiempo. */
 enum as_clock {
     AS_CLOCK_AUTO,   /* lo que diga la variable de entorno AS_CLOCK; si falta, el real */
@@ -34,7 +36,8 @@ typedef struct {
  * Devuelve lo que devuelva `main_fn`, o:
  *   UV_EBUSY    ya hay un bucle corriendo en este hilo (como asyncio.run dentro de async)
  *   UV_ENOMEM   no hay memoria para empezar
- *   AS_EDEADLK  todas las tareas esperan algo que nadie puede darles
+ *   AS_EDEADLK  todas las tareas esperan algo que nadie puede darles; no se sabe si alguien
+ *               pidió as_current_loop, porque puede darlo otro hilo
  *
  * El primer Ctrl+C (SIGINT) cancela la tarea principal: sus esperas devuelven UV_ECANCELED y
  * puede despedirse con calma; ver as_interrupted. El segundo mata el programa, aunque una tarea
@@ -128,5 +131,7 @@ bool as_timer_cancel(as_timer *timer);
  * interrumpido: `return as_interrupted() ? 130 : rc < 0;`.
  */
 bool as_interrupted(void);
+
+AS_DECLARATIONS_END
 
 #endif

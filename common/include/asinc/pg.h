@@ -23,7 +23,7 @@
  *   UV_EACCES      sin permiso, o la contraseña no es esa (42501, clase 28)
  *   UV_EINVAL      SQL o datos no válidos (clases 22, 23 y 42), o sobran o faltan parámetros
  *   UV_ETIMEDOUT   el servidor la interrumpió, por su statement_timeout (57014)
- *   UV_ECONNRESET  se perdió la conexión; el pool la sustituirá
+ *   UV_ECONNRESET  se perdió la conexión, o el servidor la echó; el pool la sustituirá
  *   UV_EBUSY       otra tarea está usando esa conexión; o el servidor no admite más (53300)
  *   UV_ENOTSUP     COPY desde o hacia el programa
  *   UV_ENOMEM, UV_ENOSPC; y UV_EIO los demás fallos del servidor
@@ -32,6 +32,8 @@
 #define ASINC_PG_H
 
 #include <asinc/types.h>
+
+AS_DECLARATIONS_BEGIN
 
 typedef struct as_pg as_pg;
 typedef struct as_pg_connection as_pg_connection;
@@ -199,6 +201,13 @@ const char *as_pg_value(const as_pg_result *result, size_t row, size_t column);
 /* true si la casilla existe y es el NULL de SQL. Equivale a filas[i][j] is None. */
 bool as_pg_is_null(const as_pg_result *result, size_t row, size_t column);
 
+/*
+ * El entero de una casilla, en `*value`. 0, o UV_EINVAL si no existe, es NULL o no es un entero
+ * de 64 bits; entonces `*value` no cambia. Equivale a filas[i][j] de una columna bigint.
+ */
+int as_pg_int(const as_pg_result *result, size_t row, size_t column,
+              int64_t *value) AS_MUST_CHECK;
+
 /* El nombre de una columna, o NULL; es del resultado. */
 const char *as_pg_column_name(const as_pg_result *result, size_t column);
 
@@ -216,8 +225,11 @@ void as_pg_result_free(as_pg_result *result);
 /*
  * El SQLSTATE ("23505") de `error`, si es el último de la tarea actual y lo dio
  * PostgreSQL; si no, "". Al esperar una tarea que falló pasa a quien la esperó. Dura lo que
- * as_error_text(error), de cuyo final se lee. Equivale a error.sqlstate.
+ * as_error_text(error): de un error del servidor, su última línea es «SQLSTATE: 23505».
+ * Equivale a error.sqlstate.
  */
 const char *as_pg_sqlstate(int error);
+
+AS_DECLARATIONS_END
 
 #endif

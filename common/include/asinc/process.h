@@ -19,6 +19,8 @@
 #include <asinc/stream.h>
 #include <asinc/types.h>
 
+AS_DECLARATIONS_BEGIN
+
 /* A qué va unida la entrada, la salida o la salida de error del proceso. */
 enum as_stdio {
     AS_INHERIT,  /* a la misma que este programa */
@@ -46,6 +48,9 @@ typedef struct as_process as_process;
  * cierras siempre con as_process_close, o NULL. 0, UV_ECANCELED si la tarea está cancelada,
  * UV_ENOENT si no existe el programa (o el directorio), UV_EACCES, UV_EAGAIN o UV_EMFILE si
  * el sistema no da para más, UV_ENOMEM, UV_EINVAL.
+ *
+ * El proceso hereda, además de los tres primeros, los descriptores que este programa abriera sin
+ * O_CLOEXEC; los que abre asinc lo llevan todos.
  * Equivale a await asyncio.create_subprocess_exec(...).
  */
 int as_process_spawn(const char *const argv[], const as_process_options *options,
@@ -116,5 +121,7 @@ int as_process_communicate(as_process *process, const void *input, size_t size,
                            size_t max, as_process_output *output) AS_MUST_CHECK;
 
 void as_process_output_clear(as_process_output *output);
+
+AS_DECLARATIONS_END
 
 #endif

@@ -14,6 +14,8 @@
 
 #include <asinc/types.h>
 
+AS_DECLARATIONS_BEGIN
+
 /* Ordena dos elementos como en qsort: negativo si `a` debe salir antes que `b`. */
 typedef int as_compare_fn(const void *a, const void *b);
 
@@ -35,7 +37,8 @@ void as_queue_init(as_queue *queue, size_t maxsize);
 
 /*
  * Como as_queue_init, pero sale antes el menor según `compare`; entre iguales no promete
- * orden. Equivale a asyncio.PriorityQueue(maxsize).
+ * orden. Ordena lo que espera en la cola: quien ya esperaba en una vacía recibe lo primero que
+ * se ponga, aunque lo siguiente sea menor. Equivale a asyncio.PriorityQueue(maxsize).
  */
 void as_queue_init_priority(as_queue *queue, size_t maxsize, as_compare_fn *compare);
 
@@ -79,5 +82,7 @@ void as_queue_close(as_queue *queue);
 
 /* Cuántos elementos hay. Equivale a qsize(). */
 size_t as_queue_size(const as_queue *queue);
+
+AS_DECLARATIONS_END
 
 #endif

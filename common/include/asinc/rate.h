@@ -12,6 +12,8 @@
 #include <asinc/sync.h>
 #include <asinc/types.h>
 
+AS_DECLARATIONS_BEGIN
+
 typedef struct as_rate {
     as_lock turn;
     uint64_t *passed_ns; /* cuándo pasó cada una de las últimas `max` */
@@ -28,5 +30,7 @@ void as_rate_destroy(as_rate *rate);
 
 /* Suspende hasta que se pueda pasar. 0 o UV_ECANCELED. */
 int as_rate_wait(as_rate *rate) AS_MUST_CHECK;
+
+AS_DECLARATIONS_END
 
 #endif

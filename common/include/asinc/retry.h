@@ -15,6 +15,8 @@
 
 #include <asinc/types.h>
 
+AS_DECLARATIONS_BEGIN
+
 /* Cómo se reparte al azar la espera, para que mil clientes no vuelvan todos a la vez. */
 enum as_jitter {
     AS_JITTER_FULL,  /* entre 0 y la espera que toca */
@@ -61,5 +63,7 @@ bool as_retry_again(as_retry *retry, int *rc);
 /* La próxima espera será al menos de `ms`: lo que pidió el servidor, por ejemplo con la
  * cabecera que lee as_http_retry_after. No suspende. */
 void as_retry_at_least(as_retry *retry, int64_t ms);
+
+AS_DECLARATIONS_END
 
 #endif

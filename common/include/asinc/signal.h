@@ -20,6 +20,8 @@
 
 #include <asinc/types.h>
 
+AS_DECLARATIONS_BEGIN
+
 typedef struct as_signals as_signals;
 
 /*
@@ -49,5 +51,7 @@ int as_signals_wait(as_signals *signals) AS_MUST_CHECK;
  * recogió se olvidan. Si una tarea está esperando, aborta. No suspende.
  */
 void as_signals_close(as_signals *signals);
+
+AS_DECLARATIONS_END
 
 #endif

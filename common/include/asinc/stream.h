@@ -19,6 +19,8 @@
 
 #include <asinc/types.h>
 
+AS_DECLARATIONS_BEGIN
+
 typedef struct as_stream as_stream;
 typedef struct as_listener as_listener;
 
@@ -28,7 +30,7 @@ typedef struct as_listener as_listener;
  * Se conecta por TCP con la máquina `host`, un nombre o una dirección numérica, probando
  * una tras otra todas sus direcciones; «localhost» no se consulta a nadie, es 127.0.0.1 y
  * luego ::1. Deja en `*stream` el flujo, que cierras con as_stream_close, o NULL. Suspende.
- * 0, UV_ECANCELED, UV_EAI_* si no se encuentra la máquina, UV_EINVAL (el puerto va de 1 a
+ * 0, UV_ECANCELED, UV_EAI_* si no se encuentra la máquina, UV_EINVAL (el puerto va de 0 a
  * 65535), o por qué falló la primera dirección: UV_ECONNREFUSED, UV_ETIMEDOUT...
  * Equivale a await asyncio.open_connection(host, port).
  */
@@ -60,7 +62,8 @@ int as_stream_open_fd(int fd, as_stream **stream) AS_MUST_CHECK;
 int as_stream_pipe(as_stream **reader, as_stream **writer) AS_MUST_CHECK;
 
 /*
- * Entrega lo que quede por escribir, cierra el flujo y lo libera; NULL no hace nada. Si la
+ * Entrega lo que quede por escribir, cierra el flujo y lo libera; NULL no hace nada. Si algo no
+ * se puede entregar no lo dice: para saberlo, as_drain antes. Si la
  * tarea está cancelada, o la cancelan, lo no entregado se pierde: para no esperar siempre a
  * quien no lee, ciérralo dentro de un ámbito con plazo, o córtalo antes con as_stream_abort.
  * Ciérralo una sola vez: las tareas que lo estén usando reciben UV_EBADF y no deben tocarlo
@@ -131,7 +134,8 @@ ssize_t as_read(as_stream *stream, void *buffer, size_t size) AS_MUST_CHECK;
  * Lee una línea y la deja en `line` sin su fin de línea («\n» o «\r\n») y terminada en
  * '\0'. Devuelve su longitud, que en una línea vacía es 0, o UV_EOF si no hay más. Lo que
  * quede sin «\n» antes del final cuenta como la última línea. Si no cabe en `size` bytes,
- * UV_EMSGSIZE: esa línea se descarta entera y la próxima lectura sigue tras ella.
+ * UV_EMSGSIZE: esa línea se descarta entera y la próxima lectura sigue tras ella. Han de caber
+ * el texto y el '\0'; el fin de línea no cuenta, ni su «\r».
  * Equivale a await reader.readline().
  */
 ssize_t as_readline(as_stream *stream, char *line, size_t size) AS_MUST_CHECK;
@@ -161,7 +165,19 @@ int as_readexactly(as_stream *stream, void *buffer, size_t size) AS_MUST_CHECK;
  *   UV_ECANCELED  cancelaron a quien esperaba; no se escribió nada
  *   UV_EPIPE      el otro extremo ya no lee, o llamaste a as_shutdown
  *   UV_ECONNRESET, UV_ECONNABORTED, UV_EBADF, UV_ENOMEM
- * Lo copiado puede fallar después; entonces lo dice la siguiente llamada que escriba.
+ * Lo copiado puede fallar después; entonces lo dice la siguiente llamada que escriba. Un 0 no
+ * promete que el otro extremo lo haya recibido, ni con as_drain: eso solo lo dice su respuesta.
+ *
+ * Cancelada, no escribe: lo que habías leído para escribirlo está en `data` y en ningún otro
+ * sitio. Quien copia de un sitio a otro sin perder nada escribe cada bloque protegido:
+ *
+ *     while ((n = as_read(entrada, bloque, sizeof bloque)) > 0) {
+ *         as_shield_enter(&proteccion, 5000);
+ *         rc = as_scope_leave(&proteccion, as_write(salida, bloque, (size_t)n));
+ *         if (rc < 0)
+ *             break;
+ *     }
+ *
  * Equivale a writer.write(data) y await writer.drain().
  */
 int as_write(as_stream *stream, const void *data, size_t size) AS_MUST_CHECK;
@@ -235,5 +251,7 @@ typedef int as_client_fn(as_stream *client, void *arg);
  * Equivale a asyncio.start_server(fn) y await server.serve_forever().
  */
 int as_serve(as_listener *listener, as_client_fn *fn, void *arg) AS_MUST_CHECK;
+
+AS_DECLARATIONS_END
 
 #endif

@@ -16,6 +16,8 @@
 
 #include <asinc/types.h>
 
+AS_DECLARATIONS_BEGIN
+
 /* ---- Cerrojo (lock) ----------------------------------------------------------------- */
 
 /*
@@ -136,5 +138,7 @@ void as_barrier_init(as_barrier *barrier, size_t parties);
  * Equivale a await barrier.wait().
  */
 int as_barrier_wait(as_barrier *barrier) AS_MUST_CHECK;
+
+AS_DECLARATIONS_END
 
 #endif

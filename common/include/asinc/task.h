@@ -15,12 +15,16 @@
  * esté listo, hasta que sales del ámbito. Solo as_group_leave, as_gather y las funciones que
  * cierran algo llegan siempre hasta el final.
  *
- * Suspenden las funciones que lo dicen; las demás, no.
+ * Suspenden las funciones que lo dicen; las demás, no. «Suspende» es que puede ceder el turno,
+ * aunque esta vez no tenga que esperar: cede quien lleva muchas operaciones seguidas, y quien
+ * está cancelado. Lo que otra tarea pueda cambiar, míralo después y no antes.
  */
 #ifndef ASINC_TASK_H
 #define ASINC_TASK_H
 
 #include <asinc/types.h>
+
+AS_DECLARATIONS_BEGIN
 
 /* ---- Ámbitos ------------------------------------------------------------------------ */
 
@@ -41,7 +45,8 @@ typedef struct as_scope {
 
 /*
  * Entra en un ámbito con un plazo de `ms` milisegundos (AS_FOREVER o negativo: sin plazo;
- * 0: ya vencido). No falla. Equivale a entrar en async with asyncio.timeout(...).
+ * 0: ya vencido). El ámbito empieza de nuevo: si lo cancelaron antes de entrar, se olvida. No
+ * falla. Equivale a entrar en async with asyncio.timeout(...).
  */
 void as_scope_enter(as_scope *scope, int64_t ms);
 
@@ -69,7 +74,7 @@ int as_scope_leave(as_scope *scope, int rc);
 bool as_scope_cancelled_caught(const as_scope *scope);
 
 /*
- * Cancela lo que ocurre dentro del ámbito. Puede llamarse desde otra tarea o desde un
+ * Cancela lo que ocurre dentro del ámbito, que debe estar abierto. Puede llamarse desde otra tarea o desde un
  * callback. Equivale a scope.cancel() de trio.
  */
 void as_scope_cancel(as_scope *scope);
@@ -234,5 +239,7 @@ int as_gather(const as_call *calls, size_t n, as_outcome *outcomes) AS_MUST_CHEC
  */
 int as_gather_each(as_fn *fn, void *items, size_t n, size_t size,
                    as_outcome *outcomes) AS_MUST_CHECK;
+
+AS_DECLARATIONS_END
 
 #endif

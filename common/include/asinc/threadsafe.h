@@ -16,6 +16,8 @@
 
 #include <asinc/types.h>
 
+AS_DECLARATIONS_BEGIN
+
 /* Un bucle, para nombrarlo desde otro hilo. No hay nada que liberar, y puede guardarse cuanto se
  * quiera: cuando el bucle termine, usarlo será un error y no un acceso a memoria liberada. */
 typedef struct as_loop as_loop;
@@ -51,5 +53,7 @@ int as_call_soon_threadsafe(as_loop *loop, as_callback_fn *fn, void *arg) AS_MUS
  * entero. Equivale a asyncio.run_coroutine_threadsafe(fn(arg), loop).result().
  */
 int as_run_threadsafe(as_loop *loop, as_fn *fn, void *arg) AS_MUST_CHECK;
+
+AS_DECLARATIONS_END
 
 #endif

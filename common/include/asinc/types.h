@@ -8,10 +8,26 @@
 #ifndef ASINC_TYPES_H
 #define ASINC_TYPES_H
 
+#include <features.h>
+
+/* Con -std=c11 a secas, el sistema esconde lo que no es del lenguaje. */
+#if !defined(_POSIX_C_SOURCE) || _POSIX_C_SOURCE < 200809L
+#error "asinc y libuv necesitan POSIX: compila con -std=gnu11, o añade -D_DEFAULT_SOURCE"
+#endif
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+/* Alrededor de lo que declara cada cabecera: también se puede llamar desde C++. */
+#ifdef __cplusplus
+#define AS_DECLARATIONS_BEGIN extern "C" {
+#define AS_DECLARATIONS_END   }
+#else
+#define AS_DECLARATIONS_BEGIN
+#define AS_DECLARATIONS_END
+#endif
 
 /* El compilador avisa si ignoras un resultado que puede ser un error. */
 #define AS_MUST_CHECK __attribute__((warn_unused_result))

@@ -34,6 +34,8 @@
 
 #include <asinc/types.h>
 
+AS_DECLARATIONS_BEGIN
+
 typedef struct as_web as_web;
 typedef struct as_web_request as_web_request;
 
@@ -97,7 +99,8 @@ int as_web_port(const as_web *server);
  * por un trozo cualquiera que no esté vacío: "/usuarios/{id}/pedidos". Entre dos patrones
  * gana el que antes tiene un texto donde el otro un parámetro: "/usuarios/yo" va delante de
  * "/usuarios/{id}", se declaren en el orden que se declaren. Quien atiende GET atiende HEAD,
- * si no tiene el suyo. Los textos se copian. Antes de as_web_run. 0, UV_EEXIST si ya
+ * si no tiene el suyo; y a OPTIONS responde el servidor, si la ruta no tiene el suyo, con un 204
+ * y los métodos que admite en Allow. Los textos se copian. Antes de as_web_run. 0, UV_EEXIST si ya
  * había un patrón igual, UV_EINVAL si no se entiende, UV_ENOMEM.
  * Equivale a @app.get("/usuarios/{id}") y a app.router.add_get(...).
  */
@@ -105,10 +108,11 @@ int as_web_route(as_web *server, const char *method, const char *pattern,
                  as_web_handler_fn *handler, void *arg) AS_MUST_CHECK;
 
 /*
- * Atiende a los clientes hasta que alguien llama a as_web_stop (devuelve 0) o
- * cancelan a quien llama, por ejemplo con Ctrl+C (UV_ECANCELED). En los dos casos se
- * despide: deja de aceptar conexiones, espera `grace_ms` a las peticiones en marcha y
- * cancela las que queden, que reciben un 503. Un servidor sirve una vez: después,
+ * Atiende a los clientes hasta que alguien llama a as_web_stop o llega un SIGTERM (devuelve 0)
+ * o cancelan a quien llama, por ejemplo con Ctrl+C (UV_ECANCELED). En todos los casos se
+ * despide: llama a la función de as_web_on_shutdown, deja de aceptar conexiones, espera `grace_ms` a las peticiones en marcha y
+ * cancela las que queden, que reciben un 503. Con SIGTERM es como con Ctrl+C, ver as_run: no se
+ * toca si el programa ya lo recoge, y el segundo mata. Un servidor sirve una vez: después,
  * UV_EALREADY. UV_ENOMEM o UV_EMFILE si no puede empezar. Suspende. Mientras espera
  * clientes, el reloj virtual sigue saltando. Equivale a web.run_app(app) y a uvicorn.run.
  */
@@ -117,6 +121,25 @@ int as_web_run(as_web *server) AS_MUST_CHECK;
 /* Pide que as_web_run se despida y vuelva. Puede llamarse desde un manejador, desde
  * otra tarea o desde un callback. */
 void as_web_stop(as_web *server);
+
+/*
+ * Cuando empiece a despedirse, llamará a `fn(arg)`: es el momento de avisar a quien responde a
+ * trozos sin fin, por ejemplo cerrando la cola de la que lee, para que acabe su respuesta. Vale la
+ * última que pongas. `fn` no puede suspender. Equivale a app.on_shutdown de aiohttp.
+ */
+void as_web_on_shutdown(as_web *server, as_callback_fn *fn, void *arg);
+
+/* Mira una respuesta que está a punto de salir, con `status`. Puede añadirle cabeceras. */
+typedef void as_web_prepare_fn(as_web_request *request, int status, void *arg);
+
+/*
+ * Antes de que salga cada respuesta, también las del propio servidor (404, 405, 400...), llamará a
+ * `fn(petición, estado, arg)`: para apuntar los accesos, o para añadirles con as_web_reply_header
+ * las cabeceras de CORS. Vale la última que pongas; antes de as_web_run. De una petición que no se
+ * entiende, lo que no se sabe es "" o NULL. `fn` no puede suspender ni responder. Equivale a
+ * app.on_response_prepare de aiohttp.
+ */
+void as_web_on_response_prepare(as_web *server, as_web_prepare_fn *fn, void *arg);
 
 /* Libera el servidor; NULL no hace nada. as_web_run debe haber vuelto ya. */
 void as_web_close(as_web *server);
@@ -145,6 +168,11 @@ const char *as_web_query(const as_web_request *request, const char *name);
  * a declarar `name: int` en FastAPI.
  */
 int as_web_int(as_web_request *request, const char *name, int64_t *value) AS_MUST_CHECK;
+
+/* Como as_web_int, pero si falta deja `fallback` en `*value` y devuelve 0. Equivale a declarar
+ * `name: int = fallback` en FastAPI. */
+int as_web_int_or(as_web_request *request, const char *name, int64_t fallback,
+                  int64_t *value) AS_MUST_CHECK;
 
 /* Quién la hace, "127.0.0.1:54321" o "[::1]:54321". Si delante hay otro servidor que reparte,
  * es él. Equivale a request.remote y a request.client de FastAPI. */
@@ -217,7 +245,8 @@ int as_web_fail(as_web_request *request, int status, const char *format, ...)
  *
  * Si el manejador devuelve un error, la conexión se corta a media respuesta, que es como el
  * cliente se entera; salvo que hable HTTP/1.0, que no distingue ese final del bueno.
- * Cuando el servidor se para, a los `grace_ms` se cancela también a quien responde así.
+ * Cuando el servidor se para, a los `grace_ms` se cancela también a quien responde así; para que
+ * acabe antes y bien, as_web_on_shutdown.
  */
 
 /*
@@ -254,7 +283,9 @@ typedef struct {
     int (*open)(as_web_request *request, void *arg, void **resource);
     /* Lo cierra, haya ido bien el manejador (rc >= 0) o no: es el momento de confirmar o
      * deshacer. Puede suspender: nadie lo cancela, pero tiene 5 s. Si devuelve un error, el
-     * cliente recibe un 500 aunque el manejador hubiera respondido. Puede ser NULL. */
+     * cliente recibe un 500 aunque el manejador hubiera respondido; salvo que sea el mismo `rc`,
+     * que no es otro fallo: se puede acabar en `return as_pg_end(conexion, rc);`. Puede ser
+     * NULL. */
     int (*close)(void *resource, void *arg, int rc);
     void *arg;
 } as_web_dependency;
@@ -268,5 +299,7 @@ typedef struct {
  */
 int as_web_depend(as_web_request *request, const as_web_dependency *dependency,
                   void **resource) AS_MUST_CHECK;
+
+AS_DECLARATIONS_END
 
 #endif

@@ -24,6 +24,8 @@
 
 #include <asinc/types.h>
 
+AS_DECLARATIONS_BEGIN
+
 /*
  * Lo que se ejecuta en el hilo: >= 0 si fue bien, un código UV_E* (< 0) si no. Corre a la
  * vez que el bucle, así que solo debe tocar lo que le llega en `arg`; y desde él no puede
@@ -62,5 +64,7 @@ int as_work_detachable(as_work_fn *fn, void *arg,
  * fuera, aborta. No suspende.
  */
 bool as_work_cancelled(void);
+
+AS_DECLARATIONS_END
 
 #endif

@@ -1,4 +1,5 @@
 #include <asinc/file.h>
+#include <asinc/sync.h>
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -25,7 +26,7 @@ struct as_file {
     enum pending pending;
     int fd; /* -1: sin abrir */
     int flags;
-    bool in_use;    /* una tarea está haciendo algo con él */
+    as_lock turn;   /* lo tiene la tarea que está haciendo algo con él */
     int read_error; /* el de una lectura, mientras nadie lo sepa */
     struct as__buffer
         buffer; /* lo leído y aún no entregado, o lo que se está escribiendo */
@@ -120,6 +121,7 @@ static as_file *new_file(const char *path, int flags)
     file->fd = -1;
     file->flags = flags;
     strcpy(file->path, path);
+    as_lock_init(&file->turn);
     as__offload_init(&file->offload, run_open, dispose_file);
     return file;
 }
@@ -177,7 +179,7 @@ int as_file_close(as_file *file)
     if (!file)
         return 0;
     as__task_required("as_file_close");
-    if (file->in_use)
+    if (as_lock_locked(&file->turn))
         as__misuse("as_file_close", "otra tarea está usando el archivo");
     as__untrack(&file->tracked);
     if (file->offload.busy) {
@@ -195,32 +197,38 @@ int as_file_close(as_file *file)
     return rc;
 }
 
-/* ---- Usarlo: una tarea a la vez ------------------------------------------------------ */
+/* ---- Usarlo: una tarea a la vez; quien escribe hace cola ------------------------------- */
 
 static int release(as_file *file, int rc, const char *doing)
 {
-    file->in_use = false;
+    as_lock_release(&file->turn);
     return as__file_error(rc, doing, file->path);
 }
 
-/* Toma el archivo para `doing` algo; espera a lo que dejó a medias una tarea cancelada. Si
- * devuelve 0, hay que soltarlo con release. */
-static int acquire(as_file *file, const char *function, const char *doing)
+/* Toma el archivo, que no tiene otra tarea o ya es el turno de esta, para `doing` algo; espera a
+ * lo que dejó a medias una tarea cancelada. Si devuelve 0, hay que soltarlo con release. */
+static int acquire_in_turn(as_file *file, const char *function, const char *doing)
 {
     as__task_required(function);
 
-    int rc = as__checkpoint();
+    int rc = as_lock_acquire(&file->turn);
     if (rc < 0)
         return rc;
-    if (file->in_use)
-        return as_error_set(UV_EBUSY, "no se puede %s «%s»: otra tarea lo está usando",
-                            doing, file->path);
-    file->in_use = true;
     if (file->offload.busy)
         rc = as__offload_wait(&file->offload, "que termine lo anterior con un archivo");
     if (rc == 0)
         rc = settle(file);
     return rc < 0 ? release(file, rc, doing) : 0;
+}
+
+/* Lo mismo, sin hacer cola: quien lee o cambia de posición no sabría qué encontraría después. */
+static int acquire(as_file *file, const char *function, const char *doing)
+{
+    as__task_required(function);
+    if (as_lock_locked(&file->turn) && !as_cancelled())
+        return as_error_set(UV_EBUSY, "no se puede %s «%s»: otra tarea lo está usando",
+                            doing, file->path);
+    return acquire_in_turn(file, function, doing);
 }
 
 /* Hace algo con el archivo en un hilo. Si la cancelan, sigue en marcha: lo esperará la próxima. */
@@ -380,7 +388,7 @@ int as_file_write(as_file *file, const void *data, size_t size)
 {
     if ((file->flags & O_ACCMODE) == O_RDONLY)
         return as_error_set(UV_EBADF, "«%s» no se abrió para escribir", file->path);
-    int rc = acquire(file, "as_file_write", "escribir");
+    int rc = acquire_in_turn(file, "as_file_write", "escribir");
     if (rc < 0)
         return rc;
     rc = drop_read_ahead(file);
@@ -434,7 +442,7 @@ static int run_sync(struct as__offload *offload)
 
 int as_file_sync(as_file *file)
 {
-    int rc = acquire(file, "as_file_sync", "llevar al disco");
+    int rc = acquire_in_turn(file, "as_file_sync", "llevar al disco");
 
     if (rc < 0)
         return rc;

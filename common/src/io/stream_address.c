@@ -14,7 +14,7 @@ int as__address_find(const char *host, int port, struct as__addresses *addresses
     if (!host)
         return as_error_set(UV_EINVAL, "falta el nombre de la máquina");
     if (port < 0 || port > 65535)
-        return as_error_set(UV_EINVAL, "los puertos van de 1 a 65535");
+        return as_error_set(UV_EINVAL, "los puertos van de 0 a 65535");
     int rc = as__resolve_once(host, addresses);
     if (rc < 0)
         return rc;

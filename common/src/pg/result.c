@@ -1,5 +1,6 @@
 #include "pg/internal.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 /* libpq cuenta con int, y ante una casilla que no existe escribe un aviso. */
@@ -28,6 +29,22 @@ const char *as_pg_value(const as_pg_result *result, size_t row, size_t column)
 bool as_pg_is_null(const as_pg_result *result, size_t row, size_t column)
 {
     return has_cell(result, row, column) && PQgetisnull(result, (int)row, (int)column);
+}
+
+int as_pg_int(const as_pg_result *result, size_t row, size_t column, int64_t *value)
+{
+    const char *text = as_pg_value(result, row, column);
+    char *end;
+
+    if (!text)
+        return as_error_set(
+            UV_EINVAL, "la casilla %zu de la fila %zu es NULL o no existe", column, row);
+    errno = 0;
+    long long n = strtoll(text, &end, 10);
+    if (end == text || isspace((unsigned char)*text) || *end || errno == ERANGE)
+        return as_error_set(UV_EINVAL, "«%s» no es un entero de 64 bits", text);
+    *value = n;
+    return 0;
 }
 
 const char *as_pg_column_name(const as_pg_result *result, size_t column)

@@ -9,7 +9,7 @@
 
 #include "core/task_internal.h"
 
-enum { MAX_ARGS = 16 };
+enum { MAX_ARGS = 16, HELP = MAX_ARGS };
 
 static int read_int(const char *program, const struct as_arg *arg, const char *text)
 {
@@ -47,16 +47,20 @@ static int read_value(const char *program, const struct as_arg *arg, const char 
         return read_int(program, arg, text);
     case AS_ARG_SECONDS:
         return read_seconds(program, arg, text);
+    case AS_ARG_FLAG:
+        *(bool *)arg->value = true;
+        return 0;
     default:
         *(const char **)arg->value = text;
         return 0;
     }
 }
 
-/* Las opciones de `args` para getopt, que da la posición de la suya en la lista. */
+/* Las opciones de `args` para getopt, que da la posición de la suya en la lista; y --help. */
 static int list_options(const struct as_arg *args, struct option *options,
                         struct as_arg *rest)
 {
+    bool has_help = false;
     int n = 0;
 
     for (int i = 0; args[i].name; i++) {
@@ -65,9 +69,32 @@ static int list_options(const struct as_arg *args, struct option *options,
         if (args[i].kind == AS_ARG_REST)
             *rest = args[i];
         else
-            options[n++] = (struct option){args[i].name, required_argument, NULL, i};
+            options[n++] = (struct option){
+                args[i].name,
+                args[i].kind == AS_ARG_FLAG ? no_argument : required_argument, NULL, i};
+        has_help = has_help ||
+                   (args[i].kind != AS_ARG_REST && strcmp(args[i].name, "help") == 0);
     }
+    if (!has_help)
+        options[n] = (struct option){"help", no_argument, NULL, HELP};
     return 0;
+}
+
+/* Qué valor lleva cada una, y entre qué límites. */
+static void print_help(const char *program, const char *usage, const struct as_arg *args)
+{
+    printf("Uso: %s %s\n", program, usage);
+    for (; args->name; args++) {
+        if (args->kind == AS_ARG_INT)
+            printf("  --%s N: un entero de %.0f a %.0f\n", args->name, args->min,
+                   args->max);
+        else if (args->kind == AS_ARG_SECONDS)
+            printf("  --%s S: segundos, de %g a %g\n", args->name, args->min, args->max);
+        else if (args->kind == AS_ARG_TEXT)
+            printf("  --%s TEXTO\n", args->name);
+        else if (args->kind == AS_ARG_FLAG)
+            printf("  --%s\n", args->name);
+    }
 }
 
 /* `rest`: los posicionales, acabados en NULL. */
@@ -86,7 +113,7 @@ static int check_rest(const char *program, const char *usage, const struct as_ar
 
 int as_args(int argc, char **argv, const char *usage, const struct as_arg *args)
 {
-    struct option options[MAX_ARGS + 1] = {{0}};
+    struct option options[MAX_ARGS + 2] = {{0}};
     struct as_arg rest = {.max = 0};
     const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
     const char *program = slash ? slash + 1 : argc > 0 ? argv[0] : "programa";
@@ -96,6 +123,10 @@ int as_args(int argc, char **argv, const char *usage, const struct as_arg *args)
         return rc;
     optind = 0; /* getopt empieza de nuevo, aunque ya se haya usado */
     while (rc == 0 && (got = getopt_long_only(argc, argv, ":", options, NULL)) != -1) {
+        if (got == HELP) {
+            print_help(program, usage, args);
+            exit(EXIT_SUCCESS);
+        }
         if (got < MAX_ARGS) {
             rc = read_value(program, &args[got], optarg);
             continue;

@@ -91,7 +91,8 @@ static void close_dependencies(as_web_request *r, int rc)
         struct as__dependency *d = r->dependencies;
         r->dependencies = d->next;
         int close_rc = close_one(d, rc);
-        if (close_rc < 0 && close_rc != rc) { /* si es el recibido, ya se respondió a él */
+        if (close_rc < 0 &&
+            close_rc != rc) { /* si es el recibido, ya se respondió a él */
             log_failure(r, "cerrar una dependencia", close_rc);
             fail_inside(r);
             rc = rc < 0 ? rc : close_rc;
@@ -197,15 +198,19 @@ static int start_task(as_web_request *r)
 
 /* ---- Despachar ---------------------------------------------------------------------- */
 
-static int refuse_method(as_web_request *r)
+/* La ruta existe, y este método no es de los suyos. */
+static int answer_allowed(as_web_request *r)
 {
+    bool asked = strcmp(r->head.method, "OPTIONS") == 0;
     char *allowed = as__route_allowed(r);
 
     if (!allowed)
         return as__error(UV_ENOMEM);
     int rc = as_web_reply_header(r, "Allow", allowed);
     free(allowed);
-    if (rc == 0)
+    if (rc == 0 && asked)
+        rc = as_web_reply(r, 204, NULL, NULL, 0);
+    else if (rc == 0)
         as_web_fail(r, 405, "esta ruta no admite el método %s", r->head.method);
     return rc;
 }
@@ -223,13 +228,16 @@ static bool start(as_web_request *r)
         as_web_fail(r, 503, no_memory);
     } else if (as_event_is_set(&r->server->stopping)) {
         as_web_fail(r, 503, "el servidor se está parando");
+    } else if (*r->head.path == '*') { /* OPTIONS *: ¿estás ahí? */
+        if (as_web_reply(r, 204, NULL, NULL, 0) < 0)
+            as_web_fail(r, 503, no_memory);
     } else {
         enum as__match match = as__route_find(r);
         if (match == AS__MATCH && start_task(r) == 0)
             return true;
         if (match == AS__NO_PATH)
             as_web_fail(r, 404, "no existe esta ruta");
-        else if (match == AS__MATCH || refuse_method(r) < 0)
+        else if (match == AS__MATCH || answer_allowed(r) < 0)
             as_web_fail(r, 503, no_memory);
     }
     return false;

@@ -12,6 +12,7 @@
  *   stream.c      la respuesta que sale a trozos, mientras el manejador sigue
  *   connection.c  una conexión: sus sucesos, su plazo y su final
  *   listen.c      aceptar conexiones, y cuántas caben
+ *   terminate.c   que SIGTERM sea despedirse
  *   server.c      el servidor: nacer, servir, despedirse
  *
  * Una conexión es una máquina de estados que corre en la pila del bucle; ver as__phase. Una
@@ -29,6 +30,7 @@
 #include <time.h>
 
 #include "core/buffer.h"
+#include "core/caught.h"
 #include "core/task_internal.h"
 #include "core/track.h"
 #include "io/stream_address.h"
@@ -49,7 +51,14 @@ struct as_web {
     int listen_fd, port;
     struct as__route *routes;
 
-    as_event stopping; /* hay que despedirse */
+    as_callback_fn *on_shutdown; /* NULL: ninguna; ver as_web_on_shutdown */
+    void *on_shutdown_arg;
+    as_web_prepare_fn *on_response; /* NULL: ninguna; ver as_web_on_response_prepare */
+    void *on_response_arg;
+
+    as_event stopping;            /* hay que despedirse */
+    struct as__caught terminated; /* SIGTERM */
+    uv_async_t termination;       /* que llegó: desde el manejador de señal */
     bool started, serving;
     as_group tasks;        /* las que atienden peticiones */
     size_t active;         /* peticiones que llegaron enteras y no han terminado */
@@ -225,6 +234,9 @@ void as__receive_more(struct as__connection *connection);
 /* Envía la respuesta preparada; si no hay, o el cliente se fue, corta la conexión. */
 void as__reply_send(as_web_request *request);
 
+/* La respuesta está lista: que la vea quien pidió verlas, y le añada lo suyo. */
+void as__reply_announce(as_web_request *request);
+
 /* Añade la cabeza de la respuesta a lo que tiene que salir. 0 o UV_ENOMEM. */
 int as__reply_write_head(as_web_request *request);
 
@@ -282,5 +294,12 @@ void as__listen_close(as_web *server);
 
 /* Se cerró un asidero del servidor. */
 void as__listen_handle_closed(as_web *server);
+
+/* ---- terminate.c -------------------------------------------------------------------- */
+
+/* Desde ahora SIGTERM para el servidor; y deja de hacerlo. Antes, as__listen_open; después,
+ * as__listen_close. */
+void as__termination_watch(as_web *server);
+void as__termination_forget(as_web *server);
 
 #endif

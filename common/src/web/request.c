@@ -101,12 +101,12 @@ int as__request_parse(as_web_request *r)
 
 const char *as_web_method(const as_web_request *request)
 {
-    return request->head.method;
+    return request->head.method ? request->head.method : "";
 }
 
 const char *as_web_path(const as_web_request *request)
 {
-    return request->head.path;
+    return request->head.path ? request->head.path : "";
 }
 
 const char *as_web_query(const as_web_request *request, const char *name)
@@ -139,13 +139,18 @@ const char *as_web_body(const as_web_request *request, size_t *size)
     return request->body ? request->body : "";
 }
 
-int as_web_int(as_web_request *request, const char *name, int64_t *value)
+static const char *param_or_query(const as_web_request *request, const char *name)
 {
     const char *text = as_web_param(request, name);
+
+    return text ? text : as_web_query(request, name);
+}
+
+int as_web_int(as_web_request *request, const char *name, int64_t *value)
+{
+    const char *text = param_or_query(request, name);
     char *end;
 
-    if (!text)
-        text = as_web_query(request, name);
     if (!text)
         return as_web_fail(request, 422, "falta «%s», que es un entero", name);
     errno = 0;
@@ -154,6 +159,15 @@ int as_web_int(as_web_request *request, const char *name, int64_t *value)
     if (errno || end == text || *end || strspn(text, " \t\n\v\f\r") > 0)
         return as_web_fail(request, 422, "«%s» tiene que ser un entero", name);
     *value = number;
+    return 0;
+}
+
+int as_web_int_or(as_web_request *request, const char *name, int64_t fallback,
+                  int64_t *value)
+{
+    if (param_or_query(request, name))
+        return as_web_int(request, name, value);
+    *value = fallback;
     return 0;
 }
 

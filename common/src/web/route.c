@@ -220,6 +220,7 @@ char *as__route_allowed(const as_web_request *request)
         if (strcmp(r->method, "GET") == 0)
             list_method(out, list, "HEAD");
     }
+    list_method(out, list, "OPTIONS");
     if (fclose(out) == 0)
         return list;
     free(list);
@@ -230,9 +231,11 @@ char *as__route_allowed(const as_web_request *request)
 
 const char *as_web_param(const as_web_request *request, const char *name)
 {
-    const char *pattern = first_segment(request->route), *segment = request->segments;
     size_t length = strlen(name);
 
+    if (!request->route)
+        return NULL;
+    const char *pattern = first_segment(request->route), *segment = request->segments;
     for (size_t i = 0; i < request->route->count; i++) {
         if (is_param(pattern) && strncmp(pattern + 1, name, length) == 0 &&
             strcmp(pattern + 1 + length, "}") == 0)

@@ -67,9 +67,9 @@ static const char *date_now(as_web *server)
         return server->date;
     server->date_at = now;
     gmtime_r(&now, &t);
-    snprintf(server->date, sizeof server->date, "%s, %02d %s %04d %02d:%02d:%02d GMT",
-             days[t.tm_wday % 7], t.tm_mday, months[t.tm_mon % 12], t.tm_year + 1900,
-             t.tm_hour, t.tm_min, t.tm_sec);
+    strftime(server->date, sizeof server->date, "ddd, %d mmm %Y %H:%M:%S GMT", &t);
+    memcpy(server->date, days[t.tm_wday % 7], 3);
+    memcpy(server->date + 8, months[t.tm_mon % 12], 3);
     return server->date;
 }
 
@@ -121,6 +121,14 @@ static void add_framing(const as_web_request *r, struct as__buffer *b)
     } else if (r->head.minor > 0) {
         add_text(b, "Transfer-Encoding: chunked\r\n");
     }
+}
+
+void as__reply_announce(as_web_request *r)
+{
+    const as_web *server = r->server;
+
+    if (server->on_response)
+        server->on_response(r, r->status, server->on_response_arg);
 }
 
 enum { HEAD_ROOM = 256 }; /* lo que ocupa, sin el tipo ni lo que añada el manejador */
@@ -217,6 +225,7 @@ void as__reply_send(as_web_request *r)
         return;
     }
     if (!r->streaming) {
+        as__reply_announce(r);
         if (as__reply_write_head(r) < 0) {
             as__connection_close(c);
             return;

@@ -152,6 +152,8 @@ static void wait_quiet(as_web *server, int64_t ms)
 
 static void say_goodbye(as_web *server)
 {
+    if (server->on_shutdown)
+        server->on_shutdown(server->on_shutdown_arg);
     as__listen_stop(server);
     wait_quiet(server, server->options.grace_ms);
     as_group_cancel(&server->tasks);
@@ -170,12 +172,14 @@ static int keep(void *arg)
     int rc = as__listen_open(server);
     bool open = rc == 0;
     if (open) {
+        as__termination_watch(server);
         rc = as_event_wait(&server->stopping);
         say_goodbye(server);
     }
     rc = as_group_leave(&server->tasks, rc);
     if (open) {
         wait_quiet(server, FAREWELL_MS);
+        as__termination_forget(server);
         as__listen_close(server);
     }
     return as_scope_leave(&shield, rc);
@@ -197,6 +201,18 @@ int as_web_run(as_web *server)
     rc = as_group_leave(&group, rc);
     server->serving = false;
     return rc;
+}
+
+void as_web_on_shutdown(as_web *server, as_callback_fn *fn, void *arg)
+{
+    server->on_shutdown = fn;
+    server->on_shutdown_arg = arg;
+}
+
+void as_web_on_response_prepare(as_web *server, as_web_prepare_fn *fn, void *arg)
+{
+    server->on_response = fn;
+    server->on_response_arg = arg;
 }
 
 void as_web_stop(as_web *server)

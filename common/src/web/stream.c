@@ -49,6 +49,7 @@ int as_web_reply_start(as_web_request *request, int status, const char *content_
         rc = as__reply_prepare_stream(request, status, content_type);
     if (rc < 0)
         return rc;
+    as__reply_announce(request);
     request->streaming = true;
     if (request->head.minor == 0)
         request->close = true; /* el final es que se cierre */
