@@ -230,7 +230,8 @@ size_t sm_compare(const struct sm_program *a, const struct sm_program *b,
         qsort(found.list, found.n, sizeof *found.list, by_length);
         for (size_t i = 0; i < found.n; i++)
             place(found.list[i], in_a, in_b, &placed);
-        qsort(placed.list, placed.n, sizeof *placed.list, by_place);
+        if (placed.n > 0)
+            qsort(placed.list, placed.n, sizeof *placed.list, by_place);
         free(in_a);
         free(in_b);
     }

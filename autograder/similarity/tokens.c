@@ -139,7 +139,7 @@ static void skip_blanks(struct source *s)
 /* Tras un «#»: de las directivas solo cuentan las macros. */
 static void directive(struct source *s)
 {
-    char word[MAX_WORD];
+    char word[MAX_WORD] = "";
     skip_blanks(s);
     take_word(s, word);
     if (strncmp(word, "if", 2) == 0) {
