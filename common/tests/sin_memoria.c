@@ -1,5 +1,6 @@
 #include "sin_memoria.h"
 
+#include <ares.h>
 #include <dlfcn.h>
 #include <stdatomic.h>
 
@@ -38,10 +39,26 @@ static long vivas(void)
     return atomic_load(&sin_liberar);
 }
 
-static bool toca_fallar(void)
+static bool es_de(const void *quien, const char *biblioteca)
+{
+    Dl_info info;
+
+    return dladdr(quien, &info) && info.dli_fname && strstr(info.dli_fname, biblioteca);
+}
+
+/* c-ares 1.34, si le falta al leer /etc/hosts, libera dos veces lo mismo (ares_hosts_file.c). */
+static bool es_de_cares_nueva(const void *quien)
+{
+    int version;
+
+    ares_version(&version);
+    return version >= 0x012200 && es_de(quien, "libcares");
+}
+
+static bool toca_fallar(const void *quien)
 {
     if (atomic_load_explicit(&hasta_fallar, memory_order_relaxed) == 0 ||
-        (!mi_hilo && !(modo & SM_TODOS_LOS_HILOS)))
+        (!mi_hilo && !(modo & SM_TODOS_LOS_HILOS)) || es_de_cares_nueva(quien))
         return false;
     long queda = atomic_fetch_sub(&hasta_fallar, 1) - 1;
     if (queda > 0)
@@ -64,25 +81,26 @@ static void *cuenta(void *p)
  * llama a abort: no es un error que una biblioteca sobre él pueda dar. */
 static bool es_de_libuv(const void *quien)
 {
-    Dl_info info;
-
-    return dladdr(quien, &info) && info.dli_fname && strstr(info.dli_fname, "libuv");
+    return es_de(quien, "libuv");
 }
 
 void *malloc(size_t tamano)
 {
-    return toca_fallar() ? NULL : cuenta(__libc_malloc(tamano));
+    return toca_fallar(__builtin_return_address(0)) ? NULL
+                                                    : cuenta(__libc_malloc(tamano));
 }
 
 void *calloc(size_t n, size_t tamano)
 {
-    return toca_fallar() ? NULL : cuenta(__libc_calloc(n, tamano));
+    return toca_fallar(__builtin_return_address(0)) ? NULL
+                                                    : cuenta(__libc_calloc(n, tamano));
 }
 
 void *realloc(void *antes, size_t tamano)
 {
     if (atomic_load_explicit(&hasta_fallar, memory_order_relaxed) > 0 &&
-        !es_de_libuv(__builtin_return_address(0)) && toca_fallar())
+        !es_de_libuv(__builtin_return_address(0)) &&
+        toca_fallar(__builtin_return_address(0)))
         return NULL;
     void *p = __libc_realloc(antes, tamano);
     if (!antes)
@@ -94,7 +112,9 @@ void *realloc(void *antes, size_t tamano)
 
 void *memalign(size_t alineado, size_t tamano)
 {
-    return toca_fallar() ? NULL : cuenta(__libc_memalign(alineado, tamano));
+    return toca_fallar(__builtin_return_address(0))
+               ? NULL
+               : cuenta(__libc_memalign(alineado, tamano));
 }
 
 void *aligned_alloc(size_t alineado, size_t tamano)

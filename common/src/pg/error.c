@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static const char label[] = "\nSQLSTATE: ";
 
@@ -193,6 +195,17 @@ static int error_of_system(const char *message)
     return strstr(message, "out of memory") ? UV_ENOMEM : 0;
 }
 
+/* Desde la 17, si no le dieron un socket libpq no dice nada: se prueba aquí por qué. */
+static int error_of_silence(void)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (fd < 0)
+        return uv_translate_sys_error(errno);
+    close(fd);
+    return UV_ECONNRESET;
+}
+
 /* Lo que no viene del servidor ni del sistema lo dice libpq: qué, se sabe por dónde iba. */
 static int explain_libpq(const char *message, ConnStatusType phase)
 {
@@ -230,6 +243,6 @@ int as__pg_connect_error(const PGconn *pg, ConnStatusType phase)
         return explain(UV_EACCES, "", message, NULL);
     if (is_about_certificate(message, phase))
         return explain(AS_EKEYREJECTED, "el certificado no vale: ", message, NULL);
-    int error = error_of_system(message);
+    int error = *message ? error_of_system(message) : error_of_silence();
     return error < 0 ? explain(error, "", message, NULL) : explain_libpq(message, phase);
 }
