@@ -52,6 +52,21 @@ for arg; do
 done
 : "${group:=grade}"
 
+# Con --callado lo llama quien va a compilar: lo que impide dejar lo compilado se dice aquí, una vez,
+# y no con lo que diga cada herramienta. Compilar desde cero ocupa 50 MiB; lo demás, poco.
+build=$dir/../build
+can_build() {
+    if ! mkdir -p "$build" 2>/dev/null || ! [ -w "$build" ]; then
+        die "aquí no se puede escribir, y lo que se compila va en build/: copia el curso a una carpeta tuya y sigue en ella, con «cp -r . ~/curso && cd ~/curso»"
+    fi
+    need=2
+    [ -x "$build/normal/autograder/asinc-grade" ] || need=50
+    free=${ASINC_LIBRE:-$(df -Pk "$build" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024) }')}
+    [ "${free:-$need}" -ge "$need" ] ||
+        die "en el disco del curso quedan $free MiB y hacen falta $need: libera espacio y repite, o copia el curso a otro disco. Lo tuyo sigue como estaba"
+}
+[ "$quiet" = no ] || can_build
+
 # Filas «grupos|paquetes|para qué» del grupo pedido, que incluye otros; $1 es la columna del
 # sistema.
 rows() {

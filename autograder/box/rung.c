@@ -78,9 +78,13 @@ static bool in_container(void)
     return access("/.dockerenv", F_OK) == 0 || access("/run/.containerenv", F_OK) == 0;
 }
 
-/* Así acaba lo que dice bwrap cuando AppArmor le deja crear el espacio y no usarlo («setting up uid
- * map», «Failed to make / slave»); si es el núcleo quien no deja crearlo, dice otra cosa. */
-static const char by_apparmor[] = ": Permission denied";
+/* AppArmor deja crear el espacio y no usarlo; si es el núcleo quien no deja crearlo, bwrap dice otra
+ * cosa. Estas son de Ubuntu 24.04 y del perfil de Docker. */
+static bool by_apparmor(const char *said)
+{
+    return strstr(said, "uid map: Permission denied") ||
+           strstr(said, "make / slave: Permission denied");
+}
 
 /* Traduce el fallo de bwrap a una causa y su remedio. */
 static void explain(const char *said, char *why, size_t size)
@@ -99,9 +103,9 @@ static void explain(const char *said, char *why, size_t size)
             "este contenedor no deja hacer la caja completa. Remedio: arráncalo con "
             "--security-opt seccomp=unconfined --security-opt systempaths=unconfined%s "
             "(bwrap dijo: %s)",
-            strstr(said, by_apparmor) ? " --security-opt apparmor=unconfined" : "", said);
+            by_apparmor(said) ? " --security-opt apparmor=unconfined" : "", said);
     else if (knob("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 0) == 1 ||
-             strstr(said, by_apparmor))
+             by_apparmor(said))
         snprintf(why, size,
                  "AppArmor restringe los espacios de nombres de usuario (Ubuntu 24.04 y "
                  "siguientes). Remedio: un perfil de AppArmor para /usr/bin/bwrap con la "

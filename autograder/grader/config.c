@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -110,13 +111,36 @@ static int check_site(const struct gr_config *cfg, struct gr_error *err)
     return gr_check_closed(cfg, ".", err);
 }
 
+/* ASan reserva terabytes de direcciones: con un tope, el programa moriría sin culpa. El que se puede
+ * quitar, se quita. */
+static int lift_memory_limits(struct gr_error *err)
+{
+    static const int limits[] = {RLIMIT_AS, RLIMIT_DATA};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        struct rlimit now;
+        if (getrlimit(limits[i], &now) < 0 || now.rlim_cur == RLIM_INFINITY)
+            continue;
+        now.rlim_cur = RLIM_INFINITY;
+        if (now.rlim_max == RLIM_INFINITY || geteuid() == 0)
+            now.rlim_max = RLIM_INFINITY;
+        if (now.rlim_max != RLIM_INFINITY || setrlimit(limits[i], &now) < 0)
+            return gr_error(err,
+                            "esta terminal limita la memoria de los programas (ulimit "
+                            "-%c), y las pruebas de memoria no arrancan así. Remedio: "
+                            "repítelo en otra sin ese límite; la caja ya pone el suyo",
+                            limits[i] == RLIMIT_AS ? 'v' : 'd');
+    }
+    return 0;
+}
+
 int gr_configure(struct gr_config *cfg, enum box_rung highest, bool aloud,
                  struct gr_error *err)
 {
     cfg->drop = geteuid() == 0;
     cfg->uid = cfg->drop ? id_from("SUDO_UID") : geteuid();
     cfg->gid = cfg->drop ? id_from("SUDO_GID") : getegid();
-    if (choose_rung(cfg, highest, aloud, err) < 0 || check_site(cfg, err) < 0)
+    if (lift_memory_limits(err) < 0 || choose_rung(cfg, highest, aloud, err) < 0 ||
+        check_site(cfg, err) < 0)
         return -1;
     if (cfg->rung == BOX_ISOLATED && aloud) {
         char *text = ag_format("se califica como en un sitio ya aislado, porque lo "

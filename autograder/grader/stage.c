@@ -210,7 +210,8 @@ int gr_stage_open(struct gr_stage *stage, const struct gr_config *cfg,
     *stage = (struct gr_stage){.lock = -1};
     umask(022);
     if (gr_stage_find(stage, err) == 0 && open_root(stage, cfg, err) == 0 &&
-        fill_root(stage, err) == 0 && check_room(stage, err) == 0)
+        check_room(stage, err) == 0 && fill_root(stage, err) == 0 &&
+        check_room(stage, err) == 0)
         return 0;
     gr_stage_close(stage);
     return -1;
