@@ -76,11 +76,11 @@ PLAIN := $(shell find labs lessons solutions -regextype posix-extended -name alt
 plain  = $(filter $(PLAIN),$(patsubst %/,%,$(1)))
 
 include .setup/setup.mk .setup/editor.mk autograder/autograder.mk common/common.mk labs/labs.mk lessons/lessons.mk lessons/.book/pasos/pasos.mk
+# La edición de estudiantes trae el libro hecho.
+-include lessons/.book/book.mk
 # Con SIN_PRUEBAS=1 una etapa compila lo que pide y no se ejecuta: así lo compila .ci/test todo antes,
 # con una sola llamada a make.
 ifdef SIN_PRUEBAS
 $(filter-out $(TEST_VARIANT),$(TEST_STEPS) $(TEST_MORE)) check-cet: private SHELL := /bin/true
 endif
-# La edición de estudiantes trae el libro hecho.
--include lessons/.book/book.mk
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
