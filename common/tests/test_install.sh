@@ -45,12 +45,27 @@ int main(void)
     return as_run(principal, NULL) < 0;
 }
 FIN
-# compiles COMPILADOR: lo compila y lo ejecuta, desde otra carpeta.
+cat >"$work/mio.cc" <<'FIN'
+#include <cstdio>
+#include <asinc/asinc.h>
+
+static int principal(void *)
+{
+    return as_sleep(1000) < 0 ? -1 : static_cast<int>(as_now());
+}
+
+int main()
+{
+    return std::printf("%d ms\n", as_run(principal, nullptr)) < 0;
+}
+FIN
+# compiles ESPERADO FUENTE COMPILADOR...: lo compila y lo ejecuta, desde otra carpeta.
 compiles() {
-    local flags
+    local flags expected=$1 source=$2
+    shift 2
     read -ra flags < <(pkg-config --cflags --libs asinc)
-    (cd "$work" && "$1" -Wall -Wextra -Werror mio.c -o mio "${flags[@]}") || return 1
-    same 'uno dos 1000 ms' "$(cd / && AS_CLOCK=virtual "$work/mio")"
+    (cd "$work" && "$@" -Wall -Wextra -Werror "$source" -o mio "${flags[@]}") || return 1
+    same "$expected" "$(cd / && AS_CLOCK=virtual "$work/mio")"
 }
 
 run_make install PREFIX="$dest"
@@ -59,8 +74,14 @@ check 'dice_como_compilar' has "$work/out" "PKG_CONFIG_PATH=$dest/lib/pkgconfig"
 check 'todas_las_cabeceras' same "$(ls common/include/asinc)" "$(ls "$dest/include/asinc")"
 check 'pkg_config_la_conoce' pkg-config --exists --print-errors asinc
 for compiler in gcc clang; do
-    check "compila_y_corre: $compiler" compiles "$compiler"
+    check "compila_y_corre: $compiler" compiles 'uno dos 1000 ms' mio.c "$compiler"
 done
+check 'tambien_con_c11_a_secas' compiles 'uno dos 1000 ms' mio.c gcc -std=c11
+if command -v g++ >/dev/null; then
+    check 'y_desde_cpp' compiles '1000 ms' mio.cc g++
+else
+    skip 'y_desde_cpp' 'falta g++'
+fi
 check 'no_nombra_el_arbol_del_curso' hasnt "$dest/lib/pkgconfig/asinc.pc" "$PWD"
 
 run_make uninstall PREFIX="$dest"

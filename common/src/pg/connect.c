@@ -68,6 +68,7 @@ static int finish(as_pg_connection *connection)
         if (rc < 0)
             return rc;
         status = PQconnectPoll(connection->pg);
+        as__pg_bound_trace(connection);
         as__pg_unwatch(&connection->watcher);
     }
     PQsetErrorVerbosity(connection->pg, PQERRORS_DEFAULT);

@@ -82,6 +82,9 @@ int as__pg_wait(as_pg_connection *connection, int events);
 void as__pg_learn_key(as_pg_connection *connection);
 void as__pg_keep_key(as_pg_connection *connection);
 
+/* Mientras se conecta: lo que dice un servidor que no calla no se guarda sin fin. */
+void as__pg_bound_trace(as_pg_connection *connection);
+
 /* Pide al servidor que interrumpa lo que haga la conexión y espera a que lo sepa. Suspende.
  * 0, UV_ECANCELED, o por qué no se pudo pedir. */
 int as__pg_interrupt(as_pg_connection *connection);

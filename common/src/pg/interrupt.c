@@ -109,6 +109,17 @@ void as__pg_keep_key(as_pg_connection *connection)
     connection->trace = NULL;
 }
 
+/* Ningún servidor necesita decir tanto para dejar entrar: a ese no se le podrá interrumpir. */
+enum { MAX_TRACE = 256 << 10 };
+
+void as__pg_bound_trace(as_pg_connection *connection)
+{
+    struct as__pg_trace *trace = connection->trace;
+
+    if (trace && ftell(trace->file) > MAX_TRACE)
+        as__pg_keep_key(connection);
+}
+
 /* ---- La petición -------------------------------------------------------------------- */
 
 /* Un socket que se está conectando con el mismo servidor, o por qué no pudo empezar. */
