@@ -1,9 +1,10 @@
 #!/bin/sh
-# Comprueba lo que dicen las portadas. De common/README.md: cada prueba que nombra existe, y
-# cada función as_... está en una cabecera. De README.md: su ejemplo. Escribe TAP.
+# Comprueba lo que dicen las portadas. De common/README.md y common/DECISIONES.md: cada prueba que
+# nombran existe, y cada función as_... está en una cabecera. De README.md: su ejemplo. Escribe TAP.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 tabla=common/README.md
+decisiones=common/DECISIONES.md
 n=0 fallos=0
 
 resultado() { # $1 estado, $2 nombre, $3 lo que falta
@@ -18,14 +19,14 @@ resultado() { # $1 estado, $2 nombre, $3 lo que falta
 }
 
 faltan=
-for prueba in $(grep -oE '`[a-z_]+::[a-z0-9_]+`' "$tabla" | tr -d '`'); do
+for prueba in $(grep -ohE '`[a-z_]+::[a-z0-9_]+`' "$tabla" "$decisiones" | tr -d '`'); do
     suite=${prueba%%::*} nombre=${prueba##*::}
     grep -qsE "^PRUEBA(_[A-Z]+)?\\(($suite, *)?$nombre\\b" common/tests/*.c || faltan="$faltan $prueba"
 done
 resultado "${#faltan}" 'cada prueba de la tabla existe' "$faltan"
 
 faltan=
-for funcion in $(grep -oE '`as_[a-z0-9_]+' "$tabla" | tr -d '`' | sort -u); do
+for funcion in $(grep -ohE '`as_[a-z0-9_]+' "$tabla" "$decisiones" | tr -d '`' | sort -u); do
     grep -qsE "\b$funcion\b" common/include/asinc/*.h || faltan="$faltan $funcion"
 done
 resultado "${#faltan}" 'cada función de la tabla está en una cabecera' "$faltan"
