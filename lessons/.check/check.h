@@ -200,7 +200,8 @@ bool path_needs(const char *root, int number, bool needed[MAX_CHAPTERS + 1]);
 /* ¿Enlaza lessons/procedencia.md ese archivo? */
 bool origin_has(const char *root, const char *target);
 
-/* El camino del lector contra los capítulos que hay: sus README.md. */
+/* El camino del lector contra los capítulos que hay: sus README.md, lo que duran y los que piden
+ * haber leído. */
 void path_check(struct report *report, const struct options *o, char *const *chapters,
                 size_t count);
 
@@ -224,6 +225,21 @@ struct json_t;
 
 /* El enunciado `page` dice las etapas de `lab`, un lab.json, y sus puntos. */
 void promises_check(struct report *report, const struct json_t *lab, const char *page);
+
+/* ---- code.c -------------------------------------------------------------------------- */
+
+/* Lo que un programa hace mal sin que se note al ejecutarlo. */
+void code_check(struct report *report, const char *path);
+
+/* ---- suspends.c ---------------------------------------------------------------------- */
+
+/* Las funciones que suspenden, según las cabeceras de la biblioteca. */
+struct suspends;
+struct suspends *suspends_new(const char *root);
+void suspends_free(struct suspends *list);
+
+/* Se queja de las que una página explica sin decirlo. */
+void suspends_check(struct report *report, const struct suspends *list, const char *path);
 
 /* ---- names.c ------------------------------------------------------------------------- */
 

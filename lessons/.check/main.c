@@ -25,6 +25,7 @@ static const char USAGE[] =
 
 static int tests, failed;
 static struct names *names;
+static struct suspends *suspending;
 static bool table; /* enseñar lo que pesa cada capítulo */
 
 static void report_open(struct report *report)
@@ -71,6 +72,7 @@ static size_t check_pages(const struct options *o, const char *lesson)
         report_open(&report);
         chapter_check(&report, o, page, lesson);
         prose_check(&report, o, page, false);
+        suspends_check(&report, suspending, page);
         fresh += names_check(&report, names, page);
         report_close(&report, shown(page));
     }
@@ -87,6 +89,7 @@ static void check_exercises(const char *lesson)
         struct report report;
         report_open(&report);
         names_check_source(&report, names, sources.gl_pathv[i]);
+        code_check(&report, sources.gl_pathv[i]);
         report_close(&report, shown(sources.gl_pathv[i]));
     }
     globfree(&sources);
@@ -121,6 +124,7 @@ static void check_lesson(const struct options *o, const char *lesson)
         chapter_check(&report, o, chapter, lesson);
         prose_check(&report, o, chapter, true);
         shape_check(&report, chapter);
+        suspends_check(&report, suspending, chapter);
         fresh = names_check(&report, names, chapter);
     }
     report_close(&report, shown(pending ? lesson : chapter));
@@ -139,6 +143,7 @@ static void check_lesson(const struct options *o, const char *lesson)
     for (size_t i = 0; i < sources.gl_pathc; i++) {
         report_open(&report);
         output_check(&report, o, sources.gl_pathv[i], lesson);
+        code_check(&report, sources.gl_pathv[i]);
         char *target = format("%s/%s", name, strrchr(sources.gl_pathv[i], '/') + 1);
         if (pending && !origin_has(o->root, target))
             fail(&report, sources.gl_pathv[i], 1,
@@ -162,6 +167,24 @@ static void check_lesson(const struct options *o, const char *lesson)
         free(source);
     }
     globfree(&outputs);
+}
+
+/* El código que no es un ejemplo: las cabeceras de los capítulos y las respuestas. */
+static void check_shared_code(const struct options *o)
+{
+    static const char *const patterns[] = {"lessons/[0-9]*/*.h",
+                                           "solutions/practica/*/*.c"};
+
+    for (size_t p = 0; p < sizeof patterns / sizeof *patterns; p++) {
+        glob_t sources = list(o->root, patterns[p]);
+        for (size_t i = 0; i < sources.gl_pathc; i++) {
+            struct report report;
+            report_open(&report);
+            code_check(&report, sources.gl_pathv[i]);
+            report_close(&report, shown(sources.gl_pathv[i]));
+        }
+        globfree(&sources);
+    }
 }
 
 /* Las páginas que hablan de todos los capítulos. */
@@ -299,6 +322,7 @@ int main(int argc, char **argv)
         return 3;
     }
     names = names_new();
+    suspending = suspends_new(o.root);
     if (table)
         puts("# | capítulo | palabras | programas | ejercicios | funciones nuevas | min. "
              "lectura "
@@ -313,6 +337,8 @@ int main(int argc, char **argv)
     globfree(&chapters);
     free(lessons);
     names_free(names);
+    suspends_free(suspending);
+    check_shared_code(&o);
     check_guides(&o);
     check_labs(&o);
     check_links(&o);

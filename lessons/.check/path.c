@@ -143,11 +143,19 @@ static char *title_of(const char *path)
     return title;
 }
 
-static void add_stage(struct path *path, const char *chapter)
+/* «NN-nombre/README.md», de la ruta de un capítulo. */
+static const char *folder_of(const char *chapter)
 {
     const char *name = chapter + strlen(chapter) - strlen("/README.md");
+
     while (name[-1] != '/')
         name--;
+    return name;
+}
+
+static void add_stage(struct path *path, const char *chapter)
+{
+    const char *name = folder_of(chapter);
     int number = atoi(name);
     struct stage *stage = &path->stages[number <= MAX_CHAPTERS ? number : 0];
     char *title = title_of(chapter);
@@ -157,6 +165,47 @@ static void add_stage(struct path *path, const char *chapter)
     minutes_read(chapter, &stage->minutes);
     path->total.read += stage->minutes.read;
     path->total.practice += stage->minutes.practice;
+}
+
+/* Los capítulos que enlaza el párrafo «Necesitas...» de uno, y los que estos piden. */
+static void mark_prerequisites(const char *root, const char *chapter, bool *needed)
+{
+    struct text text;
+    bool inside = false, more[MAX_CHAPTERS + 1];
+
+    if (!text_read(&text, chapter))
+        return;
+    for (size_t i = 0; i < text.count; i++) {
+        inside |= strncmp(text.lines[i], "Necesitas", strlen("Necesitas")) == 0;
+        if (!*text.lines[i])
+            inside = false;
+        for (const char *at = text.lines[i]; inside && (at = strstr(at, "](../")); at++) {
+            int other = atoi(at + strlen("](../"));
+            if (other <= 0 || other > MAX_CHAPTERS || !path_needs(root, other, more))
+                continue;
+            needed[other] = true;
+            for (int c = 0; c <= MAX_CHAPTERS; c++)
+                needed[c] |= more[c];
+        }
+    }
+    text_free(&text);
+}
+
+/* Los que hay que haber leído son los mismos en su fila del camino y en el capítulo. */
+static void check_prerequisites(struct report *report, const char *root, const char *page,
+                                const char *chapter, int number)
+{
+    bool row[MAX_CHAPTERS + 1], own[MAX_CHAPTERS + 1] = {false};
+
+    if (!path_needs(root, number, row))
+        return;
+    mark_prerequisites(root, chapter, own);
+    for (int c = 1; c <= MAX_CHAPTERS; c++) {
+        if (row[c] != own[c])
+            fail(report, page, 1, "el %02d necesita el %02d según %s, y según %s no",
+                 number, c, shown(row[c] ? page : chapter),
+                 shown(row[c] ? chapter : page));
+    }
 }
 
 static char *hours(int minutes)
@@ -227,6 +276,9 @@ void path_check(struct report *report, const struct options *o, char *const *cha
 
     for (size_t i = 0; i < count; i++)
         add_stage(&path, chapters[i]);
+    for (size_t i = 0; i < count; i++)
+        check_prerequisites(report, o->root, page, chapters[i],
+                            atoi(folder_of(chapters[i])));
     if (text_read(&text, page)) {
         table_each(&text, check_row, &path);
         for (int i = 0; i <= MAX_CHAPTERS; i++) {

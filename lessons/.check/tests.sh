@@ -34,7 +34,7 @@ int main(int argc, char **argv)
     saluda(argc > 1 ? argv[1] : "mundo");
     fprintf(stderr, "reloj: %s\n", getenv("AS_CLOCK") ? getenv("AS_CLOCK") : "real");
     puts("adiós");
-    return argc > 2 ? atoi(argv[2]) : 0;
+    return argc > 2 ? atoi(argv[2]) : 0; /* mal: lo que le piden */
 }
 FIN
 {
@@ -129,6 +129,14 @@ Sí.
 FIN
 } >"$work/base/lessons/03-saluda/README.md"
 printf '$ ./saluda\nhola, mundo\nreloj: virtual\nadiós\n' >"$work/base/lessons/03-saluda/saluda.salida"
+mkdir -p "$work/base/common/include/asinc"
+cat >"$work/base/common/include/asinc/loop.h" <<'FIN'
+/* Duerme. Suspende la tarea `ms` milisegundos. */
+int as_sleep(int64_t ms);
+
+/* La hora. No suspende. */
+uint64_t as_now(void);
+FIN
 read -ra compiler <<<"${CC:-gcc}" # puede ser «ccache gcc»
 "${compiler[@]}" -o "$work/bin/03-saluda/saluda" "$work/base/lessons/03-saluda/saluda.c" || exit 1
 cat >"$work/cuelga" <<'FIN'
@@ -138,14 +146,16 @@ sleep 60
 FIN
 chmod +x "$work/cuelga" && cp "$work/cuelga" "$work/bin/03-saluda/cuelga"
 
-# El primero escribe cada vez una cosa; el segundo, lo mismo, pero tarda.
+# El primero escribe cada vez una cosa; el segundo, lo mismo, pero tarda; el tercero, otra si se
+# repite en su carpeta.
 cat >"$work/bin/03-saluda/cambia" <<FIN
 #!/bin/sh
 echo >>"$work/veces"
 wc -l <"$work/veces"
 FIN
 printf '#!/bin/sh\nsleep ${TARDA:-0.15}\necho listo\n' >"$work/bin/03-saluda/tarda"
-chmod +x "$work/bin/03-saluda/cambia" "$work/bin/03-saluda/tarda"
+printf '#!/bin/sh\n[ ! -e dejado ] || exec echo ya estaba\n: >dejado\necho listo\n' >"$work/bin/03-saluda/deja"
+chmod +x "$work/bin/03-saluda/cambia" "$work/bin/03-saluda/tarda" "$work/bin/03-saluda/deja"
 
 fresh() { rm -rf "$work/curso" && cp -r "$work/base" "$work/curso"; }
 run() {
@@ -187,6 +197,10 @@ drift 've_una_salida_cambiada' README.md 's/^adiós/adios/' 'README\.md:19: .*sa
 run --escribe
 check 'escribir_repara_la_salida' unchanged
 drift 've_un_codigo_de_salida_cambiado' README.md '/^\[salida/d' 'README\.md:19'
+drift 've_una_salida_que_acaba_mal_sin_anunciarlo' saluda.c 's/ mal: / /' 'README\.md:19: «\./saluda ana 3» acaba mal'
+cp "$chapter" "$work/una"
+run --escribe
+check 'y_escribir_no_la_da_por_buena' cmp "$work/una" "$chapter"
 drift 've_el_reloj_equivocado' README.md 's/salida real:/salida:/' 'README\.md:28'
 drift 've_la_orden_cambiada' README.md 's/^\$ .*ana 3/$ .\/saluda eva 3/' 'README\.md:19'
 drift 've_un_salida_cambiado' saluda.salida 's/mundo/mundos/' 'saluda\.salida:1'
@@ -257,6 +271,12 @@ drift 've_que_falta_el_tiempo' README.md '/Tiempo:/d' 'falta «\*\*Tiempo'
 drift 've_respuestas_sin_plegar' README.md '/details>/d' 'respuesta plegada'
 drift 've_una_funcion_antes_de_su_explicacion' README.md 's/^int x;/int rc = as_sleep(1);/' 'README\.md:37: usa as_sleep antes de explicarla'
 drift 've_una_funcion_sin_explicar' README.md 's/^int x;/int rc = as_yield();/' 'usa as_yield antes'
+drift 've_una_funcion_que_suspende_sin_decirlo' README.md 's/, que suspende/, que espera/' 'README\.md:[0-9]+: as_sleep suspende, y aquí no se dice'
+drift 'no_decirlo_no_es_negarlo' README.md 's/, que suspende/, que no suspende/' 'as_sleep suspende, y aquí no se dice'
+fresh
+sed -i 's/^Aquí se explica/Y **`as_now()`** da la hora.\n\n&/' "$chapter"
+run
+check 'de_las_que_no_suspenden_no_hay_que_decir_nada' rc 0
 drift 've_un_capitulo_largo' README.md "s/^Aquí se/$(yes palabra | head -n 2500 | tr '\n' ' ')&/" 'palabras de prosa; caben 2500'
 fresh
 mkdir -p "$work/curso/lessons/.check" && echo 'hebra = hilo' >"$work/curso/lessons/.check/vetadas"
@@ -275,6 +295,24 @@ fresh
 rm "$chapter"
 run
 check 've_un_capitulo_sin_readme' fails 'README\.md:1: falta el capítulo'
+
+# Lo que un programa hace mal sin que se note al ejecutarlo.
+code_case() { # NOMBRE PISTA LÍNEA...: una cabecera del capítulo con esas líneas; sin PISTA, pasa
+    local name=$1 hint=$2
+    shift 2
+    fresh
+    printf '%s\n' "$@" >"$lesson/comun.h"
+    run
+    if [ -n "$hint" ]; then check "$name" fails "$hint"; else check "$name" rc 0; fi
+}
+code_case 've_dprintf_en_el_hijo_de_un_fork' 'comun\.h:3: dprintf, en el hijo de un fork' \
+    'pid_t hijo = fork();' 'if (hijo == 0) {' '    dprintf(fd, "hola\n");' '    _exit(0);' '}'
+code_case 've_lo_mismo_en_una_sola_linea' 'comun\.h:2: exit, en el hijo' 'if (fork() == 0) {' '    exit(0);' '}'
+code_case 'deja_lo_que_el_hijo_puede_llamar_y_lo_de_fuera' '' \
+    'pid_t hijo = fork();' 'if (hijo == 0) {' '    poll(NULL, 0, 10);' '    _exit(write(fd, texto, n) != n);' '}' 'printf("hola\n");'
+code_case 've_un_cambio_de_nombre_sin_esperar_al_disco' 'comun\.h:2: .*falta as_file_sync' \
+    'rc = as_file_write(f, p, n);' 'rc = as_file_rename("a.part", "a");'
+code_case 'con_la_espera_pasa' '' 'rc = as_file_write(f, p, n);' 'rc = as_file_sync(f);' 'rc = as_file_rename("a.part", "a");'
 
 # Las páginas que hablan de todos los capítulos: el camino, la procedencia y el glosario.
 index=$work/curso/lessons/README.md
@@ -334,7 +372,15 @@ for other in 04-otro 05-mas; do
         printf '\n<!-- ilustrativo: no hace falta -->\n```c\nint rc = as_sleep(1);\n```\n'
     } >"$work/curso/lessons/$other/README.md"
 done
+asks() { # CAPÍTULO NÚMERO: lo que dice él que necesita
+    local link
+    link=$(cd "$work/curso/lessons" && echo "${2:-00}"-*)
+    sed -i '/^Necesitas/,+1d' "$work/curso/lessons/$1/README.md"
+    [ -z "$2" ] || sed -i "s|^\*\*Tiempo|Necesitas el [$2](../$link/README.md).\n\n&|" "$work/curso/lessons/$1/README.md"
+}
 chain() { # NECESITA04 NECESITA05
+    asks 04-otro "$1"
+    asks 05-mas "$2"
     write_path "$saluda" "$(path_row 04 '[04-otro](04-otro/README.md)' 5 5 "$1")" \
         "$(path_row 05 '[05-mas](05-mas/README.md)' 5 5 "$2")" |
         sed 's/0 h 5 min/0 h 15 min/g' >"$index"
@@ -344,6 +390,15 @@ chain 03 04
 check 'un_capitulo_usa_lo_que_explican_los_que_necesita' rc 0
 chain '' 03
 check 've_lo_que_es_de_un_capitulo_que_no_necesita' fails '04-otro/README\.md:[0-9]+: usa as_sleep, del capítulo 03'
+chain 03 04
+asks 05-mas 03
+run
+check 've_que_el_capitulo_pide_menos_que_su_fila' fails 'README\.md:1: el 05 necesita el 04 según .*lessons/README\.md, y según .*05-mas/README\.md no'
+chain 03 03
+asks 05-mas 04
+run
+check 've_que_pide_mas' fails 'el 05 necesita el 04 según .*05-mas/README\.md, y según .*lessons/README\.md no'
+chain '' 03
 check 'y_solo_en_ese' same 0 "$(grep -c '05-mas.*usa as_sleep' "$work/out")"
 
 # Un capítulo por escribir puede tener solo ejemplos, si la procedencia lleva a cada uno.
@@ -429,6 +484,9 @@ check 've_una_salida_que_cambia_de_una_vez_a_otra' fails 'saluda\.salida:1: .*ot
 printf '$ ./tarda\nlisto\n' >"$lesson/saluda.salida"
 TARDA=1.9 run --veces 2 # lo que cabe crece con lo ocupada que esté la máquina
 check 've_un_ejemplo_que_espera_de_verdad' fails 'saluda\.salida:1: .*nunca baja de [0-9]+ ms'
+printf '$ ./deja # real\nlisto\n' >"$lesson/saluda.salida"
+run --veces 2
+check 've_lo_que_no_sale_igual_si_se_repite_en_su_carpeta' fails 'saluda\.salida:1: .*si se repite en la misma carpeta'
 printf '$ ./tarda # real\nlisto\n' >"$lesson/saluda.salida"
 run --veces 3
 check 'con_el_reloj_real_puede_esperar' rc 0
@@ -437,39 +495,6 @@ check 'repetir_cero_veces_es_un_mal_uso' rc 2
 run --nada
 check 'una_opcion_desconocida_es_un_mal_uso' rc 2
 
-# La práctica cuenta lo que ve un sanitizer. El programa empieza en la línea 1 de su archivo con
-# la cabecera, y lo que se le da va de la 5 en adelante.
-exercises=$work/practica/lessons/03-saluda/practica
-programs=$work/practica/build/normal/lessons/03-saluda/practica
-mkdir -p "$exercises" "$programs"
-printf '$ ./memoria\nhola\n' >"$exercises/memoria.salida"
-memory_case() { # NOMBRE PISTA LÍNEA...: las líneas son el cuerpo de main
-    local name=$1 hint=$2
-    shift 2
-    {
-        printf '/*\n * 1 · Arreglar · 5 minutos · sanitizers\n */\n'
-        printf '#include <stdlib.h>\n#include <stdio.h>\nvolatile int uno = 1;\nint main(void)\n{\n'
-        printf '%s\n' "$@"
-        printf 'puts("hola");\nreturn 0;\n}\n'
-    } >"$exercises/memoria.c"
-    (cd "$work/practica" && "${compiler[@]}" -w -g -fsanitize=address,undefined -fno-sanitize-recover=all \
-        -o "$programs/memoria" lessons/03-saluda/practica/memoria.c && "$practice" --capitulo 03) >"$work/out" 2>&1
-    check "$name" has "$work/out" "$hint"
-}
-memory_case 'la_practica_pasa_sin_faltas_de_memoria' 'hecho +1 +memoria' ''
-memory_case 'cuenta_un_uso_tras_liberar' 'uso tras liberar en memoria\.c:11 \(se liberó en la línea 10\)$' \
-    'char *p = malloc(8);' 'free(p);' 'p[0] = 1;'
-check 'y_dice_como_ver_el_informe_entero' has "$work/out" '^ +el informe entero: build/normal/lessons/03-saluda/practica/memoria$'
-memory_case 'cuenta_una_doble_liberacion' 'doble liberación en memoria\.c:11 \(se liberó en la línea 10\)' \
-    'char *volatile p = malloc(8);' 'free(p);' 'free(p);'
-memory_case 'cuenta_un_desbordamiento' 'desbordamiento de lo que dio malloc en memoria\.c:10$' \
-    'char *p = malloc(8);' 'p[8 * uno] = 1;'
-memory_case 'cuenta_el_de_una_variable_local' 'desbordamiento de una variable local en memoria\.c:10$' \
-    'char p[8] = {0};' 'char *volatile q = p; q[8 * uno] = 1;'
-memory_case 'cuenta_una_fuga' 'fuga: nadie libera lo que se pide en memoria\.c:9$' \
-    'void *volatile p = malloc(8);' 'p = NULL;'
-memory_case 'antes_de_una_fuga_va_lo_que_no_escribe' 'línea 1: debía decir «hola» y dice «adiós»' \
-    'void *volatile p = malloc(8);' 'p = NULL;' 'puts("adiós");'
-memory_case 'cuenta_un_comportamiento_indefinido' 'comportamiento indefinido en memoria\.c:9$' \
-    'uno = 2147483647 + uno;'
+# shellcheck source=lessons/.check/tests_practice.sh
+. lessons/.check/tests_practice.sh
 finish

@@ -1,3 +1,4 @@
+/* Un plazo para el programa entero: vence, y el programa acaba mal. */
 #include <asinc/asinc.h>
 #include <stdio.h>
 

@@ -29,7 +29,7 @@ static int cobrar(void *arg)
 static int anotar(void *arg)
 {
     (void)arg;
-    return tomar(&libro, &caja);
+    return tomar(&libro, &caja); /* mal: en otro orden */
 }
 /* [/cruzados] */
 

@@ -2,7 +2,7 @@
 #include <asinc/asinc.h>
 #include <stdio.h>
 
-enum { CLIENTES = 4, JARRA = 2 };
+enum { CLIENTES = 4, JARRA = 2, SERVIRSE_MS = 5000 };
 
 /* [servir] */
 static int tazas; /* las que quedan en la jarra */
@@ -17,6 +17,8 @@ static int servir(void *arg)
         return rc;
     while (rc == 0 && tazas == 0)
         rc = as_condition_wait(&hay_cafe);
+    if (rc == 0)
+        rc = as_sleep(SERVIRSE_MS); /* con la jarra en la mano */
     if (rc == 0) {
         tazas--;
         printf("%s toma café; quedan %d\n", (const char *)arg, tazas);

@@ -97,7 +97,7 @@ static void despedir(struct servidor *s, as_stream *cliente)
     if (rc == 0)
         rc = as_drain(cliente);
     if (as_scope_leave(&despedida, rc) < 0)
-        puts("  (no llegó a oírlo)");
+        puts("  (no se lo pude decir)");
 }
 
 static int atender(as_stream *cliente, void *arg)

@@ -2,23 +2,23 @@
 #include <asinc/asinc.h>
 #include <stdio.h>
 
-/* [apuntar] */
-static int apuntar_mal(as_file *libro)
+/* [anotar] */
+static int anotar_mal(as_file *libro)
 {
     int rc = as_file_writef(libro, "mesa 4: dos cafés\n");
     (void)rc; /* mal: nadie mira qué devolvió */
-    puts("apuntado");
+    puts("anotado");
     return 0;
 }
 
-static int apuntar(as_file *libro)
+static int anotar(as_file *libro)
 {
     int rc = as_file_writef(libro, "mesa 4: dos cafés\n");
     if (rc == 0)
-        puts("apuntado");
+        puts("anotado");
     return rc;
 }
-/* [/apuntar] */
+/* [/anotar] */
 
 static int con_el_libro(int hacer(as_file *))
 {
@@ -36,11 +36,11 @@ static int principal(void *arg)
 {
     (void)arg;
     puts("sin mirar:");
-    int rc = con_el_libro(apuntar_mal);
+    int rc = con_el_libro(anotar_mal);
     if (rc < 0)
         return rc;
     puts("mirando:");
-    rc = con_el_libro(apuntar);
+    rc = con_el_libro(anotar);
     if (rc < 0)
         printf("%s\n", as_error_text(rc));
     return 0;

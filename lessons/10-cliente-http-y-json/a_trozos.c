@@ -58,6 +58,8 @@ static int bajar(as_http *http, const char *url)
         const char *largo = as_http_stream_header(flujo,
                                                   "Content-Length");
         rc = copiar(flujo, part, largo ? strtoll(largo, NULL, 10) : -1);
+        if (rc == 0)
+            rc = as_file_sync(part);
     }
     int cierre = as_file_close(part);
     if (rc == 0)

@@ -64,6 +64,8 @@ static int guardar(const char *destino, const char *bytes, size_t n)
     if (rc < 0)
         return rc;
     rc = as_file_write(archivo, bytes, n);
+    if (rc == 0)
+        rc = as_file_sync(archivo);
     int cierre = as_file_close(archivo);
     if (rc == 0)
         rc = cierre;

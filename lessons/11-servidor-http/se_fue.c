@@ -19,14 +19,14 @@ static int responder_informe(as_web_request *peticion, void *arg)
 /* [/informe] */
 
 /* [compra] */
-static int apuntar(void)
+static int anotar(void)
 {
     as_scope protegido;
 
     as_shield_enter(&protegido, 5000);
     int rc = as_sleep(1000); /* escribir en la base de datos */
     if (rc == 0)
-        puts("compra: apuntada");
+        puts("compra: anotada");
     return as_scope_leave(&protegido, rc);
 }
 
@@ -38,7 +38,7 @@ static int comprar(as_web_request *peticion, void *arg)
     if (rc < 0)
         return rc; /* no se ha cobrado: no hay nada que hacer */
     puts("compra: cobrada");
-    rc = apuntar(); /* cobrada, hay que apuntarla */
+    rc = anotar(); /* cobrada, hay que anotarla */
     if (rc < 0)
         return rc;
     return as_web_reply_text(peticion, 201, "gracias");

@@ -1,4 +1,4 @@
-/* Cinco filósofos, cinco tenedores y ninguna cena. */
+/* Cinco filósofos, cinco tenedores y ninguna cena: acaba mal. */
 #include <asinc/asinc.h>
 #include <stdio.h>
 

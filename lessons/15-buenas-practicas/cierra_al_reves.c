@@ -10,7 +10,7 @@ struct servicio {
     int ms;
 };
 
-static int hechos, apuntados;
+static int hechos, anotados;
 
 static int vigilar(void *arg)
 {
@@ -27,7 +27,7 @@ static int vigilar(void *arg)
 }
 
 /* El archivo está en una red lenta. */
-static int apuntar(void *arg)
+static int anotar(void *arg)
 {
     as_queue *informes = arg;
     void *informe;
@@ -37,7 +37,7 @@ static int apuntar(void *arg)
         rc = as_sleep(50);
         if (rc < 0)
             return rc;
-        apuntados++;
+        anotados++;
     }
     return rc == UV_EOF ? 0 : rc;
 }
@@ -58,7 +58,7 @@ static int al_reves(as_queue *informes, struct servicio *servicios)
     as_group grupo;
 
     as_group_enter(&grupo);
-    int rc = as_start_soon(&grupo, "apuntador", apuntar, informes);
+    int rc = as_start_soon(&grupo, "anotador", anotar, informes);
     if (rc == 0)
         rc = lanzar_sondeos(&grupo, servicios);
     if (rc == 0)
@@ -86,7 +86,7 @@ static int en_orden(as_queue *informes, struct servicio *servicios)
     as_group escritura;
 
     as_group_enter(&escritura);
-    int rc = as_start_soon(&escritura, "apuntador", apuntar, informes);
+    int rc = as_start_soon(&escritura, "anotador", anotar, informes);
     if (rc == 0)
         rc = sondear_un_rato(servicios);
     as_queue_close(informes);
@@ -103,12 +103,12 @@ static int medir(const char *titulo,
         {&informes, "pagos", 40},
         {&informes, "pedidos", 100}};
 
-    hechos = apuntados = 0;
+    hechos = anotados = 0;
     as_queue_init(&informes, TOPE);
     int rc = trabajar(&informes, servicios);
     as_queue_destroy(&informes);
-    printf("%s: %d sondeos hechos, %d apuntados\n", titulo, hechos,
-           apuntados);
+    printf("%s: %d sondeos hechos, %d anotados\n", titulo, hechos,
+           anotados);
     return rc;
 }
 

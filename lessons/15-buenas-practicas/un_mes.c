@@ -1,4 +1,4 @@
-/* Un mes de vigilancia, que no llega a fin de mes. */
+/* Un mes de vigilancia, que no llega a fin de mes: acaba mal. */
 #include <asinc/asinc.h>
 #include <fcntl.h>
 #include <stdio.h>

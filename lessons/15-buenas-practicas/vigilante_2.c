@@ -1,4 +1,4 @@
-/* El vigilante se configura sin volver a compilarlo. */
+/* El vigilante se configura sin volver a compilarlo. Con opciones que no entiende, acaba mal. */
 #include <asinc/asinc.h>
 #include <stdio.h>
 

@@ -9,7 +9,7 @@ struct vigilante {
     as_signals *senales;
     as_queue informes; /* del sondeo al archivo */
     as_file *archivo;
-    int empezados, apuntados;
+    int empezados, anotados;
 };
 
 struct servicio {
@@ -46,8 +46,8 @@ static int vigilar(void *arg)
 }
 /* [/sondear] */
 
-/* [apuntar] */
-static int apuntar(void *arg)
+/* [anotar] */
+static int anotar(void *arg)
 {
     struct vigilante *v = arg;
     void *informe;
@@ -58,11 +58,11 @@ static int apuntar(void *arg)
         rc = as_file_writef(v->archivo, "%s;%d\n", s->nombre, s->ms);
         if (rc < 0)
             return rc;
-        v->apuntados++;
+        v->anotados++;
     }
     return rc == UV_EOF ? 0 : rc;
 }
-/* [/apuntar] */
+/* [/anotar] */
 
 /* [senales] */
 static int abrir_registro(void)
@@ -115,11 +115,11 @@ static int escribir_y_servir(struct vigilante *v)
     as_group escritura;
 
     as_group_enter(&escritura);
-    int rc = as_start_soon(&escritura, "apuntador", apuntar, v);
+    int rc = as_start_soon(&escritura, "anotador", anotar, v);
     if (rc == 0)
         rc = servir(v);
     as_queue_close(&v->informes); /* 3: no habrá más informes */
-    return as_group_leave(&escritura, rc); /* 4: se apuntan todos */
+    return as_group_leave(&escritura, rc); /* 4: se anotan todos */
 }
 /* [/servir] */
 
@@ -170,7 +170,7 @@ static int principal(void *arg)
 
     int cierre = as_file_close(v.archivo); /* 5: el archivo, entero */
     rc = rc < 0 ? rc : cierre;
-    as_log_info("se apuntó %s", v.empezados == v.apuntados
+    as_log_info("se anotó %s", v.empezados == v.anotados
                                     ? "todo lo empezado"
                                     : "menos de lo empezado");
 cerrar_senales:

@@ -12,10 +12,10 @@
 #include <asinc/asinc.h>
 #include <stdio.h>
 
-static void campana(as_future *futuro, void *arg)
+static void recado(as_future *futuro, void *arg)
 {
     (void)futuro;
-    printf("campana %s\n", (const char *)arg);
+    printf("recado %s\n", (const char *)arg);
 }
 
 static int esperar(void *arg)
@@ -34,13 +34,13 @@ static int principal(void *arg)
 
     as_future_init(&futuro);
     as_group_enter(&grupo);
-    int rc = as_future_add_done_callback(&futuro, campana, "uno");
+    int rc = as_future_add_done_callback(&futuro, recado, "uno");
     if (rc == 0)
         rc = as_start_soon(&grupo, "tarea", esperar, &futuro);
     if (rc == 0)
         rc = as_sleep(10);
     if (rc == 0)
-        rc = as_future_add_done_callback(&futuro, campana, "dos");
+        rc = as_future_add_done_callback(&futuro, recado, "dos");
     puts("cumplo el futuro");
     if (rc == 0)
         rc = as_future_set_result(&futuro, NULL);

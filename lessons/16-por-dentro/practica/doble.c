@@ -1,17 +1,17 @@
 /*
  * 2 · Arreglar · 8 minutos
- * Una campana que despierta a quien ya se fue.
+ * Un timbre que despierta a quien ya se fue.
  *
- * Quien espera la campana deja su nombre en `esperando`, y `tocar` lo despierta. La
- * campana suena dos veces, a los 20 y a los 40 ms. La tarea debe despertar a los 20 y
+ * Quien espera el timbre deja su nombre en `esperando`, y `tocar` lo despierta. El
+ * timbre suena dos veces, a los 20 y a los 40 ms. La tarea debe despertar a los 20 y
  * dormir después sus 100 ms enteros, hasta los 120. Arregla `tocar`.
  */
 #include "../../../lessons/16-por-dentro/mini.h"
 
 #include <stdio.h>
 
-static as_task *fila;      /* la lista en que se espera la campana */
-static as_task *esperando; /* quién la espera, o NULL */
+static as_task *fila;      /* la lista en que se espera el timbre */
+static as_task *esperando; /* quién lo espera, o NULL */
 
 static void tocar(void)
 {

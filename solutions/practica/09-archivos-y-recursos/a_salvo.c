@@ -44,6 +44,8 @@ static int guardar(const struct ajustes *a)
     if (rc < 0)
         return rc;
     rc = escribir(archivo, a);
+    if (rc == 0)
+        rc = as_file_sync(archivo);
     int cierre = as_file_close(archivo);
     if (rc == 0)
         rc = cierre;

@@ -2,7 +2,7 @@
  * 4 · Arreglar · 8 minutos
  * Una dependencia que confirma también lo que salió mal.
  *
- * Cada petición apunta su venta en un borrador. Al cerrarlo, la venta debe pasar al
+ * Cada petición anota su venta en un borrador. Al cerrarlo, la venta debe pasar al
  * libro si el manejador acabó bien, y perderse si acabó mal. En el libro solo deben
  * quedar 5 euros. El borrador se libera en los dos casos.
  */
