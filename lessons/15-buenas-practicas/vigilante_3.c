@@ -171,8 +171,8 @@ static int principal(void *arg)
     int cierre = as_file_close(v.archivo); /* 5: el archivo, entero */
     rc = rc < 0 ? rc : cierre;
     as_log_info("se anotó %s", v.empezados == v.anotados
-                                    ? "todo lo empezado"
-                                    : "menos de lo empezado");
+                                   ? "todo lo empezado"
+                                   : "menos de lo empezado");
 cerrar_senales:
     as_signals_close(v.senales);
     return rc;
