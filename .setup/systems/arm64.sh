@@ -47,6 +47,12 @@ cross() { # OBJETIVO...
 # memoria ni las pilas, y mover doscientos megas le cuesta más que el plazo.
 arm64_tests='@(conf_*|coro|task|group|scope|future|gather|queue|sync|heap|timer|error|rate|retry|stream|stream_servidor|file|file_entero|resolve|nombres|http|http_@(cancelacion|comprimido|conexiones|errores|flujo|redirecciones|url))/!(*_se_explica|un_desbordamiento_nombra_a_la_tarea|sin_memoria_*|doscientos_megas_por_partes)'
 
+# Lo que valen las pruebas de memoria: LeakSanitizer detiene al programa con ptrace, y qemu no lo hace.
+leak_points() {
+    awk -F'[:,]' '/"nombre": "memoria_limpia"/ { here = 1 } here && /"puntos"/ { sum += $2; here = 0 } END { print sum + 0 }' \
+        labs/[0-9]*/.grader/lab.json
+}
+
 arm64() {
     local lab program targets=(build/normal/common/pruebas build/asan/common/libasinc.a build/normal/autograder/{asinc-grade,runner})
     local count status
@@ -81,12 +87,15 @@ arm64() {
     do_as ana capitulo-16 'cd curso && sh lessons/16-por-dentro/iguales.sh | tee igual && ! grep -v ": igual$" igual && [ -s igual ]'
     verdict $? capitulo-16
 
+    # De una en una: seis compilaciones emuladas a la vez no acaban a tiempo.
     begin 'las seis soluciones, sin caja'
     do_as ana soluciones 'cd curso && autograder/harness/pg_template.sh build/normal/autograder/postgres.tar &&
-        build/normal/autograder/asinc-grade --desde solutions --caja no'
-    got=$(sed -n 's/^TOTAL \([0-9/]*\).*/\1/p' "$logs/soluciones.log" | tail -n 1)
+        for lab in labs/[0-9]*; do
+            build/normal/autograder/asinc-grade --desde solutions --caja no --lab "$(basename "$lab" | cut -d- -f1)"
+        done'
+    got=$(awk -F'[ /]' '/^TOTAL / { got += $2; max += $3 } END { print got + 0 "/" max + 0 }' "$logs/soluciones.log")
     note caja 'no (es qemu)'
-    note 'notas, ana' "${got:-?}"
-    [ "$got" = 600/600 ]
-    verdict $? soluciones "${got:-sin nota}"
+    note 'notas, ana' "$got"
+    [ "$got" = "$((600 - $(leak_points)))/600" ]
+    verdict $? soluciones "$got, sin las fugas"
 }
