@@ -46,10 +46,13 @@ void autoridad_firma(const char *carpeta, const char *autoridad, const char *nom
 {
     char texto[256];
 
+    /* Uno caducado: unas versiones de openssl admiten días negativos; otras, fechas. */
     ordena(carpeta,
            CLAVE_NUEVA "-subj /CN=%s %s -keyout %s.key -out %s.csr && "
-                       "openssl x509 -req -in %s.csr -CA %s.pem -CAkey %s.key "
-                       "-CAcreateserial -copy_extensions copy -days %d -out %s.pem",
+                       "firma() { openssl x509 -req -in %s.csr -CA %s.pem -CAkey %s.key "
+                       "-CAcreateserial -copy_extensions copy \"$@\" -out %s.pem; } && "
+                       "{ firma -days %d || firma -not_before 20000101000000Z -not_after "
+                       "20000102000000Z; }",
            nombre, extension(nombres, texto, sizeof texto), nombre, nombre, nombre,
-           autoridad, autoridad, dias, nombre);
+           autoridad, autoridad, nombre, dias);
 }

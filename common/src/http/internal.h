@@ -72,6 +72,7 @@ struct as_http {
     size_t socket_count;
     uv_poll_t ready; /* alguno de los sockets tiene novedades */
     uv_timer_t timer;
+    uint64_t lost_ns; /* cuándo murió la última conexión ociosa; 0, ninguna */
     struct as__job kick;
     bool kick_queued, closing;
     size_t waiting; /* tareas que esperan a la red */
@@ -95,6 +96,9 @@ void as__http_detach(as_http *http);
 
 /* Pide que libcurl dé un paso en la próxima vuelta del bucle. */
 void as__http_kick(as_http *http);
+
+/* ¿Murió hace poco una conexión ociosa? libcurl podría no haberse enterado. */
+bool as__http_lost_connection(as_http *http);
 
 /* Espera en `waiters` contando con que la red puede despertarla. */
 int as__http_wait_on(as_http *http, struct as__link *waiters, const char *what);

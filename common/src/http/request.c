@@ -174,10 +174,12 @@ int as__request_configure(struct as__exchange *x)
 
     x->transfer.idempotent = is_idempotent(x->method);
     curl_easy_setopt(easy, CURLOPT_RESOLVE, x->resolve.data ? &x->resolve : NULL);
-    if (x->request->send_once) {
+    /* La que no se puede repetir no va por una conexión que quizá está muerta. */
+    if (x->request->send_once ||
+        (!x->transfer.idempotent && as__http_lost_connection(x->http)))
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    if (x->request->send_once)
         curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-    }
     int rc = set_headers(x);
     if (rc == 0 && (set_url(x) != CURLE_OK || set_method(x) != CURLE_OK))
         rc = as__error(UV_ENOMEM);

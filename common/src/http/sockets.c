@@ -18,12 +18,14 @@
 
 enum { EVENTS_PER_TURN = 64 };
 
+static const uint64_t UNCHECKED_NS = 2000000000; /* con holgura */
+
 /* ---- Lo que hay que hacer tras cada llamada a libcurl ------------------------------- */
 
 /* libcurl se quedó sin memoria o en un estado imposible: no se la puede llamar más. */
-static void break_client(as_http *http, CURLMcode code)
+static void break_client(as_http *http, int error)
 {
-    http->broken = code == CURLM_OUT_OF_MEMORY ? UV_ENOMEM : UV_EIO;
+    http->broken = error;
     for (struct as__link *l = http->active.next; l != &http->active; l = l->next) {
         struct as__transfer *t = as__container_of(l, struct as__transfer, active);
         if (!t->done) {
@@ -42,14 +44,18 @@ static void step(as_http *http, curl_socket_t fd, int events)
 
     if (http->broken)
         return;
+    unsigned long starved = as__libcurl_starved();
     CURLMcode code = curl_multi_socket_action(http->multi, fd, events, &running);
     while ((message = curl_multi_info_read(http->multi, &left))) {
         struct as__transfer *transfer;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer);
         as__transfer_finished(transfer, message->data.result);
     }
+    /* Unas versiones dicen CURLM_OUT_OF_MEMORY; otras, cualquier cosa. */
     if (code != CURLM_OK)
-        break_client(http, code);
+        break_client(http, code == CURLM_OUT_OF_MEMORY || as__libcurl_starved() != starved
+                               ? UV_ENOMEM
+                               : UV_EIO);
 }
 
 /* ---- El reloj de libcurl ------------------------------------------------------------
@@ -240,6 +246,7 @@ static void on_unwanted(as_http *http, curl_socket_t fd)
     watch(http, fd, 0);
     if (paused)
         return;
+    http->lost_ns = uv_hrtime();
     shutdown(fd, SHUT_RDWR);
     while (recv(fd, rest, sizeof rest, MSG_DONTWAIT) > 0)
         ;
@@ -259,6 +266,19 @@ static void on_ready(uv_poll_t *handle, int status, int uv_events)
         else
             step(http, fd, curl_events(ready[i].events));
     }
+}
+
+/* libcurl 8.22 mira si vive la conexión que va a usar, pero no más de una vez por segundo. */
+bool as__http_lost_connection(as_http *http)
+{
+    struct epoll_event ready[EVENTS_PER_TURN];
+
+    int n = epoll_wait(http->epoll_fd, ready, EVENTS_PER_TURN, 0);
+    for (int i = 0; i < n; i++) {
+        if (!http->sockets[ready[i].data.fd].wanted)
+            on_unwanted(http, ready[i].data.fd);
+    }
+    return http->lost_ns > 0 && uv_hrtime() - http->lost_ns < UNCHECKED_NS;
 }
 
 int as__http_wait_on(as_http *http, struct as__link *waiters, const char *what)
