@@ -61,6 +61,37 @@ put user/max_user_namespaces 0
 no_userns() { all && rc 0 && has "$out" 'max_user_namespaces=15000'; }
 check sin_espacios_de_nombres_dice_que_hacer no_userns
 
+# Con el corrector compilado, lo que él dice: nadie sabe mejor en qué caja calificaría.
+grader() { # CÓDIGO LO-QUE-DICE...
+    local rc=$1
+    shift
+    { printf '#!/bin/sh\n' && printf 'echo "%s"\n' "$@" && echo "exit $rc"; } >"$work/corrector"
+    chmod +x "$work/corrector"
+}
+asked() { all ASINC_CORRECTOR="$work/corrector" "$@"; }
+machine
+grader 0 completa
+whole() { asked && rc 0 && has "$out" '^bien +caja +completa'; }
+check con_el_corrector_hecho_dice_su_caja whole
+grader 0 'AVISO: se califica en la caja mínima: el programa usa la red' minima
+lesser() { asked && rc 0 && has "$out" '^ojo +caja +se califica en la «minima»' && has "$out" 'usa la red' && hasnt "$out" AVISO; }
+check y_por_que_no_es_la_completa lesser
+grader 3 'asinc-grade: aquí no se puede encerrar al programa: no hay Landlock.'
+none() { asked && rc 1 && has "$out" '^MAL +caja +aquí no se puede calificar' && has "$out" 'no hay Landlock'; }
+check si_no_se_puede_ninguna_es_un_fallo none
+grader 0 completa
+rmdir "$work/raiz/dev/shm"
+own_shm() { asked && rc 0 && has "$out" '^ojo +/dev/shm'; }
+check sin_dev_shm_y_con_la_completa_se_califica own_shm
+
+machine
+nameless() { all ASINC_NOMBRE= && rc 0 && has "$out" '^ojo +usuario +el [0-9]+ no tiene nombre'; }
+check sin_nombre_de_usuario_se_avisa nameless
+homeless() { all HOME= ASINC_NOMBRE=ana && rc 0 && has "$out" '^ojo +usuario +ana, sin HOME'; }
+check sin_HOME_se_avisa homeless
+narrow_memory() { [ "$(id -u)" -eq 0 ] || { all ASINC_DIRECCIONES=524288 && rc 1 && has "$out" '^MAL +límites +512 MiB de direcciones'; }; }
+check un_limite_de_direcciones_es_un_fallo narrow_memory
+
 machine
 put kernel/osrelease 5.15.90.1-microsoft-standard-WSL2
 wsl() { all && rc 0 && has "$out" 'Linux 5.15.90.1-microsoft.*WSL'; }

@@ -111,11 +111,14 @@ machine() {
 
 free_mib() { df -Pk "$1" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024) }'; }
 space() {
-    for place in . "${TMPDIR:-/tmp}"; do
+    for place in . build "${TMPDIR:-/tmp}"; do
+        [ -e "$place" ] || continue
         mib=${ASINC_LIBRE:-$(free_mib "$place")}
         shown=$place
         [ "$place" != . ] || shown='el curso'
-        if [ ! -w "$place" ]; then
+        if [ "$place" = build ] && [ -w build ]; then
+            continue # está donde el curso
+        elif [ ! -w "$place" ]; then
             fault disco "no se puede escribir en $shown" "Arréglalo con chmod o chown, o trabaja en una copia que sea tuya. (Es $(cd "$place" 2>/dev/null && pwd || echo "$place").)"
         elif [ "${mib:-0}" -lt 300 ]; then
             fault disco "quedan ${mib:-0} MiB en $shown" 'Hacen falta 300: libera espacio (make clean borra lo generado) o pon TMPDIR en otro disco.'
@@ -125,9 +128,26 @@ space() {
     done
 }
 
+# Lo que haría calificar: lo dice el corrector, si ya está compilado. Deja en $rung la caja, o nada si
+# no se puede ninguna, y en $why por qué no es la completa.
+grader=${ASINC_CORRECTOR-build/normal/autograder/asinc-grade}
+rung='' why=''
+ask_grader() {
+    [ -z "$root" ] || [ -n "${ASINC_CORRECTOR:-}" ] || return 1
+    [ -x "$grader" ] || return 1
+    [ -z "$rung$why" ] || return 0
+    # shellcheck disable=SC2086
+    why=$("$grader" --comprobar ${CAJA:+--caja "$CAJA"} 2>&1 || :)
+    rung=$(printf '%s\n' "$why" | grep -xE 'completa|parcial|minima|ya-aislado|no' || :)
+    why=$(printf '%s\n' "$why" | grep -vxE 'completa|parcial|minima|ya-aislado|no' | sed 's/^AVISO: //; s/^asinc-grade: //' || :)
+}
+
 shared_memory() {
     if [ -w "$root/dev/shm" ]; then
         ok /dev/shm 'se puede escribir'
+    elif ask_grader && { [ "$rung" = completa ] || [ "$rung" = parcial ]; }; then
+        notice /dev/shm 'no se puede escribir, y la caja trae el suyo' 'Para make test, que no la usa siempre, sí hace falta:
+sudo mount -o remount,rw,mode=1777 /dev/shm'
     else
         fault /dev/shm 'no se puede escribir' 'Las pruebas lo usan para hablar entre procesos. En Docker,
 --tmpfs /dev/shm:rw,mode=1777
@@ -149,6 +169,14 @@ sudo mount -t devpts devpts /dev/pts -o ptmxmode=666'
 namespaces() {
     if ! command -v bwrap >/dev/null; then
         fault caja 'falta bubblewrap' 'Haz make setup: es la caja donde corre el programa que se califica.'
+        return
+    fi
+    if [ "$quick" = no ] && ask_grader; then
+        case $rung in
+        completa) ok caja 'completa: espacios de nombres y seccomp' ;;
+        '') fault caja 'aquí no se puede calificar' "$why" ;;
+        *) notice caja "se califica en la «$rung»" "$why" ;;
+        esac
         return
     fi
     if [ "$quick" = no ] && [ -z "$root" ] && bwrap --unshare-all --ro-bind / / --proc /proc --dev /dev true 2>/dev/null; then
@@ -182,10 +210,25 @@ $lesser"
 
 limits() {
     files=$(ulimit -n)
-    if [ "$files" != unlimited ] && [ "$files" -lt 256 ]; then
+    addresses=${ASINC_DIRECCIONES:-$(ulimit -v)}
+    if [ "$addresses" != unlimited ] && [ "$(id -u)" -ne 0 ]; then
+        fault límites "$((addresses / 1024)) MiB de direcciones por programa (ulimit -v)" 'Con ese límite no arrancan los programas con ASan, y no se califica. Usa una terminal sin él: la caja ya pone el suyo.'
+    elif [ "$files" != unlimited ] && [ "$files" -lt 256 ]; then
         fault límites "solo $files archivos abiertos por proceso" 'Súbelo en esta terminal con ulimit -n 1024.'
     else
         ok límites "$files archivos abiertos por proceso"
+    fi
+}
+
+# Sin nombre o sin carpeta propia (docker run -u 1234) se trabaja igual.
+person() {
+    name=${ASINC_NOMBRE-$(id -un 2>/dev/null)}
+    if [ -z "$name" ]; then
+        notice usuario "el $(id -u) no tiene nombre en este sistema" 'Se trabaja y se califica igual. Si algún otro programa protesta, en Docker arranca sin -u.'
+    elif [ -z "${HOME:-}" ]; then
+        notice usuario "$name, sin HOME" 'Se trabaja y se califica igual. Si algún otro programa protesta: export HOME=/tmp.'
+    else
+        ok usuario "$name"
     fi
 }
 
@@ -276,6 +319,7 @@ namespaces
 kernel
 machine
 limits
+person
 watchers
 tongue
 clock

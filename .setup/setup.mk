@@ -41,7 +41,7 @@ setup: ## Instala en el sistema lo que falte para estudiar y calificar
 	@.setup/setup.sh $(GRUPO)
 
 doctor: ## Mira si esta máquina sirve para el curso, y dice qué hacer con lo que no
-	@CC='$(CC)' .setup/doctor.sh
+	@CC='$(CC)' CAJA='$(CAJA)' .setup/doctor.sh
 
 # Callados si no falta nada: los ponen delante los objetivos que necesitan paquetes.
 setup-grade setup-test setup-test-todo setup-bench setup-book setup-dibujos setup-pasos setup-grade-class setup-dist setup-systems: setup-%:

@@ -14,7 +14,7 @@ new_system() { # ID [ID_LIKE]
     rm -rf "${work:?}/bin"
     mkdir "$work/bin" && : >"$work/apt" && : >"$work/have"
     local tool
-    for tool in sh awk sed tr sort cat dirname mktemp rm grep tail env true; do
+    for tool in sh awk sed tr sort cat dirname mktemp mkdir df rm grep tail env true; do
         ln -s "$(type -P $tool)" "$work/bin/$tool"
     done
     printf 'PRETTY_NAME="Sistema %s"\nID=%s\n' "$1" "$1" >"$work/os-release"

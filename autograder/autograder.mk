@@ -115,6 +115,12 @@ test-grader: $(GRADER_TESTS)/unit $(FIXTURE_SUITES) $(GRADE_TOOLS) $(O)/labs/07-
 	@autograder/grader/tests/cli.sh build $(O)
 	@autograder/grader/tests/sanitize.sh $(GRADER)
 
+# Las máquinas a las que les falta algo.
+TEST_STEPS += test-doors
+.PHONY: test-doors
+test-doors: $(FIXTURE_SUITES) $(GRADER) $(O)/autograder/runner $(GRADE_LIBS) $(BOX_TEST_ZONE)/ataques/contenedor
+	@autograder/grader/tests/puertas.sh build $(O) $(if $(PRUEBA),$(call quoted,$(PRUEBA)))
+
 test-labs: $(GRADE_TOOLS) $(GRADE_SUITES)
 	@$(GRADER) --autoprueba $(if $(LAB),--lab $(call quoted,$(LAB))) \
 		$(if $(filter-out 0,$(TODO)),--todo) $(if $(SEMILLA),--semilla $(call quoted,$(SEMILLA)))

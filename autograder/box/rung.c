@@ -240,6 +240,8 @@ static int try(enum box_rung rung, uid_t uid, gid_t gid, char *why, size_t size)
     int rc;
     while ((rc = try_once(rung, uid, gid, why, size)) == -EAGAIN && ag_ms() < until)
         nanosleep(&(struct timespec){.tv_nsec = PAUSE_MS * 1000000L}, NULL);
+    if (rc == 0)
+        *why = '\0'; /* lo que dijo antes ya se pasó */
     if (rc == -EAGAIN && strlen(why) < size / 2) {
         char *said = strdup(why);
         snprintf(

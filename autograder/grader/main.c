@@ -27,7 +27,7 @@ struct options {
     char seed[AG_SEED_MAX + 1];
     double started_ms;
     enum box_rung highest;
-    bool seeded, strict, all, brief, sanitize, selftest, renew, class;
+    bool seeded, strict, all, brief, sanitize, selftest, renew, class, check;
 };
 
 static const char usage[] =
@@ -46,6 +46,7 @@ static const char usage[] =
     "  --caja ya-aislado  otro usuario: solo en un sitio que ya lo encierre  "
     "CAJA=ya-aislado\n"
     "  --caja no         no encierra al programa: solo con código tuyo  CAJA=no\n"
+    "  --comprobar       no califica: dice en qué caja se puede, y qué lo impide\n"
     "  --autoprueba      examina al corrector: esqueleto, solución y un mutante por "
     "prueba\n"
     "                    (con --todo, todos; con --semilla no compara sus historias)\n"
@@ -92,21 +93,14 @@ static int read_seed(struct options *o)
 static int parse(int argc, char **argv, struct options *o)
 {
     static const struct option longs[] = {
-        {"desde", required_argument, NULL, 'd'},
-        {"lab", required_argument, NULL, 'l'},
-        {"prueba", required_argument, NULL, 'p'},
-        {"todo", no_argument, NULL, 't'},
-        {"breve", no_argument, NULL, 'b'},
-        {"sanitize", no_argument, NULL, 'z'},
-        {"semilla", required_argument, NULL, 's'},
-        {"estricto", no_argument, NULL, 'e'},
-        {"informe", required_argument, NULL, 'i'},
-        {"caja", required_argument, NULL, 'c'},
-        {"autoprueba", no_argument, NULL, 'a'},
-        {"historias", no_argument, NULL, 'r'},
-        {"clase", no_argument, NULL, 'k'},
-        {"ayuda", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"desde", required_argument, NULL, 'd'},   {"lab", required_argument, NULL, 'l'},
+        {"prueba", required_argument, NULL, 'p'},  {"todo", no_argument, NULL, 't'},
+        {"breve", no_argument, NULL, 'b'},         {"sanitize", no_argument, NULL, 'z'},
+        {"semilla", required_argument, NULL, 's'}, {"estricto", no_argument, NULL, 'e'},
+        {"informe", required_argument, NULL, 'i'}, {"caja", required_argument, NULL, 'c'},
+        {"comprobar", no_argument, NULL, 'q'},     {"autoprueba", no_argument, NULL, 'a'},
+        {"historias", no_argument, NULL, 'r'},     {"clase", no_argument, NULL, 'k'},
+        {"ayuda", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
     };
     *o = (struct options){.from = "labs",
                           .report = "build/informe",
@@ -155,6 +149,9 @@ static int parse(int argc, char **argv, struct options *o)
                          "«no»");
                 return GR_EXIT_USAGE + 1;
             }
+            break;
+        case 'q':
+            o->check = true;
             break;
         case 'a':
             o->selftest = true;
@@ -238,6 +235,19 @@ static struct gr_job make_job(const struct options *o, const struct gr_lab *lab)
     free(word);
     free(from);
     return job;
+}
+
+/* Lo que haría calificar aquí, para make doctor. */
+static int check_place(const struct options *o)
+{
+    struct gr_config cfg = {0};
+    struct gr_error err;
+    if (gr_configure(&cfg, o->highest, true, &err) < 0) {
+        complain("%s", err.text);
+        return GR_EXIT_FAILURE;
+    }
+    puts(box_rung_name(cfg.rung));
+    return ag_stdout_written("asinc-grade") ? GR_EXIT_OK : GR_EXIT_FAILURE;
 }
 
 /* Lo que queda por decir cuando ya hay notas; el código de salida. */
@@ -348,6 +358,8 @@ int main(int argc, char **argv)
     int rc = parse(argc, argv, &o);
     if (rc)
         return rc - 1;
+    if (o.check)
+        return check_place(&o);
     rc = gr_labs_load(&labs, o.lab, &err);
     if (rc) {
         complain("%s", err.text);

@@ -42,7 +42,7 @@ plainly() {
     fi
 }
 
-# ---- comprobaciones: cada prueba es una función que acumula motivos en $why ------------------
+# ---- comprobaciones: cada prueba es una función que acumula motivos en $why, o deja uno en $skip ----
 
 count=0 failed=0
 is() { [ "$2" = "$3" ] || why+="$1: esperaba «$2» y es «$3»"$'\n'; }
@@ -52,12 +52,12 @@ clean() { [ -z "$(ls -A "$TMPDIR")" ] || why+="quedan restos: $(ls -A "$TMPDIR")
 
 check() {
     local name=$1
-    why='' out=''
+    why='' out='' skip=''
     fresh
     "test_$name"
     count=$((count + 1))
     if [ -z "$why" ]; then
-        echo "ok $count - $name"
+        echo "ok $count - $name${skip:+ # SKIP $skip}"
         return
     fi
     failed=$((failed + 1))
