@@ -149,6 +149,16 @@ chmod +x "$work/bin/pkg-config"
 old_libraries() { all PATH="$work/bin:$PATH" && rc 1 && has "$out" '^MAL +bibliotecas .*libuv 1.44 \(hay: 1.20.0\)'; }
 check las_bibliotecas_viejas_se_dicen old_libraries
 
+machine
+printf '#!/bin/sh\necho "GNU gdb (Debian $GDB-3) $GDB"\n' >"$work/bin/gdb"
+chmod +x "$work/bin/gdb"
+rm "$work/bin/pkg-config"
+echo 'flags : fpu amx_bf16 amx_tile' >"$work/raiz/proc/cpuinfo"
+old_gdb() { all GDB=13.1 PATH="$work/bin:$PATH" && rc 0 && has "$out" '^ojo +gdb +13.1, en un procesador con AMX' && has "$out" 'make debug'; }
+check un_gdb_que_no_puede_con_AMX_se_avisa old_gdb
+new_gdb() { all GDB=14.2 PATH="$work/bin:$PATH" && rc 0 && has "$out" '^bien +gdb +14.2'; }
+check y_uno_que_puede_no new_gdb
+
 narrow() { all && ! awk 'length > 110' "$out" | grep .; }
 check las_lineas_no_se_alargan narrow
 finish

@@ -310,6 +310,16 @@ postgres() {
     fault PostgreSQL 'no encuentro initdb' 'Haz make setup: el laboratorio 12 usa un servidor de verdad, de usar y tirar.'
 }
 
+debugger() { # solo hace falta para make pasos y make debug
+    command -v gdb >/dev/null || return 0
+    version=$(gdb --version 2>/dev/null | sed -n '1s/.* \([0-9][0-9.]*\).*/\1/p')
+    if grep -qsw amx_tile "$root/proc/cpuinfo" && ! at_least "${version:-99}" 14; then
+        notice gdb "$version, en un procesador con AMX" 'make pasos ya lo tiene en cuenta. En make debug, llamar a una función del programa (print f(1)) puede acabar en «Bad address»: lo arregló gdb 14, y Debian 13 trae el 16.'
+    else
+        ok gdb "${version:-no dice su versión}"
+    fi
+}
+
 [ "$quick" = yes ] || system
 space
 shared_memory
@@ -326,6 +336,7 @@ clock
 compiler
 libraries
 postgres
+debugger
 
 echo
 if [ "$faults" -gt 0 ]; then

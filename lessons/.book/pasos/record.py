@@ -349,6 +349,7 @@ def main():
     for command in ('set pagination off', 'set confirm off', 'set startup-with-shell on',
                     'set debuginfod enabled off', 'set print thread-events off', 'set width 0',
                     'set language c', 'set unwindonsignal on', 'unset environment LINES', 'unset environment COLUMNS',
+                    'unset environment LD_PRELOAD',  # es de gdb, ver ptrace.c
                     'handle all nostop noprint pass', 'handle SIGINT nostop noprint pass', 'handle SIGTRAP stop print nopass',
                     'handle SIG%d stop print nopass' % WAKE):
         gdb.execute(command, to_string=True)
@@ -380,5 +381,8 @@ def main():
 try:
     main()
 except gdb.error as error:
+    if 'extended state status' in str(error):  # lo que ptrace.c no haya podido remediar
+        error = ('gdb %s no sabe guardar los registros de este procesador, que tiene AMX: '
+                 'instala gdb 14 o más nuevo, como el de Debian 13' % gdb.VERSION.split()[-1])
     print('pasos: %s' % error, file=sys.stderr)
     gdb.execute('quit 1')

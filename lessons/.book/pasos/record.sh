@@ -54,7 +54,15 @@ export PASOS_TOPE=${PASOS_TOPE:-1500} PASOS_PLAZO=${PASOS_PLAZO:-60}
 if [ "$PASOS_VECES" = 2 ]; then
     { (cp -r "$work/datos" "$work/prueba" && cd "$work/prueba" && eval "AS_TRACE=../traza timeout 20 '../bin/$name' $PASOS_ARGS" </dev/null >/dev/null 2>&1) || true; } 2>/dev/null
 fi
-gdb -nx -batch -x "$book/record.py" "$work/bin/$name" >"$work/gdb" 2>"$work/errores" || true
+# Hasta el 13, gdb no puede con los registros de un procesador con AMX: ver ptrace.c.
+patch=
+version=$(gdb --version | sed -n '1s/.* \([0-9][0-9]*\)\..*/\1/p')
+if [ "$(uname -m)" = x86_64 ] && [ "${version:-99}" -lt 14 ]; then
+    patch=$work/ptrace.so
+    # shellcheck disable=SC2086
+    $PASOS_CC -shared -fPIC -o "$patch" "$book/ptrace.c" 2>"$work/errores" || patch=
+fi
+LD_PRELOAD=$patch gdb -nx -batch -x "$book/record.py" "$work/bin/$name" >"$work/gdb" 2>"$work/errores" || true
 if [ ! -s "$work/grabacion" ]; then
     grep -q '^pasos: ' "$work/errores" || { tail -5 "$work/errores" >&2; fail "gdb no pudo grabar $source"; }
     sed -n '/^pasos: /,$p' "$work/errores" >&2

@@ -178,6 +178,25 @@ program azar '    srand((unsigned)as_now_ns() ^ (unsigned)(size_t)&arg);
 random() { ! "$here/record.sh" "$work/azar.json" virtual "$work/azar.c" 2>"$work/dice" && has "$work/dice" 'no sale igual dos veces'; }
 check lo_que_no_sale_igual_no_se_guarda random
 
+# Un procesador con AMX, de mentira: con lo que remienda record.sh se graba igual, y sin ello se
+# dice qué pasa. Desde el 14, gdb pregunta al procesador, y no se le puede engañar.
+amx=(con_AMX_se_graba_igual y_si_gdb_no_puede_lo_dice)
+if [ "$(uname -m)" != x86_64 ] || [ "$(gdb --version | sed -n '1s/.* \([0-9][0-9]*\)\..*/\1/p')" -ge 14 ]; then
+    for name in "${amx[@]}"; do skip "$name" 'solo importa con gdb 13 o anterior, en x86-64'; done
+else
+    mkdir "$work/amx" "$work/amx-solo"
+    gcc -D_GNU_SOURCE -shared -fPIC -o "$work/amx.so" "$here/nucleo_amx.c"
+    gdb=$(type -P gdb)
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\nLD_PRELOAD="${LD_PRELOAD:-} %s" exec "%s" "$@"\n' "$work/amx.so" "$gdb" >"$work/amx/gdb"
+    printf '#!/bin/sh\nLD_PRELOAD="%s" exec "%s" "$@"\n' "$work/amx.so" "$gdb" >"$work/amx-solo/gdb"
+    chmod +x "$work"/amx*/gdb
+    with_amx() { PATH=$work/amx:$PATH again lessons/06-sincronizacion/saldo.c; }
+    check "${amx[0]}" with_amx
+    amx_told() { ! PATH=$work/amx-solo:$PATH student espera real && has "$work/dice" 'pasos: gdb .* AMX: instala gdb 14'; }
+    check "${amx[1]}" amx_told
+fi
+
 mkdir "$work/bin"
 for tool in bash sh basename dirname mktemp rm mkdir cat; do ln -s "$(type -P $tool)" "$work/bin/$tool"; done
 without_gdb() { ! PATH=$work/bin student espera real && has "$work/dice" 'falta «gdb».*make setup-pasos'; }
