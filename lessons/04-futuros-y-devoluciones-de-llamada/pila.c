@@ -9,7 +9,7 @@ static int resumir(void *arg)
 
     memset(texto, '.', sizeof texto - 1);
     texto[sizeof texto - 1] = '\0';
-    printf("%s: %zu bytes\n", (const char *)arg, strlen(texto));
+    printf("%s: %s\n", (const char *)arg, texto);
     return 0;
 }
 /* [/resumir] */
