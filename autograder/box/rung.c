@@ -159,7 +159,11 @@ static int try_bubblewrap(enum box_rung rung, uid_t uid, gid_t gid, char *why,
         char said[256];
         ssize_t n = pread(out, said, sizeof said - 1, 0);
         said[n > 0 ? n : 0] = '\0';
+        /* La primera línea, sin el «See <...>» que le ponen los de Debian 13 ni punto final. */
         said[strcspn(said, "\n")] = '\0';
+        char *see = strstr(said, ". See ");
+        size_t end = see ? (size_t)(see - said) : strlen(said);
+        said[end - (end > 0 && said[end - 1] == '.')] = '\0';
         if (rc < 0 && passing(said))
             rc = -EAGAIN;
         if (rc == -EAGAIN)

@@ -77,7 +77,8 @@ test_no_enlaza_con_las_palabras_del_enlazador() {
     printf 'void nada(void);\nint main(void)\n{\n    nada();\n}\n' >labs/01-eco/eco.c
     grade --lab 01
     is código 0 "$rc"
-    says '  labs/01-eco/eco.c:4: undefined reference to'
+    says '  labs/01-eco/eco.c:4:'
+    says 'undefined reference to'
     silent 'collect2'
     silent _entrega_
 }
