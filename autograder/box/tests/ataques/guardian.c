@@ -38,7 +38,7 @@ static void estorbar(const char *que, long quien)
             syscall(SYS_sched_setscheduler, quien, politica, &normal));
     intento(que, "parametros", syscall(SYS_sched_setparam, quien, &normal));
     intento(que, "atributos", syscall(SYS_sched_setattr, quien, &atributos, 0));
-    intento(que, "prioridad", syscall(SYS_setpriority, PRIO_PROCESS, quien, 5));
+    intento(que, "prioridad", syscall(SYS_setpriority, PRIO_PROCESS, quien, 19));
     intento(que, "disco", syscall(SYS_ioprio_set, DE_UN_PROCESO, quien, 7 << 13));
     intento(que, "migrar", syscall(SYS_migrate_pages, quien, 64, nucleos, nucleos));
     intento(que, "mover", syscall(SYS_move_pages, quien, 0, NULL, NULL, NULL, 0));
