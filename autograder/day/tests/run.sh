@@ -176,6 +176,9 @@ sin_permiso_avisa() {
     chmod -R a+rX "$top" && chmod a-w .
     $as "$day" anota 2>"$out"
     same 0 $? && has "$out" 'no puedo guardar .progreso.json'
+    local held=$?
+    chmod u+w . # que quien no es root pueda borrarlo
+    return "$held"
 }
 
 cabe_en_60_columnas() {
