@@ -51,9 +51,9 @@ int main(void)
     estorbar("conseguido", getppid());
     estorbar("conseguido", alto | getppid());
     intento("conseguido", "prioridad de todos",
-            syscall(SYS_setpriority, PRIO_USER, 0, 5));
+            syscall(SYS_setpriority, PRIO_USER, 0, 19));
     intento("conseguido", "prioridad de todos, con basura",
-            syscall(SYS_setpriority, alto | PRIO_USER, 0, 5));
+            syscall(SYS_setpriority, alto | PRIO_USER, 0, 19));
     intento("conseguido", "disco de todos",
             syscall(SYS_ioprio_set, DE_UN_USUARIO, 0, 7 << 13));
     /* Una terminal que no lo es responde ENOTTY: EPERM es que nadie la miró. */
