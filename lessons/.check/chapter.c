@@ -355,7 +355,7 @@ static long fair_ms(void)
 static void check_twice(struct report *report, const struct options *o,
                         const struct block *b, const char *truth)
 {
-    char *command = format("(%s\n) >/dev/null 2>&1\n%s", b->mark.value, b->mark.value);
+    char *command = format("(%s\n:) >/dev/null 2>&1\n%s", b->mark.value, b->mark.value);
     char *second = output_truth(report, o, b, command);
 
     if (second && strcmp(second, truth) != 0) {
