@@ -192,11 +192,11 @@ static const struct mala {
     {"/media-cabecera", "HTTP/1.1 200 Bien\r\nContent-Le", false, UV_ECONNRESET,
      "a media cabecera"},
     {"/sin-fin", "HTTP/1.1 200 Bien\r\nContent-Length: 5\r\n", false, UV_ECONNRESET,
-     "a media respuesta"},
+     "cerró la conexión a media"},
     {"/medio-cuerpo", "HTTP/1.1 200 Bien\r\nContent-Length: 50\r\n\r\nmedio", false,
-     UV_ECONNRESET, "a media respuesta"},
+     UV_ECONNRESET, "cerró la conexión a media"},
     {"/medio-trozo", "HTTP/1.1 200 Bien\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nmedio",
-     false, UV_ECONNRESET, "a media respuesta"},
+     false, UV_ECONNRESET, "cerró la conexión a media"},
     {"/trozo-malo", "HTTP/1.1 200 Bien\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nmedio",
      false, UV_EPROTO, "no es HTTP bien escrito"},
     {"/golpe-antes", "", true, UV_ECONNRESET, "el otro extremo cortó la conexión"},
@@ -207,12 +207,8 @@ static const struct mala {
      "no es HTTP bien escrito"},
     {"/longitud", "HTTP/1.1 200 Bien\r\nContent-Length: -5\r\n\r\n", false, UV_EPROTO,
      "no es HTTP bien escrito"},
-    {"/estado", "HTTP/1.1 4299999999999 Muchas\r\n\r\n", false, UV_EPROTO,
-     "no es HTTP bien escrito"},
     {"/no-es-cabecera", "HTTP/1.1 200 Bien\r\nsin dos puntos\r\n\r\n", false, UV_EPROTO,
      "no es HTTP bien escrito"},
-    {"/en-blanco", "HTTP/1.1 200 Bien\r\n X: y\r\nContent-Length: 0\r\n\r\n", false,
-     UV_EPROTO, "no es HTTP bien escrito"},
 };
 
 static void atiende_mal(struct conexion *c)
@@ -317,7 +313,7 @@ static void atiende_cabeceras_sin_fin(struct conexion *c)
 static int cabeceras_sin_fin(struct entorno *e)
 {
     falla(e, url(e->servidor, "/"), AS_EOVERFLOW);
-    EXPLICA(AS_EOVERFLOW, "256 KiB");
+    EXPLICA(AS_EOVERFLOW, "las cabeceras");
     return 0;
 }
 
@@ -348,7 +344,7 @@ static int lineas_largas(struct entorno *e)
     cr_assert_eq(strlen(as_http_header(&r, "X-Larga")), 99u * 1024);
     as_http_response_clear(&r);
     falla(e, url(e->servidor, "/101"), AS_EOVERFLOW);
-    EXPLICA(AS_EOVERFLOW, "una línea de las cabeceras");
+    EXPLICA(AS_EOVERFLOW, "las cabeceras");
     falla(e, url(e->servidor, "/200"), AS_EOVERFLOW);
     get_correcto(e, url(e->servidor, "/1"));
     return 0;

@@ -79,9 +79,13 @@ static int set_options(as_http *http, const as_http_options *options)
 
 static int open_libcurl(as_http *http)
 {
+    unsigned long starved = as__libcurl_starved();
+
     http->multi = curl_multi_init();
+    if (!http->multi) /* si no le faltó memoria, le faltó un descriptor para avisarse */
+        return as__error(as__libcurl_starved() != starved ? UV_ENOMEM : UV_EMFILE);
     http->sessions = curl_share_init();
-    if (!http->multi || !http->sessions)
+    if (!http->sessions)
         return as__error(UV_ENOMEM);
     curl_multi_setopt(http->multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
     curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)http->max_connections);

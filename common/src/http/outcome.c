@@ -6,6 +6,10 @@
 
 enum { HOST_SIZE = 256, PEER_SIZE = HOST_SIZE + 8 };
 
+enum {
+    TOO_LARGE = 100
+}; /* CURLE_TOO_LARGE, que solo declaran las de la 8.6 en adelante */
+
 static const char *words(const struct as__transfer *t)
 {
     return t->detail[0] ? t->detail : curl_easy_strerror(t->result);
@@ -97,6 +101,9 @@ static int explain(const struct as__exchange *x, const char *host, const char *p
 {
     const struct as__transfer *t = &x->transfer;
 
+    if ((int)t->result == TOO_LARGE)
+        return as_error_set(AS_EOVERFLOW, "las cabeceras de «%s» no caben: %s", peer,
+                            words(t));
     switch (t->result) {
     case CURLE_URL_MALFORMAT:
         return bad_url(t);

@@ -82,7 +82,7 @@ struct as_web {
     size_t handles;          /* asideros de libuv abiertos */
     struct as__link closer; /* quien espera a que no quede ninguno */
     time_t date_at;         /* cuándo se escribió `date` */
-    char date[32];
+    char date[80];
 };
 
 /* En qué está una conexión. */
