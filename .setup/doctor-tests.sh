@@ -68,7 +68,7 @@ grader() { # CÓDIGO LO-QUE-DICE...
     { printf '#!/bin/sh\n' && printf 'echo "%s"\n' "$@" && echo "exit $rc"; } >"$work/corrector"
     chmod +x "$work/corrector"
 }
-asked() { all ASINC_CORRECTOR="$work/corrector" "$@"; }
+asked() { all ASINC_CORRECTOR="$work/corrector"; }
 machine
 grader 0 completa
 whole() { asked && rc 0 && has "$out" '^bien +caja +completa'; }

@@ -148,7 +148,7 @@ test_ya_aislado_no_deja_nada_ni_ve_a_nadie() {
     [ "$(id -u)" -eq 0 ] || return 0
     chmod 700 .
     cp "$cheats/ensucia.c" labs/01-eco/eco.c
-    mkdir -p -m 711 "$TMPDIR/asinc-grade-otra/1/fuentes"
+    mkdir -p "$TMPDIR/asinc-grade-otra/1/fuentes"
     chmod 700 "$TMPDIR/asinc-grade-otra/1"
     echo 'lo de otra persona' >"$TMPDIR/asinc-grade-otra/1/fuentes/eco.c"
     grade --lab 01 --caja ya-aislado
