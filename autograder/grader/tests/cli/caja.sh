@@ -146,6 +146,7 @@ test_ya_aislado_lo_dicen_todos_los_informes() {
 # entrega y los resultados de otra.
 test_ya_aislado_no_deja_nada_ni_ve_a_nadie() {
     [ "$(id -u)" -eq 0 ] || return 0
+    who=$(id -un)
     chmod 700 .
     cp "$cheats/ensucia.c" labs/01-eco/eco.c
     mkdir -p "$TMPDIR/asinc-grade-otra/1/fuentes"
