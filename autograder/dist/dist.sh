@@ -33,7 +33,7 @@ take .vscode/{launch,tasks}.json .devcontainer/devcontainer.json
 take_all common/include
 take_all common/src
 take_all common/tools
-take common/{README.md,asinc.pc.in,common.mk}
+take common/{README.md,DECISIONES.md,asinc.pc.in,common.mk}
 
 # El corrector, entero menos el banco: va dentro de cada suite.
 take autograder/{autograder.mk,curso.json,prebuilt.sh} autograder/harness/{harness.mk,pg_template.sh}
