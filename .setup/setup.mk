@@ -22,8 +22,8 @@
 TEST_STEPS += test-setup test-doctor test-systems test-runner
 TEST_MORE  += test-lint-rules test-lint
 # Segundos que puede durar una etapa y que pueden durar todas.
-TEST_LIMIT ?= 600
-TEST_TOTAL ?= 2400
+TEST_LIMIT ?= $(if $(WITH_MORE),1200,600)
+TEST_TOTAL ?= $(if $(WITH_MORE),3600,2400)
 
 # Las pruebas de Criterion casi siempre esperan: van a la vez más que procesadores.
 TEST_JOBS := $(shell n=$$(( 4 * $$(nproc) )); echo $$(( n > 16 ? 16 : n )))

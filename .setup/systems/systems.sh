@@ -1,7 +1,7 @@
 #!/bin/bash
 # Prueba el curso en sistemas recién instalados, con lo que escribe quien llega: `make systems`.
 #   systems.sh ['SISTEMA SISTEMA...']    sin decir cuáles, todos
-# TODO=1: todo también como root. LIBRO=no: sin el libro.
+# Con TODO=1, todo también como root. Con LIBRO=no, sin el libro.
 #
 # Cada sistema es una raíz en build/systems/SISTEMA/raiz, que se conserva: la segunda vez solo se
 # pone al día. Dentro se clona lo confirmado del curso dos veces, para root y para ana, que no es

@@ -41,7 +41,7 @@ static void arregla(struct roto *r)
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 
     cr_assert(otra == r->pagina + PAGINA);
-    memcpy(otra, "fin\n", 4);
+    memcpy(otra, "fin\n", sizeof "fin\n"); /* con el cero, como lo que sigue */
 }
 
 static void olvida(struct roto *r)

@@ -17,7 +17,7 @@ dibujos: setup-dibujos ### Dibuja los diagramas de los capítulos que hayan camb
 	@$(BOOK)/draw.sh
 
 # En `make test`, el sitio y unas pocas páginas en el navegador si lo hay; con TODO=1, todas, el
-# EPUB y el PDF.
+# EPUB y el PDF, en otra carpeta: dos etapas pueden correr a la vez.
 TEST_STEPS += test-book
 TEST_MORE  += test-book-pages test-book-paper
 NAVEGADOR  := $(O)/$(BOOK)/tests/navegador
@@ -30,4 +30,4 @@ test-book test-book-pages: $(NAVEGADOR) $(COURSE)
 	@NAVEGADOR=$(NAVEGADOR) $(BOOK)/tests/site.sh build/test/book $(if $(filter %-pages,$@),todo)
 
 test-book-paper: $(COURSE)
-	@$(BOOK)/tests/paper.sh build/test/book
+	@$(BOOK)/tests/paper.sh build/test/book-paper
