@@ -1,7 +1,7 @@
 # La biblioteca asinc y sus pruebas.
 
 include common/tools/tools.mk
-include common/examples/examples.mk
+-include common/examples/examples.mk
 -include common/bench/bench.mk
 
 ASINC_SRC := $(wildcard common/src/*/*.c)

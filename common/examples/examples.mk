@@ -8,3 +8,23 @@ $(EXAMPLES): %: %.o $(O)/common/libasinc.a
 
 .PHONY: examples
 examples: $(EXAMPLES)
+
+# Las pruebas los ejecutan desde fuera y les hacen de todo; sin ellas, esto no añade nada.
+ifneq ($(wildcard common/tests/ejemplos),)
+EXAMPLE_TEST_OBJ := $(patsubst %.c,$(O)/%.o,$(wildcard common/tests/ejemplos/*.c)) \
+	$(patsubst %,$(O)/common/tests/%.o,prueba servidor)
+$(EXAMPLE_TEST_OBJ): CPPFLAGS += -Icommon/tests
+$(EXAMPLE_TEST_OBJ): CFLAGS += -O0
+
+$(O)/common/pruebas_ejemplos: $(EXAMPLE_TEST_OBJ) $(O)/common/libasinc.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(EXAMPLE_TEST_OBJ) $(LDLIBS_ASINC) -lcriterion
+
+TEST_STEPS   += test-examples test-examples-asan
+TEST_VARIANT += test-examples-asan
+.PHONY: test-examples test-examples-asan
+test-examples: $(O)/common/pruebas_ejemplos $(EXAMPLES)
+	$(Q)EJEMPLOS=$(O)/common/examples common/tests/pg_cluster.sh $< --tap=- -j$(TEST_JOBS)
+test-examples-asan:
+	$(Q)$(MAKE) --no-print-directory test-examples VARIANT=asan
+endif
