@@ -304,6 +304,7 @@ static int escucha(struct servicio *s, as_retry *intentos)
         if (strpbrk(aviso.payload, "\r\n") == NULL)
             difunde(s, aviso.payload);
         as_pg_notification_clear(&aviso);
+        rc = as_yield(); /* de una ráfaga, que cada uno envíe el suyo antes del próximo */
     }
     as_pg_release(conexion);
     return rc;

@@ -308,7 +308,8 @@ PRUEBA(rastreador, una_pagina_de_cuarenta_mil_enlaces_mal_cerrados_se_lee)
 {
     struct rastreo r = {.sitio = cuarenta_mil};
 
-    setenv("ASAN_OPTIONS", "intercept_strstr=0", 1); /* mide el texto entero en cada una */
+    setenv("ASAN_OPTIONS", "intercept_strstr=0",
+           1); /* mide el texto entero en cada una */
     rastrea(&r);
     DIJO(&r.e, SALIDA, "hecho: 1 leídas, 0 fallidas, 0 sin visitar\n");
     acaba(&r);
