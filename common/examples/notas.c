@@ -138,10 +138,10 @@ static int crea(as_web_request *peticion, void *arg)
 
 static int lista(as_web_request *peticion, void *arg)
 {
-    int64_t desde, limite;
-    int rc = as_web_int_or(peticion, "desde", 0, &desde);
+    int64_t desde = 0, limite = 20;
+    int rc = as_web_int_or(peticion, "desde", desde, &desde);
     if (rc == 0)
-        rc = as_web_int_or(peticion, "limite", 20, &limite);
+        rc = as_web_int_or(peticion, "limite", limite, &limite);
     if (rc < 0)
         return rc;
     if (limite < 1 || limite > 100)

@@ -27,7 +27,6 @@ void ejemplo_lanza(struct ejemplo *e, const char *const argv[]);
 /* Espera a que lo haya dicho y devuelve desde dónde. */
 const char *ejemplo_dice(struct ejemplo *e, int donde, const char *texto);
 
-/* Le manda la señal; si ya acabó, no hace nada. */
 void ejemplo_recibe(struct ejemplo *e, int senal);
 
 /* Espera a que acabe y exige que sea con ese código y sin quejas de los sanitizers. Lo que dijo

@@ -6,14 +6,15 @@
 
 struct notas {
     struct ejemplo e;
-    int puerto, codigo;
+    int puerto;
+    bool detenido; /* `fn` ya le mandó un SIGTERM */
     char conexion[320];
     as_http *http;
     as_pg *base; /* para mirar, y para estorbar, por detrás */
 };
 
 /* Lanza el servicio con esas opciones y una base de datos nueva, ejecuta `fn`, le manda un
- * SIGTERM si `fn` no esperó ya su final, y exige que acabe bien. Sin PostgreSQL, se salta. */
+ * SIGTERM si no lo hizo `fn`, y exige que acabe bien. Sin PostgreSQL, se salta. */
 void con_notas(int (*fn)(struct notas *n), const char *const *opciones);
 
 /* Lanza el servicio y espera a saber en qué puerto atiende. */

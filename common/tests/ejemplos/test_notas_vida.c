@@ -127,6 +127,7 @@ static int a_medias(struct notas *n)
         BIEN(as_start_soon(&grupo, NULL, pide, &dentro[i]));
     espera_bloqueadas(n, 2);
     ejemplo_recibe(&n->e, SIGTERM);
+    n->detenido = true;
     ejemplo_dice(&n->e, ERRORES, "me detengo");
     hasta(sucesos, "data: {\"adios\": \"el servicio se detiene\"}\n\n\r\n0\r\n\r\n", todo,
           sizeof todo);
@@ -150,6 +151,7 @@ static int sin_acabar(struct notas *n)
     manda(preso, "POST /notas HTTP/1.1\r\nHost: a\r\nContent-Length: 29\r\n\r\n" NOTA);
     espera_bloqueadas(n, 1);
     ejemplo_recibe(&n->e, SIGTERM);
+    n->detenido = true;
     hasta_el_final(preso, todo,
                    sizeof todo); /* a los `grace_ms`, aunque nadie lo suelte */
     cr_assert_not_null(strstr(todo, " 503 "), "%s", todo);
