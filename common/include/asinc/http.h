@@ -114,8 +114,10 @@ void as_http_close(as_http *http);
  *   UV_EPROTO        lo que responde no es HTTP, está mal comprimido o redirige a algo que
  *                    no es una dirección; o no hubo acuerdo en TLS
  *   UV_ELOOP         demasiadas redirecciones
- *   AS_EOVERFLOW     el cuerpo supera el límite; o las cabeceras pasan de 256 KiB, o una
- *                    sola línea, de 100
+ *   AS_EOVERFLOW     el cuerpo supera el límite; o las cabeceras pasan de 256 KiB, o son más
+ *                    de 4096, o una sola línea pasa de 100 KiB. Cuentan también las de las
+ *                    respuestas 1xx y las de detrás del cuerpo. Las que manda un proxy al
+ *                    abrir un túnel, 16 KiB
  *   UV_ENOMEM
  * Suspende. Equivale a await session.request(...) más await response.read().
  */

@@ -6,7 +6,7 @@
 
 #include "http/internal.h"
 
-enum { FIRST_HEAD = 1024, MAX_HEAD = 256 * 1024 };
+enum { FIRST_HEAD = 1024 };
 
 /* ---- Guardarlas --------------------------------------------------------------------- */
 
@@ -24,8 +24,6 @@ void as__head_free(struct as__head *head)
 
 static int append(struct as__head *head, const char *text, size_t size)
 {
-    if (as__buffer_size(&head->text) + size + 1 > MAX_HEAD)
-        return AS_EOVERFLOW;
     int rc = head->text.data ? 0 : as__buffer_reserve(&head->text, FIRST_HEAD);
     if (rc == 0)
         rc = as__buffer_append(&head->text, text, size);

@@ -129,7 +129,7 @@ struct as__head {
 void as__head_clear(struct as__head *head);
 void as__head_free(struct as__head *head);
 
-/* Añade una línea, o la continuación de la última. 0, AS_EOVERFLOW o UV_ENOMEM. */
+/* Añade una línea, o la continuación de la última. 0 o UV_ENOMEM. */
 int as__head_add(struct as__head *head, const char *line, size_t size);
 int as__head_unfold(struct as__head *head, const char *line, size_t size);
 
@@ -175,7 +175,8 @@ struct as__transfer {
     struct as__link waiter; /* la tarea que espera, si la hay */
 
     /* Lo que se pide: lo pone as__exchange. */
-    bool follow;     /* las redirecciones se siguen: su cuerpo no interesa */
+    bool follow;  /* las redirecciones se siguen: su cuerpo no interesa */
+    bool tunnels; /* la conexión, si es nueva, empieza por pedirle un túnel al proxy */
     bool idempotent; /* libcurl puede repetirla si la conexión se muere */
     bool streaming;  /* quien espera quiere saber de las cabeceras y de cada trozo */
     bool decode;     /* el cuerpo se entrega descomprimido */
@@ -184,9 +185,11 @@ struct as__transfer {
 
     /* Lo que llega. */
     int status;
-    struct as__head head; /* de la respuesta final */
-    bool head_done;       /* llegó la línea en blanco */
-    bool redirect;        /* es una redirección y se va a seguir */
+    struct as__head head;         /* de la respuesta final */
+    bool head_done;               /* llegó la línea en blanco */
+    bool redirect;                /* es una redirección y se va a seguir */
+    size_t head_size, head_lines; /* de todas las cabeceras del salto */
+    bool in_tunnel;               /* las que llegan son del proxy */
     size_t discarded;
     struct as__decoder *decoder;
     int sends;

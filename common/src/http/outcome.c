@@ -72,11 +72,19 @@ static int not_http(const struct as__transfer *t, const char *peer)
                         peer, words(t));
 }
 
+static int long_line(const struct as__transfer *t)
+{
+    return as_error_set(AS_EOVERFLOW, "una línea de las cabeceras%s pasa de %d KiB",
+                        t->in_tunnel ? " del proxy" : "", t->in_tunnel ? 16 : 100);
+}
+
 static int receive_error(const struct as__exchange *x, const char *peer)
 {
     const struct as__transfer *t = &x->transfer;
     int rc = system_error(t, 0);
 
+    if (t->in_tunnel && strstr(t->detail, "too large"))
+        return long_line(t);
     if (t->sends == 0 && x->http->proxy_url) /* no abrió el túnel */
         return connect_error(x, peer);
     /* Un trozo mal formado también es CURLE_RECV_ERROR. */
@@ -85,11 +93,11 @@ static int receive_error(const struct as__exchange *x, const char *peer)
 
 static int memory_error(const struct as__transfer *t)
 {
-    bool in_head = t->sends > 0 && !t->head_done;
+    bool in_head = t->in_tunnel || (t->sends > 0 && !t->head_done);
 
     if (!in_head || t->starved != as__libcurl_starved())
         return as_error_set(UV_ENOMEM, "%s", as_strerror(UV_ENOMEM));
-    return as_error_set(AS_EOVERFLOW, "una línea de las cabeceras pasa de 100 KiB");
+    return long_line(t);
 }
 
 static int bad_url(const struct as__transfer *t)

@@ -168,11 +168,22 @@ static CURLcode set_url(struct as__exchange *x)
     return curl_easy_setopt(easy, CURLOPT_URL, x->request->url);
 }
 
+static bool is_https(CURLU *url)
+{
+    char *scheme = NULL;
+
+    curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
+    bool https = scheme && strcmp(scheme, "https") == 0;
+    curl_free(scheme);
+    return https;
+}
+
 int as__request_configure(struct as__exchange *x)
 {
     CURL *easy = x->transfer.easy;
 
     x->transfer.idempotent = is_idempotent(x->method);
+    x->transfer.tunnels = x->http->proxy_url && is_https(x->url);
     curl_easy_setopt(easy, CURLOPT_RESOLVE, x->resolve.data ? &x->resolve : NULL);
     /* La que no se puede repetir no va por una conexión que quizá está muerta. */
     if (x->request->send_once ||

@@ -6,9 +6,12 @@
 #include "http/internal.h"
 
 enum {
-    IDLE_SECONDS = 15,      /* una conexión ociosa más vieja no se reutiliza */
-    NAME_SECONDS = 3600,    /* ver resolve_host en exchange.c */
-    MAX_DISCARD = 64 * 1024 /* lo que se lee de una redirección por no cortar */
+    IDLE_SECONDS = 15,       /* una conexión ociosa más vieja no se reutiliza */
+    NAME_SECONDS = 3600,     /* ver resolve_host en exchange.c */
+    MAX_DISCARD = 64 * 1024, /* lo que se lee de una redirección por no cortar */
+    MAX_HEAD = 256 * 1024,
+    MAX_HEADERS = 4096,         /* las libcurl recientes no pasan de 5000 */
+    MAX_TUNNEL_HEAD = 16 * 1024 /* libcurl la lee letra a letra sin soltar el hilo */
 };
 
 /* ---- Lo que cuenta libcurl ---------------------------------------------------------- */
@@ -66,22 +69,57 @@ static void head_complete(struct as__transfer *t)
         as__transfer_notify(t);
 }
 
-/* "HTTP/1.1 200 OK": empieza una respuesta; quizá solo informativa, y vendrá otra. */
-static void start_head(struct as__transfer *t, const char *line, size_t size)
+/* El de "HTTP/1.1 200 OK". Tres cifras, como libcurl: las que sobren no son del estado. */
+static int status_of(const char *line, size_t size)
 {
     const char *space = memchr(line, ' ', size);
+    int status = 0;
 
-    as__head_clear(&t->head);
-    t->status = 0;
-    /* Tres cifras, como libcurl: las que sobren no son del estado. */
     for (const char *p = space;
          p && ++p < line + size && p <= space + 3 && *p >= '0' && *p <= '9';)
-        t->status = t->status * 10 + (*p - '0');
+        status = status * 10 + (*p - '0');
+    return status;
+}
+
+/* Empieza una respuesta; quizá solo informativa, y vendrá otra. */
+static void start_head(struct as__transfer *t, const char *line, size_t size)
+{
+    as__head_clear(&t->head);
+    t->status = status_of(line, size);
 }
 
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Cuentan todas las líneas del salto: las de las respuestas informativas, las de detrás del
+ * cuerpo y las del proxy, que libcurl también guarda. */
+static bool fits(struct as__transfer *t, size_t size)
+{
+    size_t limit = t->in_tunnel ? MAX_TUNNEL_HEAD : MAX_HEAD;
+
+    t->head_size += size;
+    if (t->head_size > limit)
+        as__transfer_refuse(t, AS_EOVERFLOW, "las cabeceras%s pasan de %zu KiB",
+                            t->in_tunnel ? " del proxy" : "", limit / 1024);
+    else if (++t->head_lines > MAX_HEADERS)
+        as__transfer_refuse(t, AS_EOVERFLOW, "las cabeceras son más de %d", MAX_HEADERS);
+    return t->error == 0;
+}
+
+/* Lo que responde el proxy a CONNECT. Si no es que sí, su cuerpo no se espera: libcurl lo leería
+ * letra a letra sin soltar el hilo. */
+static size_t on_tunnel_header(struct as__transfer *t, const char *line, size_t size)
+{
+    if (size >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+        int status = status_of(line, size);
+        if (status / 100 != 2)
+            as__transfer_refuse(t, UV_ECONNREFUSED,
+                                "no se pudo llegar por el proxy «%.80s»: respondió %d",
+                                t->http->proxy, status);
+    }
+    return t->error ? 0 : size;
 }
 
 static size_t on_header(char *line, size_t one, size_t size, void *arg)
@@ -90,8 +128,12 @@ static size_t on_header(char *line, size_t one, size_t size, void *arg)
     size_t length = size;
 
     (void)one;
+    if (!fits(t, size))
+        return 0;
+    if (t->in_tunnel)
+        return on_tunnel_header(t, line, size);
     if (t->head_done)
-        return size; /* las que van detrás del cuerpo no cuentan */
+        return size; /* las de detrás del cuerpo no se entregan */
     while (length > 0 && is_blank(line[length - 1]))
         length--;
     if (t->status == 0 && length >= 5 && memcmp(line, "HTTP/", 5) == 0) {
@@ -106,8 +148,6 @@ static size_t on_header(char *line, size_t one, size_t size, void *arg)
     } else {
         t->error = as__head_add(&t->head, line, length);
     }
-    if (t->error == AS_EOVERFLOW)
-        as__transfer_refuse(t, t->error, "las cabeceras pasan de 256 KiB");
     return t->error ? 0 : size;
 }
 
@@ -152,6 +192,7 @@ static int on_send(void *arg, char *remote, char *local, int remote_port, int lo
     struct as__transfer *t = arg;
 
     (void)remote, (void)local, (void)remote_port, (void)local_port;
+    t->in_tunnel = false; /* lo que llegue ya es del servidor */
     if (t->sends == 0)
         curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &t->old_errno);
     if (t->sends++ == 0 || t->idempotent)
@@ -168,6 +209,7 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose,
     struct as__transfer *t = arg;
 
     (void)purpose;
+    t->in_tunnel = t->tunnels;
     int fd = as__http_open_socket(t->http, address);
     if (fd == UV_EMFILE || fd == UV_ENFILE || fd == UV_ENOBUFS || fd == UV_ENOMEM)
         t->error = fd; /* con otra dirección tampoco iría */
@@ -222,7 +264,6 @@ static CURLcode configure(struct as__transfer *t)
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)IDLE_SECONDS);
     curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)NAME_SECONDS);
-    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -247,7 +288,8 @@ int as__transfer_open(struct as__transfer *t)
 {
     t->status = 0;
     as__head_clear(&t->head);
-    t->discarded = 0;
+    t->discarded = t->head_size = t->head_lines = 0;
+    t->in_tunnel = false;
     t->head_done = t->redirect = t->paused = t->done = false;
     t->sends = t->error = 0;
     t->old_errno = 0;
