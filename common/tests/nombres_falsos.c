@@ -107,15 +107,17 @@ static size_t anade(unsigned char *m, size_t n, const struct pregunta *p, int ul
 
 static int direcciones(const struct pregunta *p)
 {
-    if (es(p, "dos.prueba"))
+    if (es(p, "dos.prueba") || es(p, "tarde.prueba"))
         return 1;
-    if (es(p, "seis.prueba"))
+    if (es(p, "seis.prueba") || es(p, "coja6.prueba"))
         return p->tipo == TIPO_AAAA;
     if (p->tipo != TIPO_A)
         return 0;
     if (es(p, "muchas.prueba"))
         return MUCHAS;
-    return acaba_en(p->nombre, "bien.prueba") || es(p, "lento.prueba") ||
+    if (es(p, "tres.prueba"))
+        return 3;
+    return es(p, "coja.prueba") || acaba_en(p->nombre, "bien.prueba") || es(p, "lento.prueba") ||
            es(p, "vacio.prueba");
 }
 
@@ -156,7 +158,9 @@ static bool apuntala(const struct pregunta *p)
         atomic_fetch_add(&nombres_mudos_en_curso, 1);
     if (p->tipo == TIPO_A && es(p, "lento.prueba"))
         atomic_fetch_add(&nombres_lentos_en_curso, 1);
-    return !acaba_en(p->nombre, ".mudo.prueba");
+    return !acaba_en(p->nombre, ".mudo.prueba") &&
+           !(es(p, "coja.prueba") && p->tipo == TIPO_AAAA) &&
+           !(es(p, "coja6.prueba") && p->tipo == TIPO_A);
 }
 
 static void atiende_udp(void)
@@ -169,7 +173,9 @@ static void atiende_udp(void)
     ssize_t n = recvfrom(udp, m, CABE_EN_UDP, 0, (struct sockaddr *)&de, &largo);
     if (n < CABECERA || !entiende(m, (size_t)n, &p) || !apuntala(&p))
         return;
-    if (es(&p, "lento.prueba") && !atomic_load(&sueltos)) {
+    bool espera = es(&p, "lento.prueba") ||
+                  (es(&p, "tarde.prueba") && p.tipo == TIPO_AAAA);
+    if (espera && !atomic_load(&sueltos)) {
         apartadas[cuantas] = (struct apartada){.de = de, .tamano = (size_t)n};
         memcpy(apartadas[cuantas++].mensaje, m, (size_t)n);
         return;

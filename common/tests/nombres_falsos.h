@@ -5,6 +5,9 @@
  *   bien.prueba, *.bien.prueba   127.0.0.1
  *   dos.prueba                   ::1 y 127.0.0.1
  *   seis.prueba                  solo ::1
+ *   tres.prueba                  127.0.0.3, 127.0.0.2 y 127.0.0.1
+ *   coja.prueba, coja6.prueba    127.0.0.1 o ::1; por la otra clase no contesta jamás
+ *   tarde.prueba                 127.0.0.1, y ::1 cuando se llame a nombres_suelta()
  *   lento.prueba                 espera a nombres_suelta() y da 127.0.0.1
  *   *.mudo.prueba                no contesta jamás
  *   sin.prueba                   existe, pero no tiene dirección

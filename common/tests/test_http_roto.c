@@ -1,5 +1,7 @@
 #include "servidor.h"
 
+#include "core/loop_internal.h"
+
 #include <dlfcn.h>
 #include <sys/epoll.h>
 
@@ -12,7 +14,8 @@ typedef int epoll_ctl_fn(int, int, int, struct epoll_event *);
 
 int epoll_ctl(int epoll, int operacion, int fd, struct epoll_event *suceso)
 {
-    if (no_vigila_mas && operacion == EPOLL_CTL_ADD) {
+    if (no_vigila_mas && operacion == EPOLL_CTL_ADD &&
+        epoll != uv_backend_fd(&as__loop->uv)) { /* libuv abortaría */
         errno = ENOSPC;
         return -1;
     }

@@ -32,6 +32,7 @@ static int resuelve(void *arg)
         cr_assert_eq(direcciones.list[direcciones.count - 1].v4.sin_addr.s_addr,
                      htonl(INADDR_LOOPBACK));
     }
+    as__addresses_free(&direcciones);
     return rc;
 }
 
@@ -85,6 +86,7 @@ static int dos_direcciones(void *arg)
     cr_assert_eq(d.list[0].any.sa_family, AF_INET6);
     cr_assert(IN6_IS_ADDR_LOOPBACK(&d.list[0].v6.sin6_addr));
     cr_assert_eq(d.list[1].any.sa_family, AF_INET);
+    as__addresses_free(&d);
     return 0;
 }
 

@@ -27,9 +27,10 @@ typedef struct as_listener as_listener;
 /* ---- Abrir y cerrar ----------------------------------------------------------------- */
 
 /*
- * Se conecta por TCP con la máquina `host`, un nombre o una dirección numérica, probando
- * una tras otra todas sus direcciones; «localhost» no se consulta a nadie, es 127.0.0.1 y
- * luego ::1. Deja en `*stream` el flujo, que cierras con as_stream_close, o NULL. Suspende.
+ * Se conecta por TCP con la máquina `host`, un nombre o una dirección numérica. De todas sus
+ * direcciones, con la primera que conteste (RFC 8305): pasa a la siguiente en cuanto una falla,
+ * o sin dejar de esperarla si en 250 ms no contesta. «localhost» no se consulta a nadie, es
+ * 127.0.0.1 y luego ::1. Deja en `*stream` el flujo, que cierras con as_stream_close, o NULL. Suspende.
  * 0, UV_ECANCELED, UV_EAI_* si no se encuentra la máquina, UV_EINVAL (el puerto va de 0 a
  * 65535), o por qué falló la primera dirección: UV_ECONNREFUSED, UV_ETIMEDOUT...
  * Equivale a await asyncio.open_connection(host, port).
@@ -103,7 +104,8 @@ const char *as_stream_sockname(as_stream *stream);
  * Por una dirección ya escrita no se pregunta a nadie, ni por «localhost», que es siempre
  * 127.0.0.1 y ::1. Un nombre se busca en /etc/hosts y después en los servidores de
  * /etc/resolv.conf, sin gastar un hilo: a cada uno se le pregunta tres veces, y se le esperan
- * 2, 4 y 8 segundos. No se buscan los nombres que el sistema conoce por otros medios de
+ * 2, 4 y 8 segundos. Las IPv4 y las IPv6 se preguntan a la vez, y si llegan unas, a las otras se
+ * las espera 50 ms. No se buscan los nombres que el sistema conoce por otros medios de
  * /etc/nsswitch.conf: ni los «.local» (mDNS), ni los de LDAP.
  *
  * Suspende. 0, UV_EAI_NONAME si no existe, UV_EAI_NODATA si no tiene dirección,

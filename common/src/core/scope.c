@@ -118,6 +118,21 @@ int as_scope_leave(as_scope *scope, int rc)
     return scope->own_cancel ? 0 : rc;
 }
 
+uint64_t as__scope_pause(as_scope *scope)
+{
+    if (!as__timer_pending(&scope->timer))
+        return 0;
+    uint64_t now = as_now_ns(), deadline = scope->timer.deadline_ns;
+    as__timer_stop(&scope->timer);
+    return deadline > now ? deadline - now : 1;
+}
+
+void as__scope_resume(as_scope *scope, uint64_t left_ns)
+{
+    if (left_ns > 0)
+        as__timer_start(&scope->timer, as_now_ns() + left_ns, on_deadline);
+}
+
 bool as_scope_cancelled_caught(const as_scope *scope)
 {
     return scope->caught;

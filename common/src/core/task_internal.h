@@ -118,6 +118,11 @@ void as__scope_unlink(as_scope *scope);
  * `through_shields`, también lo protegido: el último recurso ante un interbloqueo. */
 void as__scope_spread_cancel(as_scope *scope, bool through_shields);
 
+/* Detiene el plazo de un ámbito y devuelve cuánto le quedaba, en ns (0: no tenía, o ya venció); y
+ * lo pone otra vez en marcha. */
+uint64_t as__scope_pause(as_scope *scope);
+void as__scope_resume(as_scope *scope, uint64_t left_ns);
+
 /* La tarea de un grupo terminó: apunta su error y avisa a quien lo cierra. */
 void as__group_child_done(as_group *group, as_task *task);
 

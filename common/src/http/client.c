@@ -152,7 +152,7 @@ void as_http_close(as_http *http)
     if (!http)
         return;
     as__task_required("as_http_close");
-    if (http->in_flight > 0)
+    if (http->users > 0)
         as__misuse("as_http_close", "quedan peticiones en marcha o flujos sin cerrar");
 
     as__untrack(&http->tracked);

@@ -1,76 +1,132 @@
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "http/internal.h"
 
-/* ---- Resolver el nombre, para que libcurl no lo haga -------------------------------- */
+/* ---- Con quién hay que conectarse --------------------------------------------------- */
 
-static bool needs_resolving(const char *host)
+/* Sin los corchetes que lleva en una URL, y con su interfaz: «fe80::1%eth0». */
+static int bare_ipv6(CURLU *url, char **host)
 {
-    struct in_addr v4;
+    char *zone = NULL, *bare = NULL;
 
-    /* localhost lo conoce libcurl de memoria. */
-    return *host != '[' && inet_pton(AF_INET, host, &v4) != 1 &&
-           strcasecmp(host, "localhost") != 0;
+    curl_url_get(url, CURLUPART_ZONEID, &zone, 0);
+    int n = (int)strcspn(*host + 1, "]");
+    if (asprintf(&bare, "%.*s%s%s", n, *host + 1, zone ? "%" : "", zone ? zone : "") < 0)
+        bare = NULL;
+    curl_free(zone);
+    curl_free(*host);
+    *host = bare;
+    return bare ? 0 : as__error(UV_ENOMEM);
 }
 
-/* "+nombre:puerto:dirección,dirección": para CURLOPT_RESOLVE. El «+» hace que libcurl
- * olvide el nombre al cabo de CURLOPT_DNS_CACHE_TIMEOUT y no lo guarde para siempre. */
-static int write_addresses(struct as__exchange *x, const char *host, const char *port,
-                           const struct as__addresses *addresses)
+/* libcurl no debe buscar el nombre, que bloquearía: se le da una dirección, que no usará, porque
+ * conectar lo hacemos nosotros. El «+» hace que la olvide al cabo de CURLOPT_DNS_CACHE_TIMEOUT. */
+static int hide_name(struct as__exchange *x)
 {
-    size_t size = strlen(host) + strlen(port) + 4 +
-                  addresses->count * (INET6_ADDRSTRLEN + 3);
-    char *text = malloc(size);
+    char *text;
 
-    if (!text)
+    if (asprintf(&text, "+%s:%d:127.0.0.1", x->host, x->port) < 0)
         return as__error(UV_ENOMEM);
     x->resolve.data = text;
-    int n = snprintf(text, size, "+%s:%s:", host, port);
-    for (size_t i = 0; i < addresses->count; i++) {
-        char address[INET6_ADDRSTRLEN];
-        bool v6 = addresses->list[i].any.sa_family == AF_INET6;
-        uv_ip_name(&addresses->list[i].any, address, sizeof address);
-        n += snprintf(text + n, size - (size_t)n, v6 ? "%s[%s]" : "%s%s", i ? "," : "",
-                      address);
-    }
     return 0;
 }
 
-static int resolve(struct as__exchange *x, const char *host, const char *port)
+static void forget_host(struct as__exchange *x)
 {
-    struct as__addresses addresses;
-
-    int rc = as__resolve(&x->http->resolver, host, &addresses);
-    if (rc == 0)
-        return write_addresses(x, host, port, &addresses);
-    return as__proxy_hint(x->http, rc);
-}
-
-static int resolve_host(struct as__exchange *x)
-{
-    CURLU *to = x->http->proxy_url ? x->http->proxy_url : x->url;
-    char *host = NULL, *port = NULL;
-
     free(x->resolve.data);
     x->resolve.data = NULL;
-    int rc = as__url_host(to, &host);
+    curl_free(x->host);
+    x->host = NULL;
+}
+
+static int find_host(struct as__exchange *x)
+{
+    CURLU *to = x->http->proxy_url ? x->http->proxy_url : x->url;
+    char *port = NULL;
+
+    forget_host(x);
+    int rc = as__url_host(to, &x->host);
     if (rc == UV_EINVAL)
         as_error_set(rc,
                      "no se puede convertir a ASCII el nombre de máquina de «%s»; falta "
                      "setlocale(LC_ALL, \"\") o no está bien escrito",
                      x->request->url);
-    if (rc == 0 && needs_resolving(host)) {
-        if (curl_url_get(to, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) != CURLUE_OK)
-            rc = as__error(UV_ENOMEM);
-        else
-            rc = resolve(x, host, port);
-    }
+    if (rc < 0)
+        return rc;
+    if (curl_url_get(to, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) != CURLUE_OK)
+        return as__error(UV_ENOMEM);
+    x->port = atoi(port);
     curl_free(port);
-    curl_free(host);
+    return *x->host == '[' ? bare_ipv6(to, &x->host) : hide_name(x);
+}
+
+/* ---- Conectarse --------------------------------------------------------------------- */
+
+static int take_seat(struct as__exchange *x)
+{
+    int rc = as__http_acquire(x->http);
+
+    x->seated = rc == 0;
+    return rc;
+}
+
+static void leave_seat(struct as__exchange *x)
+{
+    if (x->seated)
+        as__http_release(x->http);
+    x->seated = false;
+}
+
+/* Quien espera a un DNS no ocupa plaza: los nombres mudos taparían a los sitios sanos. La espera
+ * de después por otra plaza tampoco es culpa del sitio, y el plazo no la cuenta. */
+static int resolve(struct as__exchange *x, struct as__addresses *addresses)
+{
+    int rc = as__resolve_known(&x->http->resolver, x->host, addresses);
+
+    if (rc != UV_EAGAIN)
+        return rc;
+    leave_seat(x);
+    rc = as__resolve(&x->http->resolver, x->host, addresses);
+    if (rc < 0)
+        return as__proxy_hint(x->http, rc);
+    uint64_t left = as__scope_pause(&x->deadline);
+    rc = take_seat(x);
+    as__scope_resume(&x->deadline, left);
+    return rc;
+}
+
+static int dial(struct as__exchange *x, struct as__addresses *addresses)
+{
+    const struct as__connect to = {.resolver = &x->http->resolver,
+                                   .host = x->host,
+                                   .port = x->port,
+                                   .apart = true,
+                                   .site = __builtin_return_address(0)};
+    as_stream *stream;
+
+    int rc = as__connect_any(&to, addresses, &stream);
+    if (rc == 0) {
+        rc = as__http_adopt(x->http, stream);
+        as_stream_close(stream);
+    }
+    if (rc == UV_ECANCELED)
+        return rc;
+    if (rc < 0)
+        return as__connect_error(x, rc);
+    x->transfer.fd = rc;
+    return 0;
+}
+
+static int connect_host(struct as__exchange *x)
+{
+    struct as__addresses addresses = {0};
+
+    int rc = resolve(x, &addresses);
+    if (rc == 0)
+        rc = dial(x, &addresses);
+    as__addresses_free(&addresses);
     return rc;
 }
 
@@ -93,9 +149,9 @@ static int transfer(struct as__exchange *x)
         rc = as__transfer_start(t);
     while (rc == 0 && !t->done && !is_ready(t))
         rc = as__transfer_wait(t);
-    if (rc == 0 && !is_ready(t))
+    if (rc == 0 && !is_ready(t) && !t->unconnected)
         rc = as__exchange_outcome(x);
-    if (rc < 0 || t->redirect)
+    if (rc < 0 || t->redirect || t->unconnected)
         as__transfer_close(t);
     return rc;
 }
@@ -117,10 +173,12 @@ static int blame_redirect(const struct as__exchange *x, int rc)
 
 static int one_hop(struct as__exchange *x)
 {
-    int rc = resolve_host(x);
+    int rc = find_host(x);
 
-    if (rc == 0)
-        rc = transfer(x);
+    if (rc == 0 && as__request_goes_alone(x))
+        rc = connect_host(x);
+    while (rc == 0 && (rc = transfer(x)) == 0 && x->transfer.unconnected)
+        rc = connect_host(x);
     return rc < 0 && x->redirects > 0 ? blame_redirect(x, rc) : rc;
 }
 
@@ -142,13 +200,11 @@ static int all_hops(struct as__exchange *x)
 /* El plazo cuenta desde que hay plaza: lo que se espera por ella no es culpa del sitio. */
 static int all_hops_in_time(struct as__exchange *x)
 {
-    as_scope scope;
+    int64_t ms = x->request->timeout_ms;
 
-    if (x->request->timeout_ms <= 0)
-        return all_hops(x);
-    as_scope_enter(&scope, x->request->timeout_ms);
+    as_scope_enter(&x->deadline, ms > 0 ? ms : AS_FOREVER);
     int rc = all_hops(x);
-    int outside = as_scope_leave(&scope, rc);
+    int outside = as_scope_leave(&x->deadline, rc);
     if (rc == UV_ECANCELED && outside == UV_ETIMEDOUT) {
         as_error_set(outside, "«%s» no respondió en %lld ms", x->request->url,
                      (long long)x->request->timeout_ms);
@@ -166,13 +222,15 @@ int as__exchange_run(struct as__exchange *x, as_http *http,
                                         .follow = http->max_redirects > 0,
                                         .streaming = streaming,
                                         .sink = sink,
+                                        .fd = -1,
                                         .sink_arg = sink_arg};
 
     int rc = as__request_check(request);
     if (rc == 0)
-        rc = as__http_acquire(http);
+        rc = take_seat(x);
     if (rc < 0)
         return rc;
+    http->users++;
     rc = all_hops_in_time(x);
     if (rc < 0)
         as__exchange_end(x);
@@ -183,7 +241,8 @@ void as__exchange_end(struct as__exchange *x)
 {
     as__transfer_free(&x->transfer);
     curl_url_cleanup(x->url);
-    free(x->resolve.data);
+    forget_host(x);
     free(x->headers);
-    as__http_release(x->http);
+    leave_seat(x);
+    x->http->users--;
 }

@@ -16,6 +16,9 @@
  *   sockets.c    los sockets y el reloj de libcurl en el bucle
  *   libcurl.c    libcurl en este proceso: iniciarla, si le faltó memoria y qué hace mal
  *
+ * Las conexiones las hace io/connect.h, y no libcurl. Si para una petición no tiene ninguna libre,
+ * libcurl la da por fallida (on_open_socket): se hace la conexión y se le pide otra vez.
+ *
  * Tres reglas sostienen todo. Dentro de un callback de libcurl solo se apunta lo que pasó y
  * se despierta a quien espera: ni se llama a libcurl ni se suspende. Cada asa tiene un solo
  * dueño, la tarea que hace la petición: solo ella la quita de en medio, tanto si la
@@ -32,8 +35,8 @@
 #include "core/buffer.h"
 #include "core/task_internal.h"
 #include "core/track.h"
+#include "io/connect.h"
 #include "io/dial.h"
-#include "io/resolve.h"
 
 struct as__exchange;
 struct as__decoder;
@@ -62,6 +65,7 @@ struct as_http {
     char *proxy; /* "" si no hay */
     CURLU *proxy_url;
 
+    size_t users;           /* peticiones en marcha, con plaza o sin ella */
     size_t in_flight;       /* plazas ocupadas */
     struct as__link queue;  /* quienes esperan una */
     struct as__link active; /* transferencias que libcurl tiene entre manos */
@@ -103,8 +107,11 @@ bool as__http_lost_connection(as_http *http);
 /* Espera en `waiters` contando con que la red puede despertarla. */
 int as__http_wait_on(as_http *http, struct as__link *waiters, const char *what);
 
-/* Para CURLOPT_OPENSOCKETFUNCTION y CURLOPT_CLOSESOCKETFUNCTION. */
-int as__http_open_socket(as_http *http, const struct curl_sockaddr *address);
+/* Se queda con la conexión de `stream`, que sigue siendo de quien llama, para dársela a libcurl:
+ * un descriptor, o un error. */
+int as__http_adopt(as_http *http, as_stream *stream);
+
+/* Para CURLOPT_CLOSESOCKETFUNCTION. */
 int as__http_close_socket(as_http *http, curl_socket_t fd);
 
 /* ---- libcurl.c ---------------------------------------------------------------------- */
@@ -182,8 +189,11 @@ struct as__transfer {
     bool decode;     /* el cuerpo se entrega descomprimido */
     as__sink_fn *sink;
     void *sink_arg;
+    int fd; /* una conexión hecha que espera a que libcurl la pida, o -1 */
 
     /* Lo que llega. */
+    bool
+        unconnected; /* libcurl no tenía conexión y pidió una: hay que hacerla y repetir */
     int status;
     struct as__head head;         /* de la respuesta final */
     bool head_done;               /* llegó la línea en blanco */
@@ -194,7 +204,6 @@ struct as__transfer {
     struct as__decoder *decoder;
     int sends;
     unsigned long starved; /* as__libcurl_starved() al empezar */
-    long old_errno;        /* el de los intentos de conectar, que ya no cuenta */
     bool paused;           /* no se lee del socket hasta que alguien lea del flujo */
     bool done;
     CURLcode result;
@@ -245,6 +254,10 @@ struct as__exchange {
     bool with_body;
     bool foreign; /* se salió del origen: las credenciales no pasan */
     int redirects;
+    char *host; /* con quién hay que conectarse en este salto, que puede ser un proxy */
+    int port;
+    bool seated; /* tiene plaza */
+    as_scope deadline;
 
     /* Lo que libcurl lee durante el salto. */
     struct curl_slist *headers;
@@ -270,6 +283,9 @@ int as__request_check(const as_http_request *request);
 
 /* El método, el cuerpo y lo demás del primer salto. */
 void as__request_first(struct as__exchange *exchange);
+
+/* ¿Debe ir por una conexión nueva? */
+bool as__request_goes_alone(const struct as__exchange *exchange);
 
 /* Le dice a libcurl qué pedir en este salto. 0 o UV_ENOMEM. */
 int as__request_configure(struct as__exchange *exchange);
@@ -306,6 +322,9 @@ bool as__tls_refused(const struct as__transfer *transfer);
 int as__tls_error(const struct as__transfer *transfer, const char *host);
 
 /* ---- outcome.c ---------------------------------------------------------------------- */
+
+/* Explica que con el servidor de este salto, o con el proxy, no se pudo conectar. Devuelve `rc`. */
+int as__connect_error(const struct as__exchange *exchange, int rc);
 
 /* Cómo terminó el salto: 0 o un error, ya explicado. */
 int as__exchange_outcome(struct as__exchange *exchange);

@@ -15,13 +15,12 @@ static const char *words(const struct as__transfer *t)
     return t->detail[0] ? t->detail : curl_easy_strerror(t->result);
 }
 
-/* Lo que falló antes de tener conexión, como la primera de dos direcciones, no cuenta. */
 static int system_error(const struct as__transfer *t, int otherwise)
 {
     long error = 0;
 
     curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &error);
-    if (error <= 0 || (t->sends > 0 && error == t->old_errno))
+    if (error <= 0)
         return otherwise;
     return uv_translate_sys_error((int)error);
 }
@@ -48,17 +47,37 @@ int as__proxy_hint(const as_http *http, int error)
     return error;
 }
 
-static int connect_error(const struct as__exchange *x, const char *peer)
+static void name_peer(CURLU *url, char host[HOST_SIZE], char peer[PEER_SIZE])
 {
-    const struct as__transfer *t = &x->transfer;
-    int rc = t->result == CURLE_OPERATION_TIMEDOUT ? UV_ETIMEDOUT
-                                                   : system_error(t, UV_ECONNREFUSED);
+    char *name = NULL, *port = NULL;
 
+    curl_url_get(url, CURLUPART_HOST, &name, 0);
+    curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
+    snprintf(host, HOST_SIZE, "%s", name ? name : "el servidor");
+    snprintf(peer, PEER_SIZE, "%s:%.5s", host, port ? port : "?");
+    curl_free(name);
+    curl_free(port);
+}
+
+int as__connect_error(const struct as__exchange *x, int rc)
+{
+    char host[HOST_SIZE], peer[PEER_SIZE];
+
+    name_peer(x->url, host, peer);
     if (x->http->proxy_url)
         return as_error_set(rc, "no se pudo llegar a «%s» por el proxy «%s»: %s", peer,
-                            x->http->proxy, words(t));
+                            x->http->proxy, as_strerror(rc));
     as_error_set(rc, "no se pudo conectar con «%s»: %s", peer, as_strerror(rc));
     return as__proxy_hint(x->http, rc);
+}
+
+/* Había conexión, pero no acabó de servir: un túnel o un saludo que no llegan. */
+static int handshake_error(const struct as__exchange *x)
+{
+    bool late = x->transfer.result == CURLE_OPERATION_TIMEDOUT;
+
+    return as__connect_error(x, late ? UV_ETIMEDOUT
+                                     : system_error(&x->transfer, UV_ECONNREFUSED));
 }
 
 static int lost_connection(int rc, const char *peer)
@@ -86,7 +105,7 @@ static int receive_error(const struct as__exchange *x, const char *peer)
     if (t->in_tunnel && strstr(t->detail, "too large"))
         return long_line(t);
     if (t->sends == 0 && x->http->proxy_url) /* no abrió el túnel */
-        return connect_error(x, peer);
+        return handshake_error(x);
     /* Un trozo mal formado también es CURLE_RECV_ERROR. */
     return rc < 0 ? lost_connection(rc, peer) : not_http(t, peer);
 }
@@ -123,7 +142,7 @@ static int explain(const struct as__exchange *x, const char *host, const char *p
     case CURLE_COULDNT_CONNECT:
     case CURLE_OPERATION_TIMEDOUT:
     case CURLE_PROXY:
-        return connect_error(x, peer);
+        return handshake_error(x);
     case CURLE_SEND_ERROR:
         if (as__tls_refused(t))
             return as__tls_error(t, host);
@@ -158,18 +177,6 @@ static int check_whole(const struct as__transfer *t)
     if (t->decoder && !as__decoder_may_end(t->decoder))
         return as_error_set(UV_EPROTO, "al cuerpo comprimido le falta el final");
     return 0;
-}
-
-static void name_peer(CURLU *url, char host[HOST_SIZE], char peer[PEER_SIZE])
-{
-    char *name = NULL, *port = NULL;
-
-    curl_url_get(url, CURLUPART_HOST, &name, 0);
-    curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT);
-    snprintf(host, HOST_SIZE, "%s", name ? name : "el servidor");
-    snprintf(peer, PEER_SIZE, "%s:%.5s", host, port ? port : "?");
-    curl_free(name);
-    curl_free(port);
 }
 
 int as__exchange_outcome(struct as__exchange *x)

@@ -178,6 +178,13 @@ static bool is_https(CURLU *url)
     return https;
 }
 
+/* La que no se puede repetir no va por una conexión que quizá está muerta. */
+bool as__request_goes_alone(const struct as__exchange *x)
+{
+    return x->request->send_once ||
+           (!is_idempotent(x->method) && as__http_lost_connection(x->http));
+}
+
 int as__request_configure(struct as__exchange *x)
 {
     CURL *easy = x->transfer.easy;
@@ -185,9 +192,7 @@ int as__request_configure(struct as__exchange *x)
     x->transfer.idempotent = is_idempotent(x->method);
     x->transfer.tunnels = x->http->proxy_url && is_https(x->url);
     curl_easy_setopt(easy, CURLOPT_RESOLVE, x->resolve.data ? &x->resolve : NULL);
-    /* La que no se puede repetir no va por una conexión que quizá está muerta. */
-    if (x->request->send_once ||
-        (!x->transfer.idempotent && as__http_lost_connection(x->http)))
+    if (x->transfer.fd >= 0) /* se hizo para ella */
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
     if (x->request->send_once)
         curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -6,6 +7,7 @@
 #include <unistd.h>
 
 #include "http/internal.h"
+#include "io/stream_internal.h"
 
 /*
  * libcurl no espera por sí misma: dice qué sockets mirar (on_socket) y cuándo quiere que
@@ -169,17 +171,25 @@ static void withdraw(struct as__socket *s)
     s->dial = NULL;
 }
 
-int as__http_open_socket(as_http *http, const struct curl_sockaddr *address)
+/*
+ * libcurl llamará a connect con este socket. Es la segunda vez, y Linux contesta entonces que ya
+ * está conectado y no que lo estaba. Decírselo con CURL_SOCKOPT_ALREADY_CONNECTED no vale: la
+ * 7.88.1 llama igual.
+ */
+int as__http_adopt(as_http *http, as_stream *stream)
 {
-    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    uv_os_fd_t theirs;
 
+    int rc = uv_fileno(&stream->uv.handle, &theirs);
+    if (rc < 0)
+        return rc;
+    int fd = fcntl(theirs, F_DUPFD_CLOEXEC, 0);
     if (fd < 0)
-        return -errno;
+        return uv_translate_sys_error(errno);
     if (make_room_for(http, fd) < 0) {
         close(fd);
         return UV_ENOMEM;
     }
-    withdraw(&http->sockets[fd]); /* libcurl no avisa si cierra uno a medio conectar */
     http->sockets[fd] = (struct as__socket){.dial = announce(fd)};
     return fd;
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "http/internal.h"
 
@@ -182,25 +183,41 @@ static size_t on_body(char *data, size_t one, size_t size, void *arg)
     return t->discarded > MAX_DISCARD ? 0 : size;
 }
 
-/*
- * libcurl llama aquí justo antes de enviar, ya conectada. Y repite por su cuenta una
- * petición si la conexión, reutilizada, murió sin responder ni un byte: con un POST no
- * vale, porque el servidor pudo atenderlo.
- */
+/* libcurl repite por su cuenta una petición si la conexión, reutilizada, murió sin responder ni
+ * un byte: con un POST no vale, porque el servidor pudo atenderlo. */
+static bool may_send(struct as__transfer *t)
+{
+    if (t->sends == 0 || t->idempotent)
+        return true;
+    as__transfer_refuse(t, UV_ECONNRESET,
+                        "el servidor cerró la conexión sin responder; la petición no se "
+                        "repite por si llegó a atenderla");
+    return false;
+}
+
+/* libcurl llama aquí justo antes de enviar, ya conectada. */
 static int on_send(void *arg, char *remote, char *local, int remote_port, int local_port)
 {
     struct as__transfer *t = arg;
 
     (void)remote, (void)local, (void)remote_port, (void)local_port;
     t->in_tunnel = false; /* lo que llegue ya es del servidor */
-    if (t->sends == 0)
-        curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &t->old_errno);
-    if (t->sends++ == 0 || t->idempotent)
-        return CURL_PREREQFUNC_OK;
-    as__transfer_refuse(t, UV_ECONNRESET,
-                        "el servidor cerró la conexión sin responder; la petición no se "
-                        "repite por si llegó a atenderla");
-    return CURL_PREREQFUNC_ABORT;
+    bool ok = may_send(t);
+    t->sends++;
+    return ok ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+}
+
+/* Con quién está conectado `fd`, que libcurl no lo sabe. */
+static void name_peer(int fd, struct curl_sockaddr *address)
+{
+    struct sockaddr_storage peer;
+    socklen_t size = sizeof peer;
+
+    if (getpeername(fd, (struct sockaddr *)&peer, &size) < 0)
+        return; /* ya se cortó: lo verá al usarla */
+    address->family = peer.ss_family;
+    address->addrlen = size;
+    memcpy((void *)&address->addr, &peer, size); /* detrás de addr hay sitio */
 }
 
 static curl_socket_t on_open_socket(void *arg, curlsocktype purpose,
@@ -209,11 +226,15 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose,
     struct as__transfer *t = arg;
 
     (void)purpose;
+    if (t->fd < 0) {
+        t->unconnected = may_send(t);
+        return CURL_SOCKET_BAD;
+    }
     t->in_tunnel = t->tunnels;
-    int fd = as__http_open_socket(t->http, address);
-    if (fd == UV_EMFILE || fd == UV_ENFILE || fd == UV_ENOBUFS || fd == UV_ENOMEM)
-        t->error = fd; /* con otra dirección tampoco iría */
-    return fd < 0 ? CURL_SOCKET_BAD : fd;
+    name_peer(t->fd, address);
+    int fd = t->fd;
+    t->fd = -1;
+    return fd;
 }
 
 static int on_close_socket(void *arg, curl_socket_t fd)
@@ -292,7 +313,7 @@ int as__transfer_open(struct as__transfer *t)
     t->in_tunnel = false;
     t->head_done = t->redirect = t->paused = t->done = false;
     t->sends = t->error = 0;
-    t->old_errno = 0;
+    t->unconnected = false;
     t->detail[0] = t->why[0] = '\0';
     t->starved = as__libcurl_starved();
     as__list_init(&t->active);
@@ -335,5 +356,8 @@ void as__transfer_close(struct as__transfer *t)
 void as__transfer_free(struct as__transfer *t)
 {
     as__transfer_close(t);
+    if (t->fd >= 0) /* libcurl no llegó a pedirla */
+        as__http_close_socket(t->http, t->fd);
+    t->fd = -1;
     as__head_free(&t->head);
 }

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -36,10 +37,23 @@ struct socket {
     int fd;
 };
 
+/* Lo que se pregunta por una clase de direcciones. */
+struct half {
+    struct as__dns_query *query;
+    int family;
+    int status;   /* de c-ares */
+    char *domain; /* el nombre entero con que se encontró */
+    struct as__addresses addresses;
+};
+
 struct as__dns_query {
     struct as__dns *dns;
-    as__dns_fn *done; /* NULL: abandonada */
+    as__dns_fn *done; /* NULL: abandonada, o ya contestada */
     void *arg;
+    bool whole;
+    int pending; /* mitades sin respuesta */
+    struct half v4, v6;
+    struct as__timer delay; /* con una respuesta, lo que se espera a la otra */
 };
 
 enum { TRIES = 3, FIRST_TIMEOUT_MS = 2000 };
@@ -308,14 +322,94 @@ static int open_channel(struct as__dns **out)
 
 /* ---- Preguntar ----------------------------------------------------------------------- */
 
-static void copy(struct as__addresses *to, const struct ares_addrinfo *from)
+void as__addresses_free(struct as__addresses *addresses)
 {
-    const struct ares_addrinfo_node *node = from->nodes;
+    free(addresses->list);
+    *addresses = (struct as__addresses){0};
+}
 
-    for (; node && to->count < AS__MAX_ADDRESSES; node = node->ai_next) {
-        if (node->ai_family == AF_INET || node->ai_family == AF_INET6)
-            memcpy(&to->list[to->count++], node->ai_addr, node->ai_addrlen);
+int as__addresses_copy(struct as__addresses *to, const struct as__addresses *from)
+{
+    *to = (struct as__addresses){0};
+    to->list = malloc((from->count + 1) * sizeof *to->list);
+    if (!to->list)
+        return UV_ENOMEM;
+    if (from->count > 0)
+        memcpy(to->list, from->list, from->count * sizeof *to->list);
+    to->count = from->count;
+    to->partial = from->partial;
+    return 0;
+}
+
+static int take(struct as__addresses *to, const struct ares_addrinfo *from)
+{
+    size_t count = 0;
+
+    for (const struct ares_addrinfo_node *n = from->nodes; n; n = n->ai_next)
+        count++;
+    to->list = calloc(count + 1, sizeof *to->list);
+    if (!to->list)
+        return ARES_ENOMEM;
+    for (const struct ares_addrinfo_node *n = from->nodes; n; n = n->ai_next) {
+        if (n->ai_family == AF_INET || n->ai_family == AF_INET6)
+            memcpy(&to->list[to->count++], n->ai_addr, n->ai_addrlen);
     }
+    return to->count > 0 ? ARES_SUCCESS : ARES_ENODATA;
+}
+
+/* ---- Juntar las dos mitades ---------------------------------------------------------- */
+
+/* ¿Hay por dónde llegar? No se envía nada. */
+static bool has_route(const union as__address *address)
+{
+    union as__address to = *address;
+    int fd = socket(to.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    to.v6.sin6_port = htons(53); /* en el mismo sitio que sin_port */
+    bool reached = fd >= 0 && connect(fd, &to.any, sizeof to.v6) == 0;
+    if (fd >= 0)
+        close(fd);
+    return reached;
+}
+
+/* Alternadas, para que una clase que no funciona no retrase a la otra. Primero, IPv6 si hay por
+ * dónde: RFC 8305, 4. */
+static int interleave(struct as__addresses *to, const struct as__addresses *v4,
+                      const struct as__addresses *v6)
+{
+    bool six_first = v6->count > 0 && (v4->count == 0 || has_route(v6->list));
+    const struct as__addresses *first = six_first ? v6 : v4;
+    const struct as__addresses *second = six_first ? v4 : v6;
+
+    to->list = malloc((v4->count + v6->count + 1) * sizeof *to->list);
+    if (!to->list)
+        return UV_ENOMEM;
+    for (size_t i = 0; i < first->count || i < second->count; i++) {
+        if (i < first->count)
+            to->list[to->count++] = first->list[i];
+        if (i < second->count)
+            to->list[to->count++] = second->list[i];
+    }
+    return 0;
+}
+
+/* Un nombre corto se busca en varios dominios, y las dos clases pueden aparecer en dos distintos,
+ * que son dos máquinas. */
+static bool same_machine(const struct half *a, const struct half *b)
+{
+    return !a->domain || !b->domain || strcasecmp(a->domain, b->domain) == 0;
+}
+
+static int join(struct as__dns_query *query, struct as__addresses *to)
+{
+    struct half *v4 = &query->v4, *v6 = &query->v6;
+    static const struct as__addresses none;
+
+    if (v6->family == AF_UNSPEC && v6->addresses.count > 0) /* las trae todas */
+        return as__addresses_copy(to, &v6->addresses);
+    bool both = v4->addresses.count > 0 && v6->addresses.count > 0;
+    return interleave(to, &v4->addresses,
+                      both && !same_machine(v4, v6) ? &none : &v6->addresses);
 }
 
 /*
@@ -332,31 +426,106 @@ static int nobody_asked(void)
     return UV_EAI_NONAME;
 }
 
-static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo *answer)
+/* El fallo que más dice: el de la clase que sí se supo, antes que el de la que calla. */
+static int failure(const struct as__dns_query *query)
 {
-    struct as__dns_query *query = arg;
-    struct as__addresses addresses = {0};
+    int v4 = query->v4.status, v6 = query->v6.status;
+    int status = v4 == ARES_ENODATA || v6 == ARES_ENODATA ? ARES_ENODATA
+                 : v4 != ARES_SUCCESS                     ? v4
+                                                          : v6;
 
-    (void)timeouts;
-    if (answer)
-        copy(&addresses, answer);
-    ares_freeaddrinfo(answer);
-    if (status == ARES_SUCCESS && addresses.count == 0)
-        status = ARES_ENODATA;
-    if (query->done) {
-        query->dns->wanted--;
-        query->done(query->arg,
-                    status == ARES_ECONNREFUSED && !query->dns->asked ? nobody_asked()
-                                                                      : translate(status),
-                    &addresses);
-    }
+    if (v4 == ARES_ENOMEM || v6 == ARES_ENOMEM)
+        return UV_ENOMEM;
+    return status == ARES_ECONNREFUSED && !query->dns->asked ? nobody_asked()
+                                                             : translate(status);
+}
+
+static void free_query(struct as__dns_query *query)
+{
+    as__addresses_free(&query->v4.addresses);
+    as__addresses_free(&query->v6.addresses);
+    free(query->v4.domain);
+    free(query->v6.domain);
     free(query);
 }
 
-int as__dns_ask(const char *name, as__dns_fn *done, void *arg,
+/* Da la respuesta, entera o lo que haya. La otra mitad, si falta, ya no la quiere nadie. */
+static void finish(struct as__dns_query *query)
+{
+    struct as__addresses addresses = {0};
+    as__dns_fn *done = query->done;
+    bool found = query->v4.addresses.count > 0 || query->v6.addresses.count > 0;
+    int status = found ? join(query, &addresses) : failure(query);
+
+    addresses.partial = query->pending > 0;
+    as__timer_stop(&query->delay);
+    query->done = NULL;
+    query->dns->wanted--;
+    done(query->arg, status, &addresses);
+    as__addresses_free(&addresses);
+}
+
+static void on_delay(struct as__timer *timer)
+{
+    struct as__dns_query *query = as__container_of(timer, struct as__dns_query, delay);
+    struct as__dns *dns = query->dns;
+
+    finish(query);
+    settle(dns);
+}
+
+static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo *answer)
+{
+    struct half *half = arg;
+    struct as__dns_query *query = half->query;
+
+    (void)timeouts;
+    if (answer && status == ARES_SUCCESS && query->done) {
+        half->domain = answer->name ? strdup(answer->name) : NULL;
+        status = take(&half->addresses, answer);
+    }
+    ares_freeaddrinfo(answer);
+    half->status = status;
+    query->pending--;
+    if (query->done && query->pending == 0)
+        finish(query);
+    else if (query->done && status == ARES_SUCCESS && !query->whole)
+        as__timer_start(&query->delay, as__deadline_after(AS__RESOLUTION_DELAY_MS),
+                        on_delay);
+    if (query->pending == 0)
+        free_query(query);
+}
+
+static void ask_half(const char *name, struct half *half, int family)
+{
+    const struct ares_addrinfo_hints hints = {.ai_family = family};
+
+    half->family = family;
+    ares_getaddrinfo(half->query->dns->channel, name, NULL, &hints, on_answer, half);
+}
+
+/*
+ * Se pregunta por cada clase aparte, y así se sabe cuál calla. Una respuesta en el acto viene de
+ * /etc/hosts: si es la de IPv4, la otra pregunta es por las dos clases, que también estarán en él y
+ * no hay que buscarlas fuera; si es la de IPv6, IPv4 no hay.
+ */
+static void ask_both(struct as__dns_query *query, const char *name)
+{
+    query->pending = 3; /* una de más, para que nadie libere la consulta aquí */
+    ask_half(name, &query->v4, AF_INET);
+    bool in_hosts = query->pending == 2 && query->v4.addresses.count > 0;
+    ask_half(name, &query->v6, in_hosts ? AF_UNSPEC : AF_INET6);
+    query->pending--;
+    in_hosts = query->pending == 1 && query->v6.addresses.count > 0;
+    if (query->pending == 0 || in_hosts)
+        finish(query);
+    if (query->pending == 0)
+        free_query(query);
+}
+
+int as__dns_ask(const char *name, bool whole, as__dns_fn *done, void *arg,
                 struct as__dns_query **query)
 {
-    const struct ares_addrinfo_hints hints = {.ai_family = AF_UNSPEC};
     struct as__dns *dns = as__loop->dns;
     int rc = 0;
 
@@ -371,8 +540,10 @@ int as__dns_ask(const char *name, as__dns_fn *done, void *arg,
     }
     as__loop->dns = dns;
     dns->wanted++;
-    **query = (struct as__dns_query){dns, done, arg};
-    ares_getaddrinfo(dns->channel, name, NULL, &hints, on_answer, *query);
+    **query = (struct as__dns_query){
+        .dns = dns, .done = done, .arg = arg, .whole = whole};
+    (*query)->v4.query = (*query)->v6.query = *query;
+    ask_both(*query, name);
     settle(dns);
     return 0;
 }
@@ -381,6 +552,7 @@ void as__dns_abandon(struct as__dns_query *query)
 {
     struct as__dns *dns = query->dns;
 
+    as__timer_stop(&query->delay);
     query->done = NULL;
     dns->wanted--;
     settle(dns);

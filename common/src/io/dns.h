@@ -20,29 +20,40 @@
 
 #include <asinc/types.h>
 
-enum { AS__MAX_ADDRESSES = 16 };
-
-/* Las direcciones de una máquina, sin puerto, en el orden en que conviene probarlas. */
+/* Las direcciones de una máquina, sin puerto, en el orden en que conviene probarlas: las IPv6 y
+ * las IPv4, alternadas. Las que quepan en una respuesta del DNS, que son 64 KiB. */
 struct as__addresses {
     size_t count;
-    union {
+    bool
+        partial; /* faltan las de una de las dos clases, que tardan más de lo que se espera */
+    union as__address {
         struct sockaddr any;
         struct sockaddr_in v4;
         struct sockaddr_in6 v6;
-    } list[AS__MAX_ADDRESSES];
+    } * list;
 };
+
+/* Libera la lista y la deja vacía; puede repetirse. */
+void as__addresses_free(struct as__addresses *addresses);
+
+/* Copia en `to`, que no tiene nada. 0 o UV_ENOMEM. */
+int as__addresses_copy(struct as__addresses *to, const struct as__addresses *from);
 
 struct as__dns_query;
 
-/* Recibe la respuesta: 0 y al menos una dirección, UV_EAI_* o UV_ENOMEM. */
-typedef void as__dns_fn(void *arg, int status, const struct as__addresses *addresses);
+/* Recibe la respuesta: 0 y al menos una dirección, UV_EAI_* o UV_ENOMEM. Puede quedarse con la
+ * lista: entonces la deja vacía. */
+typedef void as__dns_fn(void *arg, int status, struct as__addresses *addresses);
+
+/* Con una de las dos respuestas, IPv4 e IPv6, lo que se espera a la otra: RFC 8305, 3. */
+enum { AS__RESOLUTION_DELAY_MS = 50 };
 
 /*
- * Pregunta por `name`. Con 0 se llamará a `done` una vez, y puede ser antes de volver (si está
+ * Pregunta por `name`; con `whole`, sin conformarse con la respuesta de una clase. Con 0 se llamará a `done` una vez, y puede ser antes de volver (si está
  * en /etc/hosts); `*query` vale hasta entonces. UV_ENOMEM o UV_EAI_FAIL: no se la llamará. No
  * suspende.
  */
-int as__dns_ask(const char *name, as__dns_fn *done, void *arg,
+int as__dns_ask(const char *name, bool whole, as__dns_fn *done, void *arg,
                 struct as__dns_query **query);
 
 /* Se desentiende de una consulta en marcha: ya no se llamará a su `done`. */

@@ -78,7 +78,9 @@ int as_listen(const char *host, int port, int backlog, as_listener **listener)
     int rc = as__address_find(host ? host : "0.0.0.0", port, &addresses);
     if (rc < 0)
         return rc;
-    const struct sockaddr *address = &addresses.list[0].any;
+    const union as__address first = addresses.list[0];
+    as__addresses_free(&addresses);
+    const struct sockaddr *address = &first.any;
     socklen_t size = as__address_size(address);
     int fd = open_socket(address->sa_family);
     if (fd < 0)

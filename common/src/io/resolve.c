@@ -18,16 +18,13 @@ enum { MAX_HOSTS = 64 };
 /* ---- Lo que no hay que preguntar ---------------------------------------------------- */
 
 /* Con las formas antiguas de escribir una IPv4, «127.1» o «0x7f000001», como getaddrinfo. */
-static bool parse(const char *name, struct as__addresses *addresses)
+static bool parse(const char *name, union as__address *address)
 {
-    struct sockaddr_in *v4 = &addresses->list[0].v4;
-
-    addresses->count = 1;
-    if (uv_ip6_addr(name, 0, &addresses->list[0].v6) == 0)
+    if (uv_ip6_addr(name, 0, &address->v6) == 0)
         return true;
-    *v4 = (struct sockaddr_in){.sin_family = AF_INET};
+    address->v4 = (struct sockaddr_in){.sin_family = AF_INET};
     /* inet_aton no mira lo que haya detrás de un espacio. */
-    return inet_aton(name, &v4->sin_addr) == 1 && !strpbrk(name, " \t\n\v\f\r");
+    return inet_aton(name, &address->v4.sin_addr) == 1 && !strpbrk(name, " \t\n\v\f\r");
 }
 
 /* «localhost» y lo que acabe en «.localhost» son siempre esta máquina: RFC 6761. */
@@ -41,16 +38,20 @@ static bool is_localhost(const char *name)
            (size == tail || name[size - tail - 1] == '.');
 }
 
-static bool known(const char *name, struct as__addresses *addresses)
+/* 0, UV_ENOMEM, o UV_EAGAIN si hay que preguntarlo. */
+static int known(const char *name, struct as__addresses *addresses)
 {
-    if (parse(name, addresses))
-        return true;
-    if (!is_localhost(name))
-        return false;
-    addresses->count = 2;
-    uv_ip4_addr("127.0.0.1", 0, &addresses->list[0].v4);
-    uv_ip6_addr("::1", 0, &addresses->list[1].v6);
-    return true;
+    union as__address list[2];
+    struct as__addresses found = {.list = list, .count = 1};
+
+    if (is_localhost(name)) {
+        found.count = 2;
+        uv_ip4_addr("127.0.0.1", 0, &list[0].v4);
+        uv_ip6_addr("::1", 0, &list[1].v6);
+    } else if (!parse(name, &list[0])) {
+        return UV_EAGAIN;
+    }
+    return as__addresses_copy(addresses, &found);
 }
 
 /* ---- Lo preguntado ------------------------------------------------------------------ */
@@ -87,6 +88,7 @@ static void forget(struct host *host)
     host->resolver->count--;
     if (host->busy)
         as__dns_abandon(host->query);
+    as__addresses_free(&host->addresses);
     free(host);
 }
 
@@ -147,20 +149,24 @@ static struct host *find_or_add(struct as__resolver *resolver, const char *name)
 }
 
 /* Un fallo no se recuerda: puede ser pasajero. */
-static void on_answer(void *arg, int status, const struct as__addresses *addresses)
+static void on_answer(void *arg, int status, struct as__addresses *addresses)
 {
     struct host *host = arg;
 
     host->busy = false;
-    host->status = status;
+    as__addresses_free(&host->addresses);
     host->addresses = *addresses;
+    *addresses = (struct as__addresses){0};
     host->expires_ns = status == 0 ? as_now_ns() + TTL_NS : 0;
     while (!as__list_empty(&host->waiters)) {
         struct waiter *waiter = as__container_of(host->waiters.next, struct waiter,
                                                  wait.link);
-        *waiter->addresses = *addresses;
-        as__wake(&waiter->wait, status);
+        int rc = status;
+        if (rc == 0)
+            rc = as__addresses_copy(waiter->addresses, &host->addresses);
+        as__wake(&waiter->wait, rc);
     }
+    host->status = status;
 }
 
 /* ---- Esperar la respuesta ----------------------------------------------------------- */
@@ -183,19 +189,27 @@ static int wait_answer(struct host *host, struct as__addresses *addresses)
     as__io_begin();
     int rc = as__suspend_one(&waiter.wait);
     as__io_end();
+    if (rc < 0)
+        as__addresses_free(addresses); /* la cancelaron ya despierta */
     return rc;
 }
 
-static int look_up(struct as__resolver *resolver, const char *name,
+/* ¿Sirve lo que se recuerda de `host`? */
+static bool is_fresh(const struct host *host, bool whole)
+{
+    return host->expires_ns > as_now_ns() && !(whole && host->addresses.partial);
+}
+
+static int look_up(struct as__resolver *resolver, const char *name, bool whole,
                    struct as__addresses *addresses)
 {
     struct host *host = find_or_add(resolver, name);
 
     if (!host)
         return as__error(UV_ENOMEM);
-    if (!host->busy && host->expires_ns <= as_now_ns()) {
+    if (!host->busy && !is_fresh(host, whole)) {
         host->busy = true; /* on_answer puede desmentirlo antes de volver */
-        int rc = as__dns_ask(host->name, on_answer, host, &host->query);
+        int rc = as__dns_ask(host->name, whole, on_answer, host, &host->query);
         if (rc < 0) {
             host->busy = false;
             forget(host);
@@ -204,19 +218,46 @@ static int look_up(struct as__resolver *resolver, const char *name,
     }
     if (host->busy)
         return wait_answer(host, addresses);
-    *addresses = host->addresses;
-    return host->status;
+    return host->status == 0 ? as__addresses_copy(addresses, &host->addresses)
+                             : host->status;
+}
+
+static int resolve(struct as__resolver *resolver, const char *name, bool whole,
+                   struct as__addresses *addresses)
+{
+    *addresses = (struct as__addresses){0};
+    int rc = known(name, addresses);
+    if (rc == UV_EAGAIN)
+        rc = *name ? look_up(resolver, name, whole, addresses) : UV_EAI_NONAME;
+    if (rc < 0 && rc != UV_ECANCELED)
+        as_error_set(rc, "no se pudo resolver «%s»: %s", name, as_strerror(rc));
+    return rc;
 }
 
 int as__resolve(struct as__resolver *resolver, const char *name,
                 struct as__addresses *addresses)
 {
-    if (known(name, addresses))
-        return 0;
-    int rc = *name ? look_up(resolver, name, addresses) : UV_EAI_NONAME;
-    if (rc < 0 && rc != UV_ECANCELED)
-        as_error_set(rc, "no se pudo resolver «%s»: %s", name, as_strerror(rc));
-    return rc;
+    return resolve(resolver, name, false, addresses);
+}
+
+int as__resolve_whole(struct as__resolver *resolver, const char *name,
+                      struct as__addresses *addresses)
+{
+    return resolve(resolver, name, true, addresses);
+}
+
+int as__resolve_known(struct as__resolver *resolver, const char *name,
+                      struct as__addresses *addresses)
+{
+    int rc = known(name, addresses);
+
+    if (rc != UV_EAGAIN)
+        return rc;
+    struct host *host = find(resolver, name);
+    if (!host || host->busy || !is_fresh(host, false))
+        return UV_EAGAIN;
+    remember_as_newest(resolver, host);
+    return as__addresses_copy(addresses, &host->addresses);
 }
 
 int as__resolve_once(const char *name, struct as__addresses *addresses)
@@ -278,9 +319,11 @@ int as_getaddrinfo(const char *host, char ***addresses, size_t *count)
     if (rc < 0)
         return rc;
     *addresses = pack(&found);
+    size_t n = found.count;
+    as__addresses_free(&found);
     if (!*addresses)
         return as__error(UV_ENOMEM);
     if (count)
-        *count = found.count;
+        *count = n;
     return 0;
 }

@@ -23,11 +23,20 @@ void as__resolver_init(struct as__resolver *resolver);
 void as__resolver_close(struct as__resolver *resolver);
 
 /*
- * Llena `addresses` con las direcciones de `name`. Devuelve 0, UV_EAI_*, UV_ENOMEM o
- * UV_ECANCELED, y explica el error. Suspende si no lo sabía ya.
+ * Llena `addresses` con las direcciones de `name`, y quien llama las libera. Si las de una clase
+ * (IPv4 o IPv6) tardan más que las de la otra, puede dar solo estas: `addresses->partial`.
+ * Devuelve 0, UV_EAI_*, UV_ENOMEM o UV_ECANCELED, y explica el error. Suspende si no lo sabía ya.
  */
 int as__resolve(struct as__resolver *resolver, const char *name,
                 struct as__addresses *addresses);
+
+/* Lo mismo, sin conformarse con las de una clase. */
+int as__resolve_whole(struct as__resolver *resolver, const char *name,
+                      struct as__addresses *addresses);
+
+/* Si ya se sabe, llena `addresses` sin suspender y devuelve 0; si no, UV_EAGAIN. O UV_ENOMEM. */
+int as__resolve_known(struct as__resolver *resolver, const char *name,
+                      struct as__addresses *addresses);
 
 /* Lo mismo, para quien no va a preguntar más y no necesita recordar nada. */
 int as__resolve_once(const char *name, struct as__addresses *addresses);

@@ -9,21 +9,25 @@
 
 /* ---- Buscar ------------------------------------------------------------------------- */
 
-int as__address_find(const char *host, int port, struct as__addresses *addresses)
+int as__address_check(const char *host, int port)
 {
     if (!host)
         return as_error_set(UV_EINVAL, "falta el nombre de la máquina");
     if (port < 0 || port > 65535)
         return as_error_set(UV_EINVAL, "los puertos van de 0 a 65535");
-    int rc = as__resolve_once(host, addresses);
+    return 0;
+}
+
+int as__address_find(const char *host, int port, struct as__addresses *addresses)
+{
+    int rc = as__address_check(host, port);
+
+    if (rc == 0)
+        rc = as__resolve_once(host, addresses);
     if (rc < 0)
         return rc;
-    for (size_t i = 0; i < addresses->count; i++) {
-        if (addresses->list[i].any.sa_family == AF_INET)
-            addresses->list[i].v4.sin_port = htons((uint16_t)port);
-        else
-            addresses->list[i].v6.sin6_port = htons((uint16_t)port);
-    }
+    for (size_t i = 0; i < addresses->count; i++) /* en el mismo sitio que sin6_port */
+        addresses->list[i].v4.sin_port = htons((uint16_t)port);
     return 0;
 }
 

@@ -8,9 +8,12 @@
 
 enum { AS__ADDRESS_SIZE = 128 }; /* cabe la ruta de un socket Unix, de 108 como mucho */
 
+/* ¿Pueden ser una máquina y un puerto? 0 o UV_EINVAL, explicado. */
+int as__address_check(const char *host, int port);
+
 /*
  * Llena `addresses` con las direcciones TCP de `host`. Solo suspende si hay que preguntar
- * por un nombre. 0, UV_EINVAL, UV_ECANCELED, UV_EAI_*; y explica el error.
+ * por un nombre. Quien llama las libera. 0, UV_EINVAL, UV_ECANCELED, UV_EAI_*; y explica el error.
  */
 int as__address_find(const char *host, int port, struct as__addresses *addresses);
 

@@ -3,83 +3,42 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "io/connect.h"
 #include "io/stream_internal.h"
 
 /* ---- TCP ---------------------------------------------------------------------------- */
 
-/* Un intento de conexión; dura lo que try_address. */
-struct attempt {
-    uv_connect_t request;
-    struct as__link waiter;
-};
-
-static void on_connected(uv_connect_t *request, int status)
-{
-    struct attempt *attempt = as__container_of(request, struct attempt, request);
-
-    /* A quien cancelaron no hay que despertarla: ya está cerrando el flujo. */
-    as__wake_first(&attempt->waiter, status);
-}
-
-static int wait_connected(as_stream *s, struct attempt *attempt)
-{
-    struct as__wait wait;
-
-    as__wait_init(&wait, "que se establezca una conexión", NULL);
-    s->connecting = true;
-    int rc = as__stream_wait(s, &attempt->waiter, &wait);
-    s->connecting = false;
-    as__peer_recount(s);
-    return rc;
-}
-
-static int try_address(const struct sockaddr *address, const void *site,
-                       as_stream **stream)
-{
-    struct attempt attempt;
-    as_stream *s = as__stream_new(AS__TCP, site);
-
-    if (!s)
-        return as__error(UV_ENOMEM);
-    as__list_init(&attempt.waiter);
-    int rc = uv_tcp_connect(&attempt.request, &s->uv.tcp, address, on_connected);
-    if (rc == 0) {
-        as__peer_dial(s, address);
-        rc = wait_connected(s, &attempt);
-    }
-    if (rc < 0) {
-        as_stream_close(s); /* si aún no se había llamado a on_connected, es ahora */
-        return rc;
-    }
-    uv_tcp_nodelay(&s->uv.tcp, 1);
-    *stream = s;
-    return 0;
-}
-
 int as_connect(const char *host, int port, as_stream **stream)
 {
-    struct as__addresses addresses;
-    int first = 0;
+    struct as__resolver resolver;
+    struct as__addresses addresses = {0};
+    const struct as__connect to = {.resolver = &resolver,
+                                   .host = host,
+                                   .port = port,
+                                   .site = __builtin_return_address(0)};
 
     as__task_required("as_connect");
 
     *stream = NULL;
     int rc = as__checkpoint();
-    if (rc < 0)
-        return rc;
     /* El 0 pide uno cualquiera, y eso solo tiene sentido al escuchar. */
-    rc = as__address_find(host, port > 0 ? port : -1, &addresses);
+    if (rc == 0)
+        rc = as__address_check(host, port > 0 ? port : -1);
     if (rc < 0)
         return rc;
-    for (size_t i = 0; i < addresses.count; i++) {
-        rc = try_address(&addresses.list[i].any, __builtin_return_address(0), stream);
-        if (rc == 0 || rc == UV_ECANCELED)
-            return rc;
-        if (first == 0)
-            first = rc;
+    as__resolver_init(&resolver);
+    rc = as__resolve(&resolver, host, &addresses);
+    if (rc == 0) {
+        rc = as__connect_any(&to, &addresses, stream);
+        if (rc < 0 && rc != UV_ECANCELED)
+            as_error_set(rc, "no se pudo conectar con %s, puerto %d: %s", host, port,
+                         as_strerror(rc));
     }
-    return as_error_set(first, "no se pudo conectar con %s, puerto %d: %s", host, port,
-                        as_strerror(first));
+    as__addresses_free(&addresses);
+    as__resolver_close(&resolver);
+    if (rc == 0)
+        uv_tcp_nodelay(&(*stream)->uv.tcp, 1);
+    return rc;
 }
 
 /* ---- Sockets Unix ------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
  *   stream_read.c     el búfer de lectura y quien espera datos
  *   stream_write.c    lo que no cupo en el núcleo y quien espera a que quepa
  *   stream_connect.c  conectarse
+ *   connect.c         la primera de varias direcciones que conteste
  *   stream_peer.c     saber si el otro extremo está en este mismo programa
  *   stream_address.c  direcciones: buscarlas y escribirlas
  *   dial.c            las conexiones que este programa hace y aún no ha aceptado

@@ -74,6 +74,7 @@ static int add_resolved(as_pg *pool, struct as__pg_place *place, const char *hos
         uv_ip_name(&addresses.list[i].any, text, sizeof text);
         rc = add(place, host, text, port);
     }
+    as__addresses_free(&addresses);
     return rc;
 }
 

@@ -81,6 +81,7 @@ static int reserve_port(as_web *server)
     if (rc < 0)
         return rc;
     rc = listen_on(&addresses.list[0].any, &server->port);
+    as__addresses_free(&addresses);
     if (rc < 0)
         return as_error_set(rc, "no se puede escuchar en el puerto %d de %s: %s", o->port,
                             o->host, as_strerror(rc));
