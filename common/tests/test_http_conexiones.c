@@ -281,6 +281,73 @@ PRUEBA(http_conexiones, una_conexion_ociosa_que_cerro_el_servidor_no_se_usa)
     con_servidor(atiende_y_cierra, conexion_ociosa_cerrada);
 }
 
+/* ---- Una respuesta que nadie pidió --------------------------------------------------- */
+
+enum { CUERPO_GRANDE = 8 << 20 };
+
+static void atiende_y_envenena(struct conexion *c)
+{
+    static char relleno[64 * 1024];
+
+    while (lee_peticion(c)) {
+        if (pide(c, "/grande")) {
+            char cabeza[100];
+            snprintf(cabeza, sizeof cabeza,
+                     "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", CUERPO_GRANDE);
+            envia_texto(c, cabeza);
+            for (int i = 0; i < CUERPO_GRANDE; i += (int)sizeof relleno)
+                envia(c, relleno, sizeof relleno);
+            continue;
+        }
+        responde_eco(c);
+        if (!pide(c, "/envenena"))
+            continue;
+        espera_permiso(c, 1);
+        envia_texto(/* como HAProxy y Apache antes de cerrar */
+                    c, "HTTP/1.1 408 Tarde\r\nContent-Length: 5\r\n\r\nTarde");
+    }
+}
+
+/* Deja que llegue lo que esté llegando. */
+static void da_vueltas(void)
+{
+    for (int i = 0; i < 30; i++) {
+        usleep(1000);
+        BIEN(as_sleep(1));
+    }
+}
+
+static int no_se_toma_por_suya(struct entorno *e)
+{
+    as_http_request grande = {.url = url(e->servidor, "/grande")};
+    static char trozo[64 * 1024];
+    as_http_stream *flujo;
+    as_http_response r;
+    size_t total = 0;
+    ssize_t n;
+
+    get_correcto(e, url(e->servidor, "/")); /* el flujo irá por una conexión usada */
+    BIEN(as_http_open(e->http, &grande, &flujo));
+    get_correcto(e, url(e->servidor, "/envenena"));
+    da_vueltas(); /* y el flujo se para, porque nadie lo lee */
+    atomic_store(&e->servidor->suelta, 1);
+    da_vueltas();
+    BIEN(as_http_post(e->http, url(e->servidor, "/"), "a/b", "x", 1, &r));
+    cr_assert_eq(r.status, 200, "se creyó un %d que nadie le dio", r.status);
+    as_http_response_clear(&r);
+    while ((n = as_http_read(flujo, trozo, sizeof trozo)) > 0)
+        total += (size_t)n;
+    cr_assert_eq(n, 0, "%s", as_error_text((int)n));
+    cr_assert_eq(total, (size_t)CUERPO_GRANDE, "el flujo pausado lo recibe todo");
+    as_http_stream_close(flujo);
+    return 0;
+}
+
+PRUEBA(http_conexiones, una_respuesta_que_nadie_pidio_no_es_de_la_siguiente)
+{
+    con_servidor(atiende_y_envenena, no_se_toma_por_suya);
+}
+
 /* ---- El cliente y el bucle ---------------------------------------------------------- */
 
 static int nadie_despierta(struct entorno *e)

@@ -111,6 +111,9 @@ int as__http_wait_on(as_http *http, struct as__link *waiters, const char *what);
  * un descriptor, o un error. */
 int as__http_adopt(as_http *http, as_stream *stream);
 
+/* La conexión pasa a manos de libcurl. */
+void as__http_hand_over(as_http *http, curl_socket_t fd);
+
 /* Para CURLOPT_CLOSESOCKETFUNCTION. */
 int as__http_close_socket(as_http *http, curl_socket_t fd);
 
@@ -172,6 +175,12 @@ bool as__decoder_may_end(const struct as__decoder *decoder);
 
 struct as__transfer;
 
+/* Los dos extremos de una conexión, que es como libcurl la nombra. */
+struct as__ends {
+    char local[INET6_ADDRSTRLEN], remote[INET6_ADDRSTRLEN];
+    int local_port, remote_port;
+};
+
 /* Recibe un trozo del cuerpo y devuelve cuánto aceptó, o CURL_WRITEFUNC_PAUSE. */
 typedef size_t as__sink_fn(struct as__transfer *transfer, const char *data, size_t size);
 
@@ -204,6 +213,7 @@ struct as__transfer {
     struct as__decoder *decoder;
     int sends;
     unsigned long starved; /* as__libcurl_starved() al empezar */
+    struct as__ends ends;  /* los de la conexión por la que va, si es un flujo */
     bool paused;           /* no se lee del socket hasta que alguien lea del flujo */
     bool done;
     CURLcode result;

@@ -194,6 +194,13 @@ int as__http_adopt(as_http *http, as_stream *stream)
     return fd;
 }
 
+/* Se vigila desde ahora: si la respuesta llega en la misma llamada en que se pide, libcurl no querrá
+ * saber nada del socket, y ocioso también hay que verlo. */
+void as__http_hand_over(as_http *http, curl_socket_t fd)
+{
+    (void)watch(http, fd, EPOLLIN); /* si falla, fallará on_socket */
+}
+
 /* El único momento en que se sabe que `fd` va a morir: después, el número puede ser de
  * otro. */
 int as__http_close_socket(as_http *http, curl_socket_t fd)
@@ -221,10 +228,29 @@ static int curl_events(uint32_t events)
     return result;
 }
 
-static bool is_any_paused(const as_http *http)
+typedef int name_fn(int fd, struct sockaddr *address, socklen_t *size);
+
+static bool is_at(int fd, name_fn *ask, const char *ip, int port)
+{
+    struct sockaddr_storage address;
+    struct sockaddr *generic = (struct sockaddr *)&address;
+    socklen_t size = sizeof address;
+    char text[INET6_ADDRSTRLEN];
+
+    /* Uno ya cortado no tiene con quién; basta con que el otro extremo sea el que es. */
+    return ask(fd, generic, &size) < 0 ||
+           (as__address_port(generic) == port &&
+            uv_ip_name(generic, text, sizeof text) == 0 && strcmp(text, ip) == 0);
+}
+
+/* ¿Es el de un flujo que no lee? libcurl no dice qué socket usa cada asa. */
+static bool is_paused(const as_http *http, curl_socket_t fd)
 {
     for (const struct as__link *l = http->active.next; l != &http->active; l = l->next) {
-        if (as__container_of(l, struct as__transfer, active)->paused)
+        const struct as__transfer *t = as__container_of(l, struct as__transfer, active);
+        const struct as__ends *ends = &t->ends;
+        if (t->paused && is_at(fd, getsockname, ends->local, ends->local_port) &&
+            is_at(fd, getpeername, ends->remote, ends->remote_port))
             return true;
     }
     return false;
@@ -247,7 +273,7 @@ static bool has_nothing(curl_socket_t fd)
 static void on_unwanted(as_http *http, curl_socket_t fd)
 {
     char rest[4096];
-    bool paused = is_any_paused(http);
+    bool paused = is_paused(http, fd);
 
     if (!paused && has_nothing(fd)) {
         watch(http, fd, EPOLLIN);

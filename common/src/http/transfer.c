@@ -200,7 +200,12 @@ static int on_send(void *arg, char *remote, char *local, int remote_port, int lo
 {
     struct as__transfer *t = arg;
 
-    (void)remote, (void)local, (void)remote_port, (void)local_port;
+    if (t->streaming) {
+        snprintf(t->ends.local, sizeof t->ends.local, "%s", local);
+        snprintf(t->ends.remote, sizeof t->ends.remote, "%s", remote);
+        t->ends.local_port = local_port;
+        t->ends.remote_port = remote_port;
+    }
     t->in_tunnel = false; /* lo que llegue ya es del servidor */
     bool ok = may_send(t);
     t->sends++;
@@ -232,6 +237,7 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose,
     }
     t->in_tunnel = t->tunnels;
     name_peer(t->fd, address);
+    as__http_hand_over(t->http, t->fd);
     int fd = t->fd;
     t->fd = -1;
     return fd;
