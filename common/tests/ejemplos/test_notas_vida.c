@@ -32,10 +32,6 @@ static int lleno(struct notas *n)
     as_group_enter(&grupo);
     BIEN(as_start_soon(&grupo, NULL, pide, &dentro)); /* con la única conexión */
     espera_bloqueadas(n, 1);
-    struct peticion cola = {n, "GET", "/notas/1", NULL, 200};
-    BIEN(as_start_soon(&grupo, NULL, pide, &cola)); /* y la única plaza de la cola */
-    BIEN(as_wait_all_blocked());
-    /* En cuanto llegue la de la cola, las demás sobran: enseguida, no al vencer un plazo. */
     contesta(n, "GET", "/nada", NULL, 404, NULL);
     contesta(n, "GET", "/salud", NULL, 503, "demasiadas");
     contesta(n, "POST", "/notas", NOTA, 503, "demasiadas");
@@ -48,7 +44,7 @@ static int lleno(struct notas *n)
 
 PRUEBA(notas_vida, cuando_no_caben_mas_peticiones_se_dice_enseguida)
 {
-    con_notas(lleno, OPCIONES("--conexiones", "1", "--cola", "1"));
+    con_notas(lleno, OPCIONES("--conexiones", "1", "--cola", "0", "--plazo", "600"));
 }
 
 static int lenta(struct notas *n)
