@@ -297,6 +297,22 @@ PRUEBA(http, una_peticion_mal_escrita_se_rechaza_con_explicacion)
     con_servidor(atiende_eco, peticiones_malas);
 }
 
+static int agente_malo(void *arg)
+{
+    as_http *http = arg;
+
+    cr_assert_eq(as_http_new(&(as_http_options){.user_agent = "yo\r\nX: colada"}, &http),
+                 UV_EINVAL);
+    cr_assert_null(http);
+    cr_assert_not_null(strstr(as_error_text(UV_EINVAL), "user_agent"));
+    return 0;
+}
+
+PRUEBA(http, un_user_agent_no_cuela_cabeceras)
+{
+    CORRE(agente_malo, NULL, 0);
+}
+
 /* ---- El cuerpo ---------------------------------------------------------------------- */
 
 enum { LIMITE = 100 * 1000 };

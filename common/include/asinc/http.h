@@ -77,7 +77,8 @@ typedef struct {
  * llamada. Ciérralo con as_http_close. Devuelve 0, o deja NULL en `*http` y devuelve:
  *   UV_EMFILE, UV_ENFILE    no quedan descriptores
  *   UV_ENOENT, UV_EACCES... uno de los archivos de las opciones no se puede leer
- *   UV_EINVAL               el proxy no es una dirección, o hay key_file sin cert_file
+ *   UV_EINVAL               el proxy no es una dirección, hay key_file sin cert_file, o
+ *                           user_agent tiene un salto de línea
  *   UV_ENOMEM
  * Equivale a aiohttp.ClientSession().
  */

@@ -68,6 +68,8 @@ static int set_options(as_http *http, const as_http_options *options)
     http->max_body = options->max_body ? options->max_body : DEFAULT_BODY;
     http->max_redirects = options->max_redirects ? options->max_redirects
                                                  : DEFAULT_REDIRECTS;
+    if (options->user_agent && strpbrk(options->user_agent, "\r\n"))
+        return as_error_set(UV_EINVAL, "user_agent no puede tener saltos de línea");
     http->user_agent = strdup(options->user_agent ? options->user_agent : "asinc");
     if (!http->user_agent)
         return as__error(UV_ENOMEM);

@@ -1,4 +1,5 @@
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -83,6 +84,31 @@ const char *as__head_find(const struct as__head *head, const char *name)
         const char *value = as__header_value(line, name);
         if (value)
             return value;
+    }
+    return NULL;
+}
+
+/* RFC 9112, 6.3: cifras y nada más, y si se repite, las mismas. */
+static bool is_length(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+
+    errno = 0;
+    (void)strtoll(text, NULL, 10);
+    return digits > 0 && text[digits] == '\0' && errno == 0;
+}
+
+const char *as__head_bad_length(const struct as__head *head)
+{
+    const char *line = as__buffer_begin(&head->text), *first = NULL;
+
+    for (size_t i = 0; i < head->count; i++, line += strlen(line) + 1) {
+        const char *value = as__header_value(line, "Content-Length");
+        if (!value)
+            continue;
+        if (!is_length(value) || (first && strcmp(first, value) != 0))
+            return value;
+        first = value;
     }
     return NULL;
 }

@@ -146,6 +146,9 @@ int as__head_unfold(struct as__head *head, const char *line, size_t size);
 /* El valor de la primera cabecera `name`, o NULL. */
 const char *as__head_find(const struct as__head *head, const char *name);
 
+/* El Content-Length que no dice cuánto mide el cuerpo, o NULL si no hay ninguno así. */
+const char *as__head_bad_length(const struct as__head *head);
+
 /* Una copia en una sola memoria: el vector, acabado en NULL, y detrás el texto. NULL si
  * falta memoria. */
 char **as__head_copy(const struct as__head *head);

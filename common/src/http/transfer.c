@@ -61,7 +61,16 @@ static void prepare_decoder(struct as__transfer *t)
 
 static void head_complete(struct as__transfer *t)
 {
+    const char *length = as__head_bad_length(&t->head);
+
     t->head_done = true;
+    if (length) { /* libcurl entiende «0x5» como 0, y de lo que no le cabe no hace caso */
+        as__transfer_refuse(
+            t, UV_EPROTO,
+            "lo que respondió el servidor no es HTTP bien escrito: Content-Length: %.40s",
+            length);
+        return;
+    }
     t->redirect = t->follow && is_redirect(t->status) &&
                   as__head_find(&t->head, "Location");
     if (t->decode && !t->redirect)
