@@ -66,6 +66,8 @@ static int por_donde_sea(struct pg_entorno *e)
         as_pg_connection *c;
         parada_en_transaccion(&c, i < USOS ? e->pool : lejos);
         echa(e->pool, c);
+        while (atomic_load(&puente->vivos) > 0) /* aún no ha pasado lo que dijo */
+            BIEN(as_sleep(1));
         se_explica(usos[i % USOS](c), i, "administrator command", "57P01");
         as_pg_release(c);
     }
