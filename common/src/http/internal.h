@@ -76,7 +76,8 @@ struct as_http {
     size_t socket_count;
     uv_poll_t ready; /* alguno de los sockets tiene novedades */
     uv_timer_t timer;
-    uint64_t lost_ns; /* cuándo murió la última conexión ociosa; 0, ninguna */
+    uint64_t lost_ns;    /* cuándo murió la última conexión ociosa; 0, ninguna */
+    uint64_t starved_ns; /* cuándo le faltó memoria a libcurl; 0, nunca */
     struct as__job kick;
     bool kick_queued, closing;
     size_t waiting; /* tareas que esperan a la red */
@@ -178,6 +179,8 @@ bool as__decoder_may_end(const struct as__decoder *decoder);
 
 struct as__transfer;
 
+enum { AS__IDLE_SECONDS = 15 }; /* una conexión ociosa más vieja no se reutiliza */
+
 /* Los dos extremos de una conexión, que es como libcurl la nombra. */
 struct as__ends {
     char local[INET6_ADDRSTRLEN], remote[INET6_ADDRSTRLEN];
@@ -196,6 +199,7 @@ struct as__transfer {
     /* Lo que se pide: lo pone as__exchange. */
     bool follow;  /* las redirecciones se siguen: su cuerpo no interesa */
     bool tunnels; /* la conexión, si es nueva, empieza por pedirle un túnel al proxy */
+    bool secure;  /* va por TLS, y su respuesta puede tener cuerpo */
     bool idempotent; /* libcurl puede repetirla si la conexión se muere */
     bool streaming;  /* quien espera quiere saber de las cabeceras y de cada trozo */
     bool decode;     /* el cuerpo se entrega descomprimido */
@@ -212,6 +216,8 @@ struct as__transfer {
     bool redirect;                /* es una redirección y se va a seguir */
     size_t head_size, head_lines; /* de todas las cabeceras del salto */
     bool in_tunnel;               /* las que llegan son del proxy */
+    void *ssl;     /* la conexión de OpenSSL que debe despedirse, o NULL */
+    bool farewell; /* y se despidió */
     size_t discarded;
     struct as__decoder *decoder;
     int sends;
@@ -330,6 +336,12 @@ int as__tls_configure(const as_http *http, CURL *easy);
 
 /* ¿Lo que falló es que el servidor no admite nuestro certificado, o que no le dimos uno? */
 bool as__tls_refused(const struct as__transfer *transfer);
+
+/* El cuerpo acabará cuando el servidor cierre: que no valga sin despedirse. Dentro de un callback. */
+void as__tls_expect_farewell(struct as__transfer *transfer);
+
+/* ¿Se fue sin despedirse? */
+bool as__tls_cut(const struct as__transfer *transfer);
 
 /* Explica un error de TLS de libcurl al hablar con `host`. Devuelve el código que le toca. */
 int as__tls_error(const struct as__transfer *transfer, const char *host);

@@ -85,6 +85,11 @@ static int lost_connection(int rc, const char *peer)
     return as_error_set(rc, "se perdió la conexión con «%s»: %s", peer, as_strerror(rc));
 }
 
+static int cut_short(const char *peer)
+{
+    return as_error_set(UV_ECONNRESET, "«%s» cerró la conexión a media respuesta", peer);
+}
+
 static int not_http(const struct as__transfer *t, const char *peer)
 {
     return as_error_set(UV_EPROTO, "lo que respondió «%s» no es HTTP bien escrito: %s",
@@ -154,8 +159,7 @@ static int explain(const struct as__exchange *x, const char *host, const char *p
     case CURLE_GOT_NOTHING:
         return as_error_set(UV_ECONNRESET, "«%s» cerró la conexión sin responder", peer);
     case CURLE_PARTIAL_FILE:
-        return as_error_set(UV_ECONNRESET, "«%s» cerró la conexión a media respuesta",
-                            peer);
+        return cut_short(peer);
     case CURLE_OUT_OF_MEMORY:
         return memory_error(t);
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -184,6 +188,10 @@ int as__exchange_outcome(struct as__exchange *x)
     struct as__transfer *t = &x->transfer;
     char host[HOST_SIZE], peer[PEER_SIZE];
 
+    if (t->result == CURLE_OK && as__tls_cut(t)) {
+        name_peer(x->url, host, peer);
+        return cut_short(peer);
+    }
     if (t->result == CURLE_OK)
         return check_whole(t);
     if (t->error)

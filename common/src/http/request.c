@@ -178,10 +178,17 @@ static bool is_https(CURLU *url)
     return https;
 }
 
+/* Con la memoria justa, libcurl deja conexiones a medio hacer entre las que están libres. */
+static bool is_doubtful(const as_http *http)
+{
+    return http->starved_ns > 0 &&
+           uv_hrtime() - http->starved_ns < AS__IDLE_SECONDS * UINT64_C(1000000000);
+}
+
 /* La que no se puede repetir no va por una conexión que quizá está muerta. */
 bool as__request_goes_alone(const struct as__exchange *x)
 {
-    return x->request->send_once ||
+    return x->request->send_once || is_doubtful(x->http) ||
            (!is_idempotent(x->method) && as__http_lost_connection(x->http));
 }
 
@@ -190,7 +197,9 @@ int as__request_configure(struct as__exchange *x)
     CURL *easy = x->transfer.easy;
 
     x->transfer.idempotent = is_idempotent(x->method);
-    x->transfer.tunnels = x->http->proxy_url && is_https(x->url);
+    bool https = is_https(x->url);
+    x->transfer.tunnels = x->http->proxy_url && https;
+    x->transfer.secure = https && strcmp(x->method, "HEAD") != 0;
     curl_easy_setopt(easy, CURLOPT_RESOLVE, x->resolve.data ? &x->resolve : NULL);
     if (x->transfer.fd >= 0) /* se hizo para ella */
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);

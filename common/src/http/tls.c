@@ -1,3 +1,4 @@
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,10 +54,63 @@ static bool has_authorities_file(const as_http *http)
     return http->ca_file || curl_version_info(CURLVERSION_NOW)->cainfo;
 }
 
+/*
+ * TLS se despide antes de cerrar. A quien se va sin despedirse pudo cortarle alguien, y si nada
+ * dice cuánto mide el cuerpo, parecería entero: libcurl no lo mira. Se le pregunta a OpenSSL, a la
+ * misma que usa libcurl; si usa otra biblioteca, no están ni la llamada ni estas funciones.
+ */
+static void on_record(int sent, int version, int type, const void *data, size_t size,
+                      void *ssl, void *arg)
+{
+    enum { ALERT = 21, CLOSE_NOTIFY = 0 };
+    const as_http *http = arg;
+
+    (void)version;
+    if (sent || type != ALERT || size < 2 || ((const char *)data)[1] != CLOSE_NOTIFY)
+        return;
+    for (struct as__link *l = http->active.next; l != &http->active; l = l->next) {
+        struct as__transfer *t = as__container_of(l, struct as__transfer, active);
+        t->farewell = t->farewell || t->ssl == ssl;
+    }
+}
+
+static CURLcode on_context(CURL *easy, void *context, void *arg)
+{
+    enum { SET_MSG_CALLBACK_ARG = 16 }; /* SSL_CTRL_SET_MSG_CALLBACK_ARG */
+    typedef void record_fn(int, int, int, const void *, size_t, void *, void *);
+    typedef void set_fn(void *context, record_fn *on_record);
+    typedef long ctrl_fn(void *context, int command, long number, void *arg);
+    set_fn *set = (set_fn *)dlsym(RTLD_DEFAULT, "SSL_CTX_set_msg_callback");
+    ctrl_fn *ctrl = (ctrl_fn *)dlsym(RTLD_DEFAULT, "SSL_CTX_ctrl");
+
+    (void)easy;
+    if (set && ctrl) {
+        ctrl(context, SET_MSG_CALLBACK_ARG, 0, arg);
+        set(context, on_record);
+    }
+    return CURLE_OK;
+}
+
+void as__tls_expect_farewell(struct as__transfer *t)
+{
+    struct curl_tlssessioninfo *info = NULL;
+
+    if (curl_easy_getinfo(t->easy, CURLINFO_TLS_SSL_PTR, &info) == CURLE_OK && info &&
+        info->backend == CURLSSLBACKEND_OPENSSL)
+        t->ssl = info->internals;
+}
+
+bool as__tls_cut(const struct as__transfer *t)
+{
+    return t->ssl && !t->farewell;
+}
+
 int as__tls_configure(const as_http *http, CURL *easy)
 {
     CURLcode rc = CURLE_OK;
 
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_context);
+    curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, http);
     if (http->insecure) {
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);

@@ -7,7 +7,6 @@
 #include "http/internal.h"
 
 enum {
-    IDLE_SECONDS = 15,       /* una conexión ociosa más vieja no se reutiliza */
     NAME_SECONDS = 3600,     /* ver resolve_host en exchange.c */
     MAX_DISCARD = 64 * 1024, /* lo que se lee de una redirección por no cortar */
     MAX_HEAD = 256 * 1024,
@@ -75,6 +74,10 @@ static void head_complete(struct as__transfer *t)
                   as__head_find(&t->head, "Location");
     if (t->decode && !t->redirect)
         prepare_decoder(t);
+    if (t->secure && t->status != 204 && t->status != 304 &&
+        !as__head_find(&t->head, "Content-Length") &&
+        !as__head_find(&t->head, "Transfer-Encoding"))
+        as__tls_expect_farewell(t);
     if (t->streaming && !t->redirect)
         as__transfer_notify(t);
 }
@@ -298,7 +301,7 @@ static CURLcode configure(struct as__transfer *t)
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)IDLE_SECONDS);
+    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)AS__IDLE_SECONDS);
     curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)NAME_SECONDS);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
@@ -328,7 +331,8 @@ int as__transfer_open(struct as__transfer *t)
     t->in_tunnel = false;
     t->head_done = t->redirect = t->paused = t->done = false;
     t->sends = t->error = 0;
-    t->unconnected = false;
+    t->unconnected = t->farewell = false;
+    t->ssl = NULL;
     t->detail[0] = t->why[0] = '\0';
     t->starved = as__libcurl_starved();
     as__list_init(&t->active);
@@ -361,6 +365,8 @@ void as__transfer_close(struct as__transfer *t)
     if (!t->easy)
         return;
     as__list_remove(&t->active);
+    if (t->starved != as__libcurl_starved())
+        t->http->starved_ns = uv_hrtime();
     curl_multi_remove_handle(t->http->multi, t->easy);
     give_handle(t->http, t->easy);
     t->easy = NULL;
