@@ -198,13 +198,14 @@ static const struct mala {
     {"/medio-trozo", "HTTP/1.1 200 Bien\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nmedio",
      false, UV_ECONNRESET, "cerró la conexión a media"},
     {"/trozo-malo", "HTTP/1.1 200 Bien\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nmedio",
-     false, UV_EPROTO, "no es HTTP bien escrito"},
+     false, UV_EPROTO, "no es HTTP bien escrito: el cuerpo está mal escrito"},
     {"/golpe-antes", "", true, UV_ECONNRESET, "el otro extremo cortó la conexión"},
     {"/golpe-cuerpo", "HTTP/1.1 200 Bien\r\nContent-Length: 50\r\n\r\nmedio", true,
      UV_ECONNRESET, "el otro extremo cortó la conexión"},
-    {"/basura", "SSH-2.0-OpenSSH_9.2\r\n", false, UV_EPROTO, "no es HTTP bien escrito"},
+    {"/basura", "SSH-2.0-OpenSSH_9.2\r\n", false, UV_EPROTO,
+     "no es HTTP bien escrito: no empieza por «HTTP/1.1»"},
     {"/binario", "\x16\x03\x01\x02\x7f\xff\x01\x02", false, UV_EPROTO,
-     "no es HTTP bien escrito"},
+     "no es HTTP bien escrito: no empieza por «HTTP/1.1»"},
     {"/longitud", "HTTP/1.1 200 Bien\r\nContent-Length: -5\r\n\r\n", false, UV_EPROTO,
      "no es HTTP bien escrito"},
     {"/hexadecimal", "HTTP/1.1 200 Bien\r\nContent-Length: 0x5\r\n\r\nhola!", false,
@@ -216,7 +217,7 @@ static const struct mala {
      "HTTP/1.1 200 Bien\r\nContent-Length: 5\r\nContent-Length: 4\r\n\r\nhola!", false,
      UV_EPROTO, "no es HTTP bien escrito"},
     {"/no-es-cabecera", "HTTP/1.1 200 Bien\r\nsin dos puntos\r\n\r\n", false, UV_EPROTO,
-     "no es HTTP bien escrito"},
+     "no es HTTP bien escrito: las cabeceras están mal escritas"},
 };
 
 static void atiende_mal(struct conexion *c)

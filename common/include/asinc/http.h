@@ -10,6 +10,8 @@
  * los de no tenerla: UV_ECONNREFUSED, UV_ETIMEDOUT, UV_EAI_NONAME... y as_error_text(rc)
  * los cuenta.
  *
+ * Con un nombre de varias direcciones, va a la primera que conteste, como as_connect.
+ *
  * Habla HTTP/1.1 y no guarda cookies. Un nombre de máquina con letras que no son ASCII
  * necesita setlocale(LC_ALL, "") en un sistema UTF-8.
  *
@@ -27,9 +29,11 @@ typedef struct as_http as_http;
 /* Opciones del cliente. Los ceros son los valores por omisión. */
 typedef struct {
     size_t max_connections; /* peticiones en vuelo a la vez; las demás hacen cola en orden
-                               de llegada. 0 = 100, como aiohttp */
-    size_t max_body;        /* bytes de una respuesta, ya descomprimida; 0 = 64 MiB */
-    int max_redirects;      /* 0 = 10; negativo = no seguir ninguna */
+                               de llegada. 0 = 100, como aiohttp. Mientras se busca el
+                               nombre de la máquina no se ocupa plaza */
+    size_t max_body;   /* bytes de una respuesta, ya descomprimida; 0 = 64 MiB. El cuerpo
+                               de una redirección que se sigue no cuenta: se tira */
+    int max_redirects; /* 0 = 10; negativo = no seguir ninguna */
     const char *user_agent; /* NULL = "asinc" */
 
     /* Para https://; los archivos, en formato PEM. En qué autoridades se confía, y en ninguna
@@ -108,7 +112,8 @@ void as_http_close(as_http *http);
  *   UV_EINVAL        la URL, el método o una cabecera no son válidos, o HEAD con cuerpo
  *   UV_EAI_*         el nombre de la máquina no se pudo resolver
  *   UV_ECONNREFUSED, UV_EHOSTUNREACH...   no se pudo conectar
- *   UV_ECONNRESET    el servidor cortó la conexión, sin responder o a media respuesta
+ *   UV_ECONNRESET    el servidor cortó la conexión, sin responder o a media respuesta; con
+ *                    https, también si nada dice cuánto mide el cuerpo y cierra sin despedirse
  *   AS_EKEYREJECTED  el certificado del servidor no es de fiar: caducó, es de otra máquina,
  *                    nadie de confianza lo firma... O no se puede usar el del programa, o
  *                    el servidor no lo admite, o exige uno y no lo hay

@@ -90,10 +90,26 @@ static int cut_short(const char *peer)
     return as_error_set(UV_ECONNRESET, "«%s» cerró la conexión a media respuesta", peer);
 }
 
+/* Con las palabras de libcurl solo si no tiene mejores. */
+static const char *why_not_http(const struct as__transfer *t)
+{
+    switch (t->result) {
+    case CURLE_UNSUPPORTED_PROTOCOL: /* lo toma por HTTP/0.9 */
+        return "no empieza por «HTTP/1.1» y un estado";
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_FUNCTION_ARGUMENT:
+        return "las cabeceras están mal escritas";
+    case CURLE_RECV_ERROR:
+        return "el cuerpo está mal escrito";
+    default:
+        return words(t);
+    }
+}
+
 static int not_http(const struct as__transfer *t, const char *peer)
 {
     return as_error_set(UV_EPROTO, "lo que respondió «%s» no es HTTP bien escrito: %s",
-                        peer, words(t));
+                        peer, why_not_http(t));
 }
 
 static int long_line(const struct as__transfer *t)
@@ -134,8 +150,7 @@ static int explain(const struct as__exchange *x, const char *host, const char *p
     const struct as__transfer *t = &x->transfer;
 
     if ((int)t->result == TOO_LARGE)
-        return as_error_set(AS_EOVERFLOW, "las cabeceras de «%s» no caben: %s", peer,
-                            words(t));
+        return as_error_set(AS_EOVERFLOW, "las cabeceras de «%s» no caben", peer);
     switch (t->result) {
     case CURLE_URL_MALFORMAT:
         return bad_url(t);
@@ -143,7 +158,7 @@ static int explain(const struct as__exchange *x, const char *host, const char *p
         return t->sends > 0 ? not_http(t, peer) : bad_url(t);
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
-        return as_error_set(UV_EAI_NONAME, "no se pudo resolver el nombre: %s", words(t));
+        return as_error_set(UV_EAI_NONAME, "el nombre de la máquina no vale");
     case CURLE_COULDNT_CONNECT:
     case CURLE_OPERATION_TIMEDOUT:
     case CURLE_PROXY:
@@ -155,6 +170,8 @@ static int explain(const struct as__exchange *x, const char *host, const char *p
     case CURLE_RECV_ERROR:
         if (as__tls_refused(t))
             return as__tls_error(t, host);
+        if (t->sends > 0 && strstr(t->detail, "unexpected eof")) /* unas libcurl lo miran */
+            return cut_short(peer);
         return receive_error(x, peer);
     case CURLE_GOT_NOTHING:
         return as_error_set(UV_ECONNRESET, "«%s» cerró la conexión sin responder", peer);

@@ -6,6 +6,27 @@
 
 /* ---- Leerlas ------------------------------------------------------------------------ */
 
+static const char *why_bad(CURLUcode code)
+{
+    switch (code) {
+    case CURLUE_BAD_PORT_NUMBER:
+        return "el puerto es un número del 0 al 65535";
+    case CURLUE_BAD_SCHEME:
+    case CURLUE_NO_SCHEME:
+    case CURLUE_UNSUPPORTED_SCHEME:
+        return "debe empezar por http:// o https://";
+    case CURLUE_NO_HOST:
+        return "le falta la máquina";
+    case CURLUE_BAD_HOSTNAME:
+    case CURLUE_BAD_IPV6:
+        return "el nombre de la máquina está mal escrito";
+    case CURLUE_MALFORMED_INPUT:
+        return "está mal escrita";
+    default:
+        return curl_url_strerror(code);
+    }
+}
+
 int as__url_parse(const char *text, CURLU **url)
 {
     *url = curl_url();
@@ -16,7 +37,7 @@ int as__url_parse(const char *text, CURLU **url)
         return as__error(UV_ENOMEM);
     if (code != CURLUE_OK)
         return as_error_set(UV_EINVAL, "la URL «%s» no es válida: %s", text,
-                            curl_url_strerror(code));
+                            why_bad(code));
     return as__url_check_scheme(*url, UV_EINVAL);
 }
 
