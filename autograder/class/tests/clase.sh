@@ -102,7 +102,7 @@ test_sin_sitio_para_lo_que_dice() {
 # De los mismos archivos salen los mismos datos al azar, pero no se ven en ninguna orden ni se
 # calculan con lo que se entregó.
 test_la_semilla_ni_se_ve_ni_se_calcula() {
-    local rung seed='SELECT json_extract(json, "$.semilla") FROM resultado' first
+    local rung seed="SELECT json_extract(json, '\$.semilla') FROM resultado" first
     hand ana <"$here/../../grader/tests/cli/trampas/semilla.c"
     for rung in completa parcial minima; do
         salida=$rung class --lab 01 --caja "$rung"
