@@ -19,6 +19,9 @@ enum {
     MAP_BYTES = 256,     /* lo que ocupa en el núcleo un mapa */
     FREE_SOCKETS = 1536, /* los que no se cuentan */
     SOCKET_KIB = 416, /* lo más que se puede pedir con SO_SNDBUF, salvo que lo cambien */
+    /* Si los que comparten memoria acaban mientras se miran, la parte de cada uno es mayor que la
+     * del anterior y la suma pasa de lo que hay: lo que sobra tiene que sobrar las tres veces. */
+    LOOKS = 3,
 };
 
 /* Lo que dice /proc/PID/stat de un proceso. */
@@ -238,12 +241,15 @@ static long memory_kib(const struct proc *p, bool exact, long *shared)
     long rss = field_kib(buf, "VmRSS:");
     long extra = field_kib(buf, "VmSwap:") + field_kib(buf, "VmPTE:");
     *shared = field_kib(buf, "RssShmem:");
-    if (exact && read_proc(p->pid, p->alive, "smaps_rollup", buf, sizeof buf) > 0) {
-        long pss = field_kib(buf, "Pss:");
-        if (pss > 0 && pss < rss) {
-            rss = pss;
-            *shared = field_kib(buf, "Pss_Shmem:");
-        }
+    if (!exact)
+        return rss + extra;
+    ssize_t n = read_proc(p->pid, p->alive, "smaps_rollup", buf, sizeof buf);
+    if (n == -ESRCH || n == -ENOENT)
+        return *shared = 0; /* acabó después de leer lo anterior */
+    long pss = n > 0 ? field_kib(buf, "Pss:") : 0;
+    if (pss > 0 && pss < rss) {
+        rss = pss;
+        *shared = field_kib(buf, "Pss_Shmem:");
     }
     return rss + extra;
 }
@@ -374,7 +380,7 @@ int tree_read(struct tree *tree, bool whole, long limit_kib)
         tree->threads += (int)p->threads;
     }
     tree->memory_kib = total_kib(tree, count, limit_kib, false);
-    if (limit_kib > 0 && tree->memory_kib > limit_kib)
+    for (int i = 0; i < LOOKS && limit_kib > 0 && tree->memory_kib > limit_kib; i++)
         tree->memory_kib = total_kib(tree, count, limit_kib, true);
     return 0;
 }
