@@ -30,7 +30,7 @@ PG_LABS      := $(patsubst %/.grader/lab.json,%,$(shell grep -ls '"base_de_datos
 PG_WANTED    := $(if $(LAB),$(foreach n,$(firstword $(LAB)),$(filter labs/$(n)-% labs/0$(n)-% labs/$(n),$(PG_LABS))),$(PG_LABS))
 GRADE_TOOLS  := $(GRADER) $(O)/autograder/runner $(GRADE_LIBS) $(if $(PG_WANTED),$(PG_TEMPLATE))
 
-$(O)/autograder/grader/build.o: CPPFLAGS += -DGR_LIBRARIES='"$(shell pkg-config --libs $(PKG)) -pthread -lm"'
+$(O)/autograder/grader/build.o: CPPFLAGS += -DGR_LIBRARIES='"$(LINK) $(shell pkg-config --libs $(PKG)) -pthread -lm"'
 $(O)/autograder/grader/build.o: Makefile
 
 # Los informes llevan dentro su aspecto: los colores del libro, que son lo primero de su hoja de

@@ -64,7 +64,7 @@ static const char *const common_flags[] = {
 };
 /* Con qué se enlaza lo dice el Makefile: es lo mismo que llevan los ejemplos. Solo acaba en el
  * programa lo que use: cargar libpq para nada costaría en cada arranque. */
-static const char libraries[] = "-Wl,--as-needed " GR_LIBRARIES;
+static const char libraries[] = GR_LIBRARIES;
 
 /* Argumentos de gcc: los fijos, las fuentes y un margen. */
 #define MAX_FIXED 48
