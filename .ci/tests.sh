@@ -79,6 +79,10 @@ run .ci/test va viene
 check 'dos_etapas_corren_a_la_vez' expect 0 '2 passed, 0 failed'
 run env TEST_LANES=3 .ci/test va bien viene
 check 'y_salen_en_su_orden' same 'va bien viene' "$(awk '$1 == "ok" { print $2 }' "$work/out" | paste -sd' ')"
+run env TEST_LANES=1 TEST_LONG='variable apunta' .ci/test bien apunta
+check 'la_larga_empieza_antes' same "$work/build/test/apunta.log" "$(cd "$work" && find "$PWD/build/test/apunta.log" ! -newer build/test/bien.log)"
+check 'y_sale_en_su_orden' same 'bien apunta' "$(awk '$1 == "ok" { print $2 }' "$work/out" | paste -sd' ')"
+rm -f "$work/orden"
 
 # La que falla se repite al final: si entonces pasa no es un fallo, y se dice.
 run env TEST_LANES=1 .ci/test rara apunta mal
