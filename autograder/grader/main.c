@@ -48,7 +48,7 @@ static const char usage[] =
     "  --caja no         no encierra al programa: solo con código tuyo  CAJA=no\n"
     "  --comprobar       no califica: dice en qué caja se puede, y qué lo impide\n"
     "  --autoprueba      examina al corrector: esqueleto, solución y un mutante por "
-    "prueba\n"
+    "etapa\n"
     "                    (con --todo, todos; con --semilla no compara sus historias)\n"
     "  --historias       guarda la historia de cada prueba, para leerla\n"
     "  --clase           es una entrega de una clase: no enseña la nota, y nombra los\n"

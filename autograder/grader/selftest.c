@@ -1,7 +1,7 @@
 /* --autoprueba: el corrector a examen.
  *
  * El esqueleto saca 0 sin que falle el corrector, la solución saca todo, y un mutante por
- * prueba (la solución con un error puesto a propósito, y la prueba en su primera línea) cae
+ * etapa (la solución con un error puesto a propósito, y la prueba en su primera línea) cae
  * justo en ella, con la historia guardada. Con --todo, también los demás mutantes, y las
  * alternativas, que sacan todo; y si un mutante dice de cuántos puntos no debe pasar
  * («maximo: 49»), se califica además con la suite entera. Escribe TAP. */
@@ -40,7 +40,7 @@ struct exam {
     struct gr_mutants *mutants; /* los de cada laboratorio */
     size_t n_labs;
     enum gr_stories stories;
-    bool all; /* todo, y no solo el esqueleto, la solución y un mutante por prueba */
+    bool all; /* todo, y no solo el esqueleto, la solución y un mutante por etapa */
 };
 
 /* Vale hasta el siguiente add_case. */
@@ -311,17 +311,18 @@ static int renew_all(const struct exam *exam)
     return failed ? GR_EXIT_FAILURE : GR_EXIT_OK;
 }
 
-/* Para saber que funciona en esta máquina basta, de los mutantes que caen en una prueba, el que
- * cuenta su historia. */
+/* Para saber que funciona en esta máquina basta un mutante por etapa: el que cuenta la historia de
+ * la primera de sus pruebas. */
 static bool wanted(const struct exam *exam, const struct gr_lab *lab,
                    const struct gr_mutant *mutant)
 {
-    bool known = false; /* dice una prueba que existe; si no, hay que quejarse */
-    for (size_t t = 0; t < lab->n_tests && mutant->test && !known; t++)
-        known = strcmp(mutant->test, lab->tests[t].name) == 0;
-    if (mutant->tells || (!known && exam->stories != GR_RENEW))
-        return true;
-    return exam->stories != GR_RENEW && exam->all;
+    if (exam->stories == GR_RENEW)
+        return mutant->tells;
+    ssize_t t = mutant->test ? gr_lab_find(lab, mutant->test) : -1;
+    if (t < 0 || exam->all)
+        return true; /* si dice una prueba que no existe, hay que quejarse */
+    return mutant->tells &&
+           (t == 0 || lab->tests[t - 1].milestone != lab->tests[t].milestone);
 }
 
 static void add_lab(struct exam *exam, const struct gr_lab *lab, struct gr_stage *stage,
