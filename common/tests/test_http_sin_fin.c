@@ -1,6 +1,8 @@
 /* Lo que un servidor, o un proxy, puede mandar sin acabar nunca. */
 #include "servidor.h"
 
+#include <sys/resource.h>
+
 TestSuite(http_sin_fin, .timeout = 60);
 
 /* Repite `texto` hasta que el cliente se va. */
@@ -26,6 +28,9 @@ static void falla(struct entorno *e, const char *direccion, int esperado,
 #define CORTA "A: b\r\n"
 #define LARGA                                                                            \
     "X-Larga: 0123456789012345678901234567890123456789012345678901234567890123\r\n"
+
+#define LARGA_SIN_FIN                                                                    \
+    "0123456789012345678901234567890123456789012345678901234567890123456789012345678"
 
 static void atiende_cabeceras(struct conexion *c)
 {
@@ -78,6 +83,36 @@ static int remolque_de_un_flujo(struct entorno *e)
 PRUEBA(http_sin_fin, un_flujo_entrega_su_cuerpo_y_luego_dice_que_el_remolque_no_cabe)
 {
     con_servidor(atiende_cabeceras, remolque_de_un_flujo);
+}
+
+/* ---- Un trozo ------------------------------------------------------------------------ */
+
+static void atiende_extension(struct conexion *c)
+{
+    if (!lee_peticion(c))
+        return;
+    envia_texto(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=");
+    repite(c, LARGA_SIN_FIN);
+}
+
+static int extension(struct entorno *e)
+{
+    as_http_request peticion = {.url = url(e->servidor, "/"), .timeout_ms = 300};
+    as_http_response r;
+    struct rusage antes, despues;
+
+    getrusage(RUSAGE_SELF, &antes);
+    int rc = as_http_send(e->http, &peticion, &r);
+    cr_assert(rc == UV_ETIMEDOUT || rc == UV_EPROTO, "%s", as_errname(rc));
+    getrusage(RUSAGE_SELF, &despues);
+    cr_assert_lt(despues.ru_maxrss - antes.ru_maxrss, 64 * 1024, "creció %ld KiB",
+                 despues.ru_maxrss - antes.ru_maxrss);
+    return 0;
+}
+
+PRUEBA(http_sin_fin, una_extension_sin_fin_no_ocupa_memoria_y_vence_su_plazo)
+{
+    con_servidor(atiende_extension, extension);
 }
 
 /* ---- El proxy ----------------------------------------------------------------------- */

@@ -95,10 +95,10 @@ static const char *why_not_http(const struct as__transfer *t)
 {
     switch (t->result) {
     case CURLE_UNSUPPORTED_PROTOCOL: /* lo toma por HTTP/0.9 */
-        return "no empieza por «HTTP/1.1» y un estado";
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_FUNCTION_ARGUMENT:
-        return "las cabeceras están mal escritas";
+        return t->status == 0 ? "no empieza por «HTTP/1.1» y un estado"
+                              : "las cabeceras están mal escritas";
     case CURLE_RECV_ERROR:
         return "el cuerpo está mal escrito";
     default:
@@ -170,7 +170,8 @@ static int explain(const struct as__exchange *x, const char *host, const char *p
     case CURLE_RECV_ERROR:
         if (as__tls_refused(t))
             return as__tls_error(t, host);
-        if (t->sends > 0 && strstr(t->detail, "unexpected eof")) /* unas libcurl lo miran */
+        if (t->sends > 0 &&
+            strstr(t->detail, "unexpected eof")) /* unas libcurl lo miran */
             return cut_short(peer);
         return receive_error(x, peer);
     case CURLE_GOT_NOTHING:

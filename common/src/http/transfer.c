@@ -365,11 +365,11 @@ void as__transfer_close(struct as__transfer *t)
     if (!t->easy)
         return;
     as__list_remove(&t->active);
-    if (t->starved != as__libcurl_starved())
-        t->http->starved_ns = uv_hrtime();
     curl_multi_remove_handle(t->http->multi, t->easy);
     give_handle(t->http, t->easy);
     t->easy = NULL;
+    if (t->starved != as__libcurl_starved())
+        t->http->starved_ns = uv_hrtime();
     as__decoder_free(t->decoder);
     t->decoder = NULL;
 }

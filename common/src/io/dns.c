@@ -489,7 +489,8 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
     query->pending--;
     if (query->done && query->pending == 0)
         finish(query);
-    else if (query->done && status == ARES_SUCCESS && !query->whole)
+    else if (query->done && status == ARES_SUCCESS && !query->whole &&
+             !as__timer_pending(&query->delay))
         as__timer_start(&query->delay, as__deadline_after(AS__RESOLUTION_DELAY_MS),
                         on_delay);
     if (query->pending == 0)
