@@ -273,15 +273,18 @@ static CURL *take_handle(as_http *http)
     return easy;
 }
 
-static void give_handle(as_http *http, CURL *easy)
+/* Si faltó memoria, quizá al borrarla, no se sabe qué le quedó: libcurl no lo dice. */
+static void give_handle(struct as__transfer *t)
 {
-    if (!as__libcurl_reuses()) {
-        curl_easy_cleanup(easy);
-        return;
+    if (as__libcurl_reuses())
+        curl_easy_reset(t->easy);
+    if (!as__libcurl_reuses() || t->starved != as__libcurl_starved()) {
+        curl_easy_cleanup(t->easy);
+    } else {
+        curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t->http->spare);
+        t->http->spare = t->easy;
     }
-    curl_easy_reset(easy);
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, http->spare);
-    http->spare = easy;
+    t->easy = NULL;
 }
 
 void as__transfer_free_spares(as_http *http)
@@ -366,8 +369,7 @@ void as__transfer_close(struct as__transfer *t)
         return;
     as__list_remove(&t->active);
     curl_multi_remove_handle(t->http->multi, t->easy);
-    give_handle(t->http, t->easy);
-    t->easy = NULL;
+    give_handle(t);
     if (t->starved != as__libcurl_starved())
         t->http->starved_ns = uv_hrtime();
     as__decoder_free(t->decoder);
