@@ -76,8 +76,7 @@ struct as_http {
     size_t socket_count;
     uv_poll_t ready; /* alguno de los sockets tiene novedades */
     uv_timer_t timer;
-    uint64_t lost_ns;    /* cuándo murió la última conexión ociosa; 0, ninguna */
-    uint64_t starved_ns; /* cuándo le faltó memoria a libcurl; 0, nunca */
+    uint64_t lost_ns; /* cuándo murió la última conexión ociosa; 0, ninguna */
     struct as__job kick;
     bool kick_queued, closing;
     size_t waiting; /* tareas que esperan a la red */

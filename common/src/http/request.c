@@ -178,17 +178,10 @@ static bool is_https(CURLU *url)
     return https;
 }
 
-/* Con la memoria justa, libcurl deja conexiones a medio hacer entre las que están libres. */
-static bool is_doubtful(const as_http *http)
-{
-    return http->starved_ns > 0 &&
-           uv_hrtime() - http->starved_ns < AS__IDLE_SECONDS * UINT64_C(1000000000);
-}
-
 /* La que no se puede repetir no va por una conexión que quizá está muerta. */
 bool as__request_goes_alone(const struct as__exchange *x)
 {
-    return x->request->send_once || is_doubtful(x->http) ||
+    return x->request->send_once ||
            (!is_idempotent(x->method) && as__http_lost_connection(x->http));
 }
 

@@ -370,8 +370,6 @@ void as__transfer_close(struct as__transfer *t)
     as__list_remove(&t->active);
     curl_multi_remove_handle(t->http->multi, t->easy);
     give_handle(t);
-    if (t->starved != as__libcurl_starved())
-        t->http->starved_ns = uv_hrtime();
     as__decoder_free(t->decoder);
     t->decoder = NULL;
 }

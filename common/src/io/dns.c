@@ -322,25 +322,6 @@ static int open_channel(struct as__dns **out)
 
 /* ---- Preguntar ----------------------------------------------------------------------- */
 
-void as__addresses_free(struct as__addresses *addresses)
-{
-    free(addresses->list);
-    *addresses = (struct as__addresses){0};
-}
-
-int as__addresses_copy(struct as__addresses *to, const struct as__addresses *from)
-{
-    *to = (struct as__addresses){0};
-    to->list = malloc((from->count + 1) * sizeof *to->list);
-    if (!to->list)
-        return UV_ENOMEM;
-    if (from->count > 0)
-        memcpy(to->list, from->list, from->count * sizeof *to->list);
-    to->count = from->count;
-    to->partial = from->partial;
-    return 0;
-}
-
 static int take(struct as__addresses *to, const struct ares_addrinfo *from)
 {
     size_t count = 0;
@@ -359,57 +340,17 @@ static int take(struct as__addresses *to, const struct ares_addrinfo *from)
 
 /* ---- Juntar las dos mitades ---------------------------------------------------------- */
 
-/* ¿Hay por dónde llegar? No se envía nada. */
-static bool has_route(const union as__address *address)
-{
-    union as__address to = *address;
-    int fd = socket(to.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-    to.v6.sin6_port = htons(53); /* en el mismo sitio que sin_port */
-    bool reached = fd >= 0 && connect(fd, &to.any, sizeof to.v6) == 0;
-    if (fd >= 0)
-        close(fd);
-    return reached;
-}
-
-/* Alternadas, para que una clase que no funciona no retrase a la otra. Primero, IPv6 si hay por
- * dónde: RFC 8305, 4. */
-static int interleave(struct as__addresses *to, const struct as__addresses *v4,
-                      const struct as__addresses *v6)
-{
-    bool six_first = v6->count > 0 && (v4->count == 0 || has_route(v6->list));
-    const struct as__addresses *first = six_first ? v6 : v4;
-    const struct as__addresses *second = six_first ? v4 : v6;
-
-    to->list = malloc((v4->count + v6->count + 1) * sizeof *to->list);
-    if (!to->list)
-        return UV_ENOMEM;
-    for (size_t i = 0; i < first->count || i < second->count; i++) {
-        if (i < first->count)
-            to->list[to->count++] = first->list[i];
-        if (i < second->count)
-            to->list[to->count++] = second->list[i];
-    }
-    return 0;
-}
-
-/* Un nombre corto se busca en varios dominios, y las dos clases pueden aparecer en dos distintos,
- * que son dos máquinas. */
-static bool same_machine(const struct half *a, const struct half *b)
-{
-    return !a->domain || !b->domain || strcasecmp(a->domain, b->domain) == 0;
-}
-
+/* Un nombre corto se busca en varios dominios: si las dos clases aparecen en dos distintos, son de
+ * dos máquinas, y vale la de IPv4. */
 static int join(struct as__dns_query *query, struct as__addresses *to)
 {
-    struct half *v4 = &query->v4, *v6 = &query->v6;
     static const struct as__addresses none;
+    const struct half *v4 = &query->v4, *v6 = &query->v6;
 
     if (v6->family == AF_UNSPEC && v6->addresses.count > 0) /* las trae todas */
         return as__addresses_copy(to, &v6->addresses);
-    bool both = v4->addresses.count > 0 && v6->addresses.count > 0;
-    return interleave(to, &v4->addresses,
-                      both && !same_machine(v4, v6) ? &none : &v6->addresses);
+    bool apart = v4->domain && v6->domain && strcasecmp(v4->domain, v6->domain) != 0;
+    return as__addresses_join(to, &v4->addresses, apart ? &none : &v6->addresses);
 }
 
 /*
@@ -454,7 +395,7 @@ static void finish(struct as__dns_query *query)
 {
     struct as__addresses addresses = {0};
     as__dns_fn *done = query->done;
-    bool found = query->v4.addresses.count > 0 || query->v6.addresses.count > 0;
+    bool found = query->v4.addresses.count + query->v6.addresses.count > 0;
     int status = found ? join(query, &addresses) : failure(query);
 
     addresses.partial = query->pending > 0;
@@ -469,7 +410,6 @@ static void on_delay(struct as__timer *timer)
 {
     struct as__dns_query *query = as__container_of(timer, struct as__dns_query, delay);
     struct as__dns *dns = query->dns;
-
     finish(query);
     settle(dns);
 }

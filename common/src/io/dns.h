@@ -39,6 +39,11 @@ void as__addresses_free(struct as__addresses *addresses);
 /* Copia en `to`, que no tiene nada. 0 o UV_ENOMEM. */
 int as__addresses_copy(struct as__addresses *to, const struct as__addresses *from);
 
+/* Junta en `to`, que no tiene nada, las IPv4 y las IPv6, en el orden en que conviene probarlas. 0 o
+ * UV_ENOMEM. */
+int as__addresses_join(struct as__addresses *to, const struct as__addresses *v4,
+                       const struct as__addresses *v6);
+
 struct as__dns_query;
 
 /* Recibe la respuesta: 0 y al menos una dirección, UV_EAI_* o UV_ENOMEM. Puede quedarse con la
