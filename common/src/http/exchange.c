@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "http/internal.h"
+#include "io/stream_internal.h"
 
 /* ---- Con quién hay que conectarse --------------------------------------------------- */
 
@@ -109,7 +110,7 @@ static int dial(struct as__exchange *x, struct as__addresses *addresses)
     int rc = as__connect_any(&to, addresses, &stream);
     if (rc == 0) {
         rc = as__http_adopt(x->http, stream);
-        as_stream_close(stream);
+        as__stream_discard(stream);
     }
     if (rc == UV_ECANCELED)
         return rc;

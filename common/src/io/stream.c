@@ -183,12 +183,23 @@ int as__stream_wait(as_stream *s, struct as__link *list, struct as__wait *wait)
 
 /* ---- Morir -------------------------------------------------------------------------- */
 
+static void stream_free(as_stream *s)
+{
+    as__buffer_free(&s->unread);
+    free(s->peername);
+    free(s->sockname);
+    free(s);
+}
+
 static void on_close(uv_handle_t *handle)
 {
     as_stream *s = (as_stream *)handle; /* el asidero es su primer campo */
 
     s->closed = true;
-    wake_closer(s);
+    if (s->discarded)
+        stream_free(s);
+    else
+        wake_closer(s);
 }
 
 static void close_handle(as_stream *s)
@@ -246,10 +257,14 @@ void as_stream_close(as_stream *s)
         cut(s);
     while (!s->closed || s->users > 0)
         as__wait_on_shielded(&s->closer, "que se cierre un flujo");
-    as__buffer_free(&s->unread);
-    free(s->peername);
-    free(s->sockname);
-    free(s);
+    stream_free(s);
+}
+
+void as__stream_discard(as_stream *s)
+{
+    as__untrack(&s->tracked);
+    s->discarded = true;
+    cut(s);
 }
 
 /* ---- Nombres ------------------------------------------------------------------------ */

@@ -47,9 +47,10 @@ struct as_stream {
 
     /* Vida: se libera cuando libuv ha cerrado y nadie está dentro de una función suya. */
     unsigned users;
-    bool cut;     /* ya no se puede usar: as_stream_abort o as_stream_close */
-    bool closing; /* as_stream_close */
-    bool closed;  /* libuv ha cerrado */
+    bool cut;       /* ya no se puede usar: as_stream_abort o as_stream_close */
+    bool closing;   /* as_stream_close */
+    bool closed;    /* libuv ha cerrado */
+    bool discarded; /* as__stream_discard: nadie espera a que cierre */
     struct as__link closer;
 
     /* Lectura. */
@@ -84,6 +85,10 @@ struct as_stream {
 /* Crea un flujo con su asidero de libuv sin abrir; NULL si falta memoria. Se libera siempre
  * con as_stream_close. */
 as_stream *as__stream_new(enum as__stream_kind kind, const void *site);
+
+/* Se deshace de un flujo conectado que nadie usa, sin esperar a que libuv lo cierre: los que se
+ * cierran en una misma vuelta acaban al revés, y quien los esperara perdería su turno. */
+void as__stream_discard(as_stream *stream);
 
 /* Le da un descriptor abierto. Si falla, el descriptor sigue siendo de quien llama. */
 int as__stream_adopt(as_stream *stream, int fd);
