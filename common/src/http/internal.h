@@ -207,24 +207,23 @@ struct as__transfer {
     int fd; /* una conexión hecha que espera a que libcurl la pida, o -1 */
 
     /* Lo que llega. */
-    bool
-        unconnected; /* libcurl no tenía conexión y pidió una: hay que hacerla y repetir */
     int status;
     struct as__head head;         /* de la respuesta final */
-    bool head_done;               /* llegó la línea en blanco */
-    bool redirect;                /* es una redirección y se va a seguir */
     size_t head_size, head_lines; /* de todas las cabeceras del salto */
-    bool in_tunnel;               /* las que llegan son del proxy */
-    void *ssl;     /* la conexión de OpenSSL que debe despedirse, o NULL */
-    bool farewell; /* y se despidió */
+    void *ssl; /* la conexión de OpenSSL que debe despedirse, o NULL */
     size_t discarded;
     struct as__decoder *decoder;
-    int sends;
     unsigned long starved; /* as__libcurl_starved() al empezar */
     struct as__ends ends;  /* los de la conexión por la que va, si es un flujo */
-    bool paused;           /* no se lee del socket hasta que alguien lea del flujo */
-    bool done;
+    int sends;
     CURLcode result;
+    bool unconnected; /* libcurl no tenía conexión: hay que hacerla y repetir */
+    bool head_done;   /* llegó la línea en blanco */
+    bool redirect;    /* es una redirección y se va a seguir */
+    bool in_tunnel;   /* las cabeceras que llegan son del proxy */
+    bool farewell;    /* `ssl` se despidió */
+    bool paused;      /* no se lee del socket hasta que alguien lea del flujo */
+    bool done;
     char detail[CURL_ERROR_SIZE];
 
     /* Por qué un callback cortó la transferencia, o 0, y su explicación. */

@@ -227,7 +227,7 @@ static int on_send(void *arg, char *remote, char *local, int remote_port, int lo
 /* Con quién está conectado `fd`, que libcurl no lo sabe. */
 static void name_peer(int fd, struct curl_sockaddr *address)
 {
-    struct sockaddr_storage peer;
+    struct sockaddr_storage peer = {0};
     socklen_t size = sizeof peer;
 
     if (getpeername(fd, (struct sockaddr *)&peer, &size) < 0)
