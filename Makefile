@@ -68,7 +68,7 @@ $(O)/%.o: %.S
 
 # Lo que se escribe en la orden es texto: un `$(shell ...)` en un nombre de carpeta no se ejecuta.
 $(foreach name,ALUMNO ARGS ARM64 CAJA CAP COMENTARIO CONTRA DESDE DIBUJO EJERCICIO ENTREGAS FORZAR LAB LEIDO LIBRO MOTIVO MOTOR N PARECIDO \
-	PASO PROGRAMA PRUEBA PUNTOS QUITAR RELOJ SALIDA SEMILLA SISTEMA TRABAJOS TRAZA,\
+	PASO PROGRAMA PRUEBA PRUEBAS PUNTOS QUITAR RELOJ SALIDA SEMILLA SISTEMA TRABAJOS TRAZA,\
 	$(if $(filter command environment,$(firstword $(origin $(name)))),\
 	$(eval override $(name) := $$(value $(name)))))
 

@@ -55,7 +55,7 @@ test: ### Prueba el curso entero en esta máquina (TODO=1: con todo; PASO=test-x
 		$(or $(PASO),$(TEST_STEPS) $(if $(WITH_MORE),$(TEST_MORE)))
 
 systems: setup-systems ### Prueba el curso en otros Debian recién instalados, y en arm64 (como root)
-	@TODO='$(filter-out 0,$(TODO))' LIBRO='$(filter no,$(LIBRO))' .setup/systems/systems.sh $(call quoted,$(SISTEMA))
+	@TODO='$(filter-out 0,$(TODO))' LIBRO='$(filter no,$(LIBRO))' PRUEBAS='$(filter no,$(PRUEBAS))' .setup/systems/systems.sh $(call quoted,$(SISTEMA))
 
 test-setup:
 	@.setup/tests.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Prueba el curso en sistemas recién instalados, con lo que escribe quien llega: `make systems`.
 #   systems.sh ['SISTEMA SISTEMA...']    sin decir cuáles, todos
-# Con TODO=1, todo también como root. Con LIBRO=no, sin el libro.
+# Con TODO=1, todo también como root. Con LIBRO=no, sin el libro. Con PRUEBAS=no, solo las notas.
 #
 # Cada sistema es una raíz en build/systems/SISTEMA/raiz, que se conserva: la segunda vez solo se
 # pone al día. Dentro se clona lo confirmado del curso dos veces, para root y para ana, que no es
@@ -154,10 +154,13 @@ newcomer() {
     expired
     clone root && clone ana || return
     both_marks root
-    install test
-    [ -n "${LIBRO:-}" ] || install book
+    if [ -z "${PRUEBAS:-}" ]; then
+        install test
+        [ -n "${LIBRO:-}" ] || install book
+    fi
     versions
     both_marks ana
+    [ -z "${PRUEBAS:-}" ] || return 0
     whole ana
     [ -z "${TODO:-}" ] || whole root
 }

@@ -38,7 +38,7 @@ machine() {
 run() { # [NOMBRE=valor...] [SISTEMA...]
     local set=()
     while [[ ${1:-} == *=* ]]; do set+=("$1") && shift; done
-    "${as_typed[@]}" -u LIBRO PATH="$work/bin:$PATH" "${set[@]}" "$course/.setup/systems/systems.sh" "$@" >"$out" 2>&1 </dev/null
+    "${as_typed[@]}" -u LIBRO -u PRUEBAS PATH="$work/bin:$PATH" "${set[@]}" "$course/.setup/systems/systems.sh" "$@" >"$out" 2>&1 </dev/null
     echo $? >"$work/rc"
 }
 ends() { # CÓDIGO ÚLTIMA-LÍNEA
@@ -83,6 +83,9 @@ check como_root_solo_las_notas hasnt "$out" 'make test, root'
 run TODO=1 LIBRO=no trixie
 check con_todo_tambien_como_root ends 0 '12 passed, 0 failed'
 check y_sin_libro_no_se_hace hasnt "$out" 'make book|GRUPO=book'
+run PRUEBAS=no trixie
+check sin_pruebas_solo_las_notas ends 0 '5 passed, 0 failed'
+check y_no_se_prueba_nada_mas hasnt "$out" 'make test|make dist|GRUPO='
 echo más >>"$course/.gitignore"
 run SOLVED=599/600 trixie
 git_here checkout -q .gitignore
