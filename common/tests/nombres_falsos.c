@@ -117,8 +117,8 @@ static int direcciones(const struct pregunta *p)
         return MUCHAS;
     if (es(p, "tres.prueba"))
         return 3;
-    return es(p, "coja.prueba") || acaba_en(p->nombre, "bien.prueba") || es(p, "lento.prueba") ||
-           es(p, "vacio.prueba");
+    return es(p, "coja.prueba") || acaba_en(p->nombre, "bien.prueba") ||
+           es(p, "lento.prueba") || es(p, "vacio.prueba");
 }
 
 static bool existe(const struct pregunta *p)
