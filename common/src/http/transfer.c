@@ -273,16 +273,19 @@ static CURL *take_handle(as_http *http)
     return easy;
 }
 
-/* Si faltó memoria, quizá al borrarla, no se sabe qué le quedó: libcurl no lo dice. */
+/* Se guarda la que acabó bien y se borró sin que faltara memoria: de otra no se sabe qué le queda, y
+ * libcurl no lo dice. */
 static void give_handle(struct as__transfer *t)
 {
-    if (as__libcurl_reuses())
+    bool sound = as__libcurl_reuses() && t->done && t->result == CURLE_OK;
+
+    if (sound)
         curl_easy_reset(t->easy);
-    if (!as__libcurl_reuses() || t->starved != as__libcurl_starved()) {
-        curl_easy_cleanup(t->easy);
-    } else {
+    if (sound && t->starved == as__libcurl_starved()) {
         curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t->http->spare);
         t->http->spare = t->easy;
+    } else {
+        curl_easy_cleanup(t->easy);
     }
     t->easy = NULL;
 }
