@@ -69,6 +69,7 @@ struct as_http {
     size_t in_flight;       /* plazas ocupadas */
     struct as__link queue;  /* quienes esperan una */
     struct as__link active; /* transferencias que libcurl tiene entre manos */
+    int unwatched;          /* por qué no se pudo vigilar un socket, o 0 */
     int broken;             /* el error del que libcurl no se recuperó, o 0 */
 
     int epoll_fd;

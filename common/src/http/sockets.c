@@ -47,6 +47,7 @@ static void step(as_http *http, curl_socket_t fd, int events)
     if (http->broken)
         return;
     unsigned long starved = as__libcurl_starved();
+    http->unwatched = 0;
     CURLMcode code = curl_multi_socket_action(http->multi, fd, events, &running);
     while ((message = curl_multi_info_read(http->multi, &left))) {
         struct as__transfer *transfer;
@@ -54,10 +55,10 @@ static void step(as_http *http, curl_socket_t fd, int events)
         as__transfer_finished(transfer, message->data.result);
     }
     /* Unas versiones dicen CURLM_OUT_OF_MEMORY; otras, cualquier cosa. */
-    if (code != CURLM_OK)
-        break_client(http, code == CURLM_OUT_OF_MEMORY || as__libcurl_starved() != starved
-                               ? UV_ENOMEM
-                               : UV_EIO);
+    if (code == CURLM_OUT_OF_MEMORY || (code && as__libcurl_starved() != starved))
+        break_client(http, UV_ENOMEM);
+    else if (code != CURLM_OK)
+        break_client(http, http->unwatched ? http->unwatched : UV_EIO);
 }
 
 /* ---- El reloj de libcurl ------------------------------------------------------------
@@ -112,7 +113,7 @@ static int watch(as_http *http, curl_socket_t fd, uint8_t events)
     int op = !events ? EPOLL_CTL_DEL : s->watched ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
     if (epoll_ctl(http->epoll_fd, op, fd, &event) < 0)
-        return -1;
+        return uv_translate_sys_error(errno);
     s->watched = events;
     return 0;
 }
@@ -132,18 +133,17 @@ static int make_room_for(as_http *http, curl_socket_t fd)
     return 0;
 }
 
-static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
+static int follow(as_http *http, curl_socket_t fd, int what)
 {
     static const uint8_t events[] = {
         [CURL_POLL_NONE] = 0,       [CURL_POLL_IN] = EPOLLIN,
         [CURL_POLL_OUT] = EPOLLOUT, [CURL_POLL_INOUT] = EPOLLIN | EPOLLOUT,
         [CURL_POLL_REMOVE] = 0,
     };
-    as_http *http = arg;
+    int rc = make_room_for(http, fd);
 
-    (void)easy, (void)socket_arg;
-    if (make_room_for(http, fd) < 0)
-        return -1;
+    if (rc < 0)
+        return rc;
     struct as__socket *s = &http->sockets[fd];
     s->wanted = events[what];
     /* Lo que sobra se quita cuando moleste (on_ready): quizá la próxima petición lo
@@ -151,6 +151,18 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *so
     if (s->wanted && s->wanted != s->watched)
         return watch(http, fd, s->wanted);
     return 0;
+}
+
+/* libcurl solo sabe que no se pudo, y se rinde: por qué, se apunta. */
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
+{
+    as_http *http = arg;
+
+    (void)easy, (void)socket_arg;
+    int rc = follow(http, fd, what);
+    if (rc < 0)
+        http->unwatched = rc;
+    return rc < 0 ? -1 : 0;
 }
 
 /* Si falta memoria, el tiempo virtual correrá como el real con esta conexión: nada más. */
