@@ -33,7 +33,7 @@ static void atiende_todo(struct conexion *c)
 {
     while (lee_peticion(c)) {
         if (pide(c, "/salta")) {
-            responde(c, 307, "Location: /eco\r\nSet-Cookie: salto=1\r\n", "por ahí");
+            responde(c, 307, "Location: /eco\r\nSet-Cookie: salto=1\r\n", "");
         } else if (pide(c, "/sale")) {
             char destino[128];
             snprintf(destino, sizeof destino, "Location: %s\r\n",

@@ -129,6 +129,9 @@ unsigned long as__libcurl_starved(void);
 /* ¿Puede usarse un asa otra vez? */
 bool as__libcurl_reuses(void);
 
+/* ¿Se puede prescindir de la carpeta de autoridades? */
+bool as__libcurl_drops_directory(void);
+
 /* ---- head.c ------------------------------------------------------------------------- */
 
 /* Las cabeceras de una respuesta: "Nombre: valor\0Nombre: valor\0". */

@@ -62,6 +62,13 @@ bool as__libcurl_reuses(void)
     return curl_version_info(CURLVERSION_NOW)->version_num >= 0x080100;
 }
 
+/* Desde la 8.17, un NULL en CURLOPT_CAPATH es la carpeta del sistema, aunque su manual diga otra cosa,
+ * y no hay forma de preguntarlo. */
+bool as__libcurl_drops_directory(void)
+{
+    return curl_version_info(CURLVERSION_NOW)->version_num < 0x081100;
+}
+
 int as__libcurl_init(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -47,8 +47,14 @@ int as__tls_options(as_http *http, const as_http_options *options)
 /*
  * libcurl lee el archivo de autoridades una vez y lo guarda, salvo que deba mirar además una
  * carpeta, como en Debian: entonces lo lee en cada conexión, y son 30 ms sin soltar el hilo.
- * La carpeta tiene las mismas que el archivo, así que sobra.
+ * La carpeta tiene las mismas que el archivo del sistema, así que sobra; y con otro archivo se
+ * confiaría en quien no se dijo. Donde no se puede quitar, se pone una que no puede tener nada.
  */
+static const char *no_directory(void)
+{
+    return as__libcurl_drops_directory() ? NULL : "/dev/null";
+}
+
 static bool has_authorities_file(const as_http *http)
 {
     return http->ca_file || curl_version_info(CURLVERSION_NOW)->cainfo;
@@ -116,8 +122,8 @@ int as__tls_configure(const as_http *http, CURL *easy)
         curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
     }
     if (has_authorities_file(http))
-        curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    if (http->ca_file)
+        rc = curl_easy_setopt(easy, CURLOPT_CAPATH, no_directory());
+    if (rc == CURLE_OK && http->ca_file)
         rc = curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file);
     if (rc == CURLE_OK && http->cert_file)
         rc = curl_easy_setopt(easy, CURLOPT_SSLCERT, http->cert_file);
