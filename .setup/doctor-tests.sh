@@ -73,6 +73,9 @@ machine
 grader 0 completa
 whole() { asked && rc 0 && has "$out" '^bien +caja +completa'; }
 check con_el_corrector_hecho_dice_su_caja whole
+grader 2 'asinc-grade: no entiendo --comprobar' 'Uso: asinc-grade [opciones]'
+older() { asked && hasnt "$out" 'no entiendo|Uso:'; }
+check de_un_corrector_de_antes_no_ensena_su_queja older
 grader 0 'AVISO: se califica en la caja mínima: el programa usa la red' minima
 lesser() { asked && rc 0 && has "$out" '^ojo +caja +se califica en la «minima»' && has "$out" 'usa la red' && hasnt "$out" AVISO; }
 check y_por_que_no_es_la_completa lesser

@@ -138,6 +138,7 @@ ask_grader() {
     [ -z "$rung$why" ] || return 0
     # shellcheck disable=SC2086
     why=$("$grader" --comprobar ${CAJA:+--caja "$CAJA"} 2>&1 || :)
+    case $why in *'no entiendo --comprobar'*) why='' && return 1 ;; esac # uno de antes, sin rehacer
     rung=$(printf '%s\n' "$why" | grep -xE 'completa|parcial|minima|ya-aislado|no' || :)
     why=$(printf '%s\n' "$why" | grep -vxE 'completa|parcial|minima|ya-aislado|no' | sed 's/^AVISO: //; s/^asinc-grade: //' || :)
 }
