@@ -49,6 +49,9 @@ ASINC_TEST_LIBS := -lcriterion
 TAP_OPTION = --tap=- -j$(TEST_JOBS)
 endif
 
+# Para que libcurl llame a la de las pruebas: el enlazador solo publica las que ve pedir.
+$(O)/common/pruebas: LDFLAGS += -Wl,--export-dynamic-symbol=X509_STORE_load_path
+
 $(O)/common/pruebas: $(ASINC_TEST_OBJ) $(O)/common/libasinc.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(ASINC_TEST_OBJ) $(LDLIBS_ASINC) $(ASINC_TEST_LIBS)

@@ -5,7 +5,7 @@
 
 #include "http/internal.h"
 
-#include <fcntl.h>
+#include <dlfcn.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -355,19 +355,18 @@ PRUEBA(http_tls, quien_exige_un_certificado_y_no_lo_recibe_lo_dice)
     con_nginx(a_quien_lo_exige);
 }
 
-/* OpenSSL busca en una carpeta con stat, que en unos sistemas se llama stat64. */
-static _Thread_local int vistas_del_sistema;
+/* Así le da libcurl a OpenSSL una carpeta de autoridades. */
+static bool con_carpeta;
 
-int stat(const char *camino, struct stat *datos)
+int X509_STORE_load_path(void *almacen, const char *carpeta);
+int X509_STORE_load_path(void *almacen, const char *carpeta)
 {
-    vistas_del_sistema += strncmp(camino, "/etc/ssl/", 9) == 0;
-    return fstatat(AT_FDCWD, camino, datos, 0);
-}
+    int (*real)(void *, const char *) = (int (*)(void *, const char *))dlsym(
+        RTLD_NEXT, "X509_STORE_load_path");
+    struct stat datos;
 
-int stat64(const char *camino, struct stat64 *datos)
-{
-    vistas_del_sistema += strncmp(camino, "/etc/ssl/", 9) == 0;
-    return fstatat64(AT_FDCWD, camino, datos, 0);
+    con_carpeta = con_carpeta || (stat(carpeta, &datos) == 0 && S_ISDIR(datos.st_mode));
+    return real(almacen, carpeta);
 }
 
 static int en_nadie_mas(struct caso *c)
@@ -375,9 +374,9 @@ static int en_nadie_mas(struct caso *c)
     as_http_response r;
 
     abre_cliente(c, &(as_http_options){.ca_file = ruta(&c->nginx, "autoridad.pem")});
-    vistas_del_sistema = 0;
-    cr_assert_eq(pide_a(c, "desconocido.bien.prueba", "/", &r), AS_EKEYREJECTED);
-    cr_assert_eq(vistas_del_sistema, 0, "se buscó en las del sistema");
+    BIEN(pide_a(c, "bien.prueba", "/", &r));
+    as_http_response_clear(&r);
+    cr_assert_not(con_carpeta, "las autoridades del sistema también valdrían");
     as_http_close(c->http);
     return 0;
 }
