@@ -82,16 +82,28 @@ static void head_complete(struct as__transfer *t)
         as__transfer_notify(t);
 }
 
-/* El de "HTTP/1.1 200 OK". Tres cifras, como libcurl: las que sobren no son del estado. */
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* El de "HTTP/1.1 200 OK", de tres cifras; 0, si sobran: unas libcurl no las miran. */
 static int status_of(const char *line, size_t size)
 {
-    const char *space = memchr(line, ' ', size);
+    const char *space = memchr(line, ' ', size), *end = line + size;
     int status = 0;
 
-    for (const char *p = space;
-         p && ++p < line + size && p <= space + 3 && *p >= '0' && *p <= '9';)
+    if (!space || (space + 4 < end && !is_blank(space[4])))
+        return 0;
+    for (const char *p = space + 1; p < end && p <= space + 3 && *p >= '0' && *p <= '9';
+         p++)
         status = status * 10 + (*p - '0');
     return status;
+}
+
+static void refuse_head(struct as__transfer *t, const char *why)
+{
+    as__transfer_refuse(t, UV_EPROTO, "lo que llegó no es HTTP bien escrito: %s", why);
 }
 
 /* Empieza una respuesta; quizá solo informativa, y vendrá otra. */
@@ -99,11 +111,8 @@ static void start_head(struct as__transfer *t, const char *line, size_t size)
 {
     as__head_clear(&t->head);
     t->status = status_of(line, size);
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    if (t->status == 0)
+        refuse_head(t, "no empieza por «HTTP/1.1» y un estado");
 }
 
 /* Cuentan todas las líneas del salto: las de las respuestas informativas, las de detrás del
@@ -156,8 +165,11 @@ static size_t on_header(char *line, size_t one, size_t size, void *arg)
             head_complete(t);
         else
             t->status = 0; /* era informativa: ahora viene otra */
-    } else if ((*line == ' ' || *line == '\t') && t->head.count > 0) {
-        t->error = as__head_unfold(&t->head, line, length);
+    } else if (*line == ' ' || *line == '\t') {
+        if (t->head.count > 0)
+            t->error = as__head_unfold(&t->head, line, length);
+        else
+            refuse_head(t, "las cabeceras están mal escritas");
     } else {
         t->error = as__head_add(&t->head, line, length);
     }
