@@ -12,8 +12,8 @@
  * entrar. No contesta: cuelga cuando ya ha avisado a la primera.
  *
  * PQcancel hace eso mismo, pero espera en el hilo que la llama, y con la red cortada tarda
- * minutos en rendirse. Desde la 17, libpq sabe hacerlo sin esperar; antes, lo hacemos aquí. Cuál es
- * se sabe al enlazar con la que hay, y no al compilar: sin ella, el nombre vale NULL.
+ * minutos en rendirse. Desde la 17, libpq sabe hacerlo sin esperar; antes, lo hacemos aquí. Cuál hay
+ * se sabe al arrancar, y no al compilar ni al enlazar: sin ella, el nombre vale NULL.
  */
 typedef struct pg_cancel_conn PGcancelConn;
 
