@@ -44,16 +44,26 @@ CFLAGS       := $(WARN) $(OPT) $(HARDEN)
 # programa sería más de la mitad de lo que se tarda en enlazarlo.
 LINK         := -Wl,--as-needed -Wl,--allow-shlib-undefined
 LDFLAGS      += $(filter -fsanitize% --coverage,$(OPT)) $(LINK)
-PKG_CFLAGS    = $(shell pkg-config --cflags $(PKG))
-LDLIBS_ASINC  = $(O)/common/libasinc.a $(shell pkg-config --libs $(PKG)) -pthread -lm
+# Se pregunta una vez, y solo si hace falta: la primera vez que se usa, la variable pasa a ser la respuesta.
+PKG_CFLAGS    = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKG)))$(PKG_CFLAGS)
+PKG_LIBS      = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKG)))$(PKG_LIBS)
+LDLIBS_ASINC  = $(O)/common/libasinc.a $(PKG_LIBS) -pthread -lm
 
+# Lo que se va haciendo: en una terminal, una sola línea que se escribe sobre sí misma y que borra
+# `said`, antes de lo que diga la orden; en un archivo, una línea por paso; con V=1, la orden entera.
+# MAKE_TERMOUT la hereda también un make cuya salida va a otro sitio: se mira adónde va la de este.
 V ?= 0
-ifeq ($(V),0)
-Q := @
-say = @printf '  %-8s %s\n' '$(1)' '$(2)'
-else
+TERMINAL := $(if $(MAKE_TERMOUT),$(shell [ "$$(readlink /proc/$$PPID/fd/1)" = '$(MAKE_TERMOUT)' ] && echo si))
+ifneq ($(V),0)
 Q :=
 say = @:
+else ifneq ($(TERMINAL),)
+Q := @
+say  = $(eval steps += x)@printf '  Compilando%s: %d\033[K\r' '$(if $(filter normal,$(VARIANT)),, ($(VARIANT)))' $(words $(steps))
+said = @printf '\033[K'
+else
+Q := @
+say = @printf '  %-8s %s\n' '$(1)' '$(2)'
 endif
 
 $(O)/%.o: %.c
@@ -67,15 +77,30 @@ $(O)/%.o: %.S
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # Lo que se escribe en la orden es texto: un `$(shell ...)` en un nombre de carpeta no se ejecuta.
-$(foreach name,ALUMNO ARGS ARM64 CAJA CAP COMENTARIO CONTRA DESDE DIBUJO EJERCICIO ENTREGAS FORZAR LAB LEIDO LIBRO MOTIVO MOTOR N PARECIDO \
-	PASO PROGRAMA PRUEBA PRUEBAS PUNTOS QUITAR RELOJ SALIDA SEMILLA SISTEMA TRABAJOS TRAZA,\
+$(foreach name,ALUMNO ALUMNOS ANONIMO ARGS ARM64 CAJA CAP COMENTARIO CONTRA CSV DESDE DE_NUEVO DIA DIBUJO EJERCICIO ENTREGAS FORZAR HISTORIA INICIO LAB LEIDO LIBRO MOTIVO MOTOR N NOMBRE PARECIDO \
+	PASO PROGRAMA PRORROGA PRUEBA PRUEBAS PUNTOS QUITAR RELOJ RUBRICA SALIDA SEMANAS SEMILLA SISTEMA TRABAJOS TRAZA,\
 	$(if $(filter command environment,$(firstword $(origin $(name)))),\
 	$(eval override $(name) := $$(value $(name)))))
+
+# Un laboratorio se pide por su número, con su cero o sin él, o por su nombre, y un capítulo igual; desde
+# aquí es su número de dos cifras. Lo que no es ninguno queda como está, y lo dice quien lo usa.
+number_of = $(firstword $(subst -, ,$(1)))
+name_of   = $(patsubst $(call number_of,$(1))-%,%,$(1))
+one_word  = $(if $(findstring %,$(1)),,$(filter 1,$(words $(1))))
+is_asked  = $(filter $(1) 0$(1),$(2) $(call number_of,$(2)) $(call name_of,$(2)))
+asked     = $(if $(call one_word,$(1)),$(foreach dir,$(notdir $(wildcard $(2)/[0-9]*)),$(if $(call is_asked,$(1),$(dir)),$(call number_of,$(dir)))))
+override LAB := $(or $(firstword $(call asked,$(LAB),labs)),$(LAB))
+override CAP := $(or $(firstword $(call asked,$(CAP),lessons)),$(CAP))
+
+# Las opciones van en mayúsculas: `make grade lab=07` calificaría los seis.
+$(foreach name,lab:LAB cap:CAP prueba:PRUEBA programa:PROGRAMA args:ARGS todo:TODO desde:DESDE v:V,\
+	$(foreach small,$(call number_of,$(subst :,-,$(name))),$(if $(filter command,$(firstword $(origin $(small)))),\
+	$(error «$(small)» se escribe con mayúsculas: make $(MAKECMDGOALS) $(call name_of,$(subst :,-,$(name)))=$(value $(small))))))
 
 # En estas carpetas puede haber archivos de otra persona. De los que encuentra `wildcard` solo
 # valen los que ni make ni la shell interpretan; y los makefiles van por su nombre.
 PLAIN := $(shell find labs lessons solutions -regextype posix-extended -name alternativas -prune -o \
-	-regex '[[:alnum:]_./-]+(\.c|/[0-9]+-[[:alnum:]_-]+)' -print 2>/dev/null)
+	-regex '[[:alnum:]_./-]+(\.[ch]|/[0-9]+-[[:alnum:]_-]+)' -print 2>/dev/null)
 plain  = $(filter $(PLAIN),$(patsubst %/,%,$(1)))
 
 include .setup/setup.mk .setup/editor.mk autograder/autograder.mk common/common.mk labs/labs.mk lessons/lessons.mk lessons/.book/pasos/pasos.mk
@@ -84,6 +109,6 @@ include .setup/setup.mk .setup/editor.mk autograder/autograder.mk common/common.
 # Con SIN_PRUEBAS=1 una etapa compila lo que pide y no se ejecuta: así lo compila .ci/test todo antes,
 # con una sola llamada a make.
 ifdef SIN_PRUEBAS
-$(filter-out $(TEST_VARIANT),$(TEST_STEPS) $(TEST_MORE)) check-cet: private SHELL := /bin/true
+$(filter-out $(TEST_VARIANT),$(TEST_STEPS) $(TEST_MORE) $(TEST_DEEP)) check-cet: private SHELL := /bin/true
 endif
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

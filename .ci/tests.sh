@@ -131,12 +131,16 @@ asked() { # ARGUMENTOS-DE-MAKE...: las etapas, una por línea
 }
 group() { (cd "$root" && "${as_typed[@]}" make -n test "$@" | sed -n 's/.*setup.sh --callado //p'); }
 asked >"$work/pocas"
-asked TODO=1 >"$work/todas"
-check 'quien_llega_prueba_la_biblioteca_con_asan' has "$work/pocas" 'test-common-asan$'
-check 'y_no_con_otro_compilador' hasnt "$work/pocas" 'test-common-clang|test-lint|test-foreign'
+asked TODO=1 >"$work/mas"
+asked TODO=2 >"$work/todas"
+check 'quien_llega_prueba_la_biblioteca' has "$work/pocas" 'test-common$'
+check 'y_no_con_otras_herramientas' hasnt "$work/pocas" 'test-common-|test-lint|test-foreign'
 check 'y_no_instala_mas' same test "$(group)"
-check 'TODO_incluye_lo_de_quien_llega' same '' "$(comm -23 "$work/pocas" "$work/todas")"
-check 'TODO_anade_lo_demas' has "$work/todas" 'test-common-valgrind$'
+check 'TODO_incluye_lo_de_quien_llega' same '' "$(comm -23 "$work/pocas" "$work/mas")"
+check 'TODO_anade_lo_demas' has "$work/mas" 'test-common-asan$'
+check 'y_no_lo_que_no_cabe' hasnt "$work/mas" 'test-common-valgrind|test-foreign'
+check 'TODO=2_incluye_lo_de_TODO=1' same '' "$(comm -23 "$work/mas" "$work/todas")"
+check 'TODO=2_anade_lo_que_no_cabe' has "$work/todas" 'test-common-valgrind$'
 check 'TODO_instala_lo_que_usa' same test-todo "$(group TODO=1)"
 check 'TODO=0_es_no_ponerlo' same "$(cat "$work/pocas")" "$(asked TODO=0)"
 check 'PASO_es_una_sola_etapa' same test-lint "$(asked PASO=test-lint)"
@@ -159,7 +163,7 @@ ci() { # GUION-DE-TEST GUION-DE-SYSTEMS
 }
 ci 'echo etapa; echo 7 passed, 0 failed, 2 skipped' 'echo tabla; echo; echo 5 passed, 0 failed'
 check 'la_integracion_continua_lo_prueba_todo_y_en_debian_13' same 'test TODO=1
-systems SISTEMA=trixie PRUEBAS=no' "$(cat "$work/asked")"
+systems SISTEMA=trixie LIBRO=no' "$(cat "$work/asked")"
 check 'y_suma_las_dos_cuentas' expect 0 '12 passed, 0 failed, 2 skipped'
 check 'que_es_una_sola' same 1 "$(grep -c ' passed, ' "$work/out")"
 check 'y_ensena_lo_demas' has "$work/out" '^tabla$'
@@ -199,25 +203,70 @@ check 'tambien_desde_el_entorno' same no "$(DESDE=$trap_file fell grade)"
 (cd "$root" && "${as_typed[@]}" make -n grade DESDE="$trap_file" >"$work/out" 2>&1)
 check 'y_llega_entero_al_corrector' has "$work/out" "desde '.\(shell touch cayo\)'"
 
-# La ayuda de make: las dos listas, las opciones, y los mismos octetos en cualquier idioma.
+# La ayuda de make: una pantalla, y todo por lector; los mismos octetos en cualquier idioma.
 cat >"$work/a.mk" <<'FIN'
 ##= LAB=07  solo ese
 uno: dos ## Hace una cosa ñandú
 dos-tres: ### Para quien enseña
+tres: cuatro #### Para quien mantiene
+####= N=3  cuántas veces
 cuatro:
 FIN
-run awk -f "$root/.setup/help.awk" a.mk
-check 'la_ayuda_separa_las_listas' same "Uso: make ORDEN [OPCIÓN=valor ...]
+run awk -v all=1 -f "$root/.setup/help.awk" a.mk
+check 'la_ayuda_separa_a_los_lectores' same "Uso: make ORDEN [OPCIÓN=valor ...]
 
 Para estudiar
-  uno       Hace una cosa ñandú
+  uno  Hace una cosa ñandú
 
-Para enseñar y mantener el curso
+Sus opciones
+  LAB=07  solo ese
+
+Para enseñar
   dos-tres  Para quien enseña
 
-Opciones
-  LAB=07    solo ese" "$(cat "$work/out")"
-check 'la_ayuda_no_depende_del_idioma' same "$(cd "$root" && LC_ALL=C make -s help | cksum)" \
-    "$(cd "$root" && LC_ALL=C.UTF-8 make -s help | cksum)"
-check 'make_a_secas_muestra_la_ayuda' same "$(cd "$root" && make -s help)" "$(cd "$root" && make -s)"
+Para mantener el curso
+  tres  Para quien mantiene
+
+Sus opciones
+  N=3  cuántas veces" "$(cat "$work/out")"
+printf '%s\n' 'Para empezar' '  make uno LAB=07  una cosa' '  make dos-tres   otra' >"$work/pantalla"
+run awk -v screen=pantalla -v edition=student -f "$root/.setup/help.awk" a.mk
+check 'la_pantalla_no_nombra_lo_que_no_hay' same 'Para empezar
+  make uno LAB=07  una cosa' "$(cat "$work/out")"
+help_screen() {
+    local first
+    (cd "$root" && "${as_typed[@]}" make -s >"$work/out") && read -r first <"$work/out"
+    same '¿Primera vez? make grade' "${first%%:*}" && same "$(cat "$root/.setup/ayuda.txt")" "$(cat "$work/out")" &&
+        LC_ALL=C.UTF-8 awk 'length > 80 { print "no cabe: " $0; bad = 1 } END { if (NR > 23) print NR " líneas"; exit bad || NR > 23 }' "$work/out"
+}
+check 'make_a_secas_cabe_en_80_por_24' help_screen
+check 'la_ayuda_no_depende_del_idioma' same "$(cd "$root" && LC_ALL=C "${as_typed[@]}" make -s help | cksum)" \
+    "$(cd "$root" && LC_ALL=C.UTF-8 "${as_typed[@]}" make -s help | cksum)"
+check 'help_y_ayuda_son_lo_mismo' same "$(cd "$root" && "${as_typed[@]}" make -s help)" "$(cd "$root" && "${as_typed[@]}" make -s ayuda)"
+
+# Un laboratorio y un capítulo se piden por su número, con cero o sin él, o por su nombre.
+asks() { (cd "$root" && "${as_typed[@]}" make -n "$@" 2>&1); }
+runs() { asks run LAB="$1" | grep -q 'exec build/normal/labs/07-monitor/monitor'; }
+for lab in 7 07 monitor 07-monitor; do check "LAB=$lab" runs "$lab"; done
+check 'un_LAB_que_no_hay_se_dice' has <(asks run LAB=99) 'di qué laboratorio'
+check 'un_LAB_con_comodines_no_es_ninguno' has <(asks run LAB=%) 'di qué laboratorio'
+check 'CAP=5' has <(asks reset CAP=5) 'lessons/05-tiempo-errores-y-cancelacion/practica'
+check 'CAP=colas' has <(asks reset CAP=colas) 'lessons/07-colas/practica'
+check 'en_minusculas_dice_como_se_escribe' has <(asks grade lab=07) '«lab» se escribe con mayúsculas: make grade LAB=07'
+
+# Lo que se compila: en una terminal una línea, que borra quien habla después; en un archivo, todas;
+# con V=1, las órdenes.
+mkdir -p "$work/obra" && printf 'int uno;\n' >"$work/obra/uno.c" && printf 'int dos;\n' >"$work/obra/dos.c"
+{
+    sed -n '/^# Lo que se va haciendo/,/^endif/p; /^\$(O)\/%.o: %.c/,/^$/p' "$root/Makefile"
+    printf 'todo: $(O)/uno.o $(O)/dos.o\n\t$(said)\n\t@echo listo\n.DEFAULT_GOAL := todo\n'
+} >"$work/obra/Makefile"
+built() { (cd "$work/obra" && rm -rf o && "${as_typed[@]}" "$@"); }
+terminal=$(built script -qec 'make O=o CC=gcc VARIANT=normal' /dev/null </dev/null)
+check 'en_una_terminal_una_linea_de_progreso' same $'  Compilando: 1\e[K\r  Compilando: 2\e[K\r\e[Klisto\r' "$terminal"
+check 'en_un_archivo_una_linea_por_paso' same $'  CC       uno.c\n  CC       dos.c\nlisto' "$(built make O=o CC=gcc VARIANT=normal)"
+built make O=o CC=gcc V=1 >"$work/out"
+inherited=$(built script -qec 'make -s O=o CC=gcc VARIANT=normal; rm -r o; MAKE_TERMOUT=$(tty) make O=o CC=gcc VARIANT=normal | cat' /dev/null </dev/null)
+check 'tambien_si_lo_llama_quien_esta_en_una' has <(printf '%s\n' "$inherited") '^  CC       dos\.c'
+check 'con_V_las_ordenes' has "$work/out" '^ *gcc .*-c -o o/uno.o uno.c'
 finish

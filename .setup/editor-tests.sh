@@ -68,5 +68,15 @@ known() {
     done <"$work/tareas"
 }
 check 'las_tareas_dan_ordenes_que_existen' known
-check 'git_no_las_ignora' eval '! git check-ignore -q .vscode/tasks.json .vscode/launch.json .devcontainer/devcontainer.json'
+# Lo que se espera de cada ejercicio de la práctica es su respuesta: el árbol del editor no lo enseña.
+answers_out_of_sight() {
+    local hidden
+    # shellcheck disable=SC2086 # son patrones
+    hidden=$(shopt -s nullglob
+        sql "select key from json_each(readfile('.vscode/settings.json'), '\$.\"files.exclude\"') where value" |
+            while read -r pattern; do printf '%s\n' $pattern; done | sort)
+    same "$(find lessons -type d -path '*/practica/.salidas' | sort)" "$hidden"
+}
+check 'no_ensenan_lo_que_se_espera_de_la_practica' answers_out_of_sight
+check 'git_no_las_ignora' eval '! git check-ignore -q .vscode/tasks.json .vscode/settings.json .vscode/launch.json .devcontainer/devcontainer.json'
 finish

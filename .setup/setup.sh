@@ -194,13 +194,41 @@ fi
 echo "Lo instalo con apt-get; puede tardar un par de minutos."
 
 log=$(mktemp "${TMPDIR:-/tmp}/asinc-setup.XXXXXX")
-trap 'rm -f "$log"' EXIT
+trap 'rm -f "$log" "$log.rc"' EXIT
 trap 'exit 130' INT TERM
+
+# Por dónde va apt, que lo dice entre lo demás que escribe, en una sola línea que se reescribe.
+progress() {
+    while IFS= read -r line; do
+        case $line in
+        dlstatus:*) doing=Descargando ;;
+        pmstatus:*) doing=Instalando ;;
+        *) printf '%s\n' "$line" >>"$log" && continue ;;
+        esac
+        # estado:paquete:porcentaje:qué hace; un paquete puede ser «libuv1-dev:amd64»
+        rest=${line#*:*:}
+        case $rest in [0-9]*) ;; *) rest=${rest#*:} ;; esac
+        printf '\r%s: %s %%\033[K' "$doing" "${rest%%[!0-9]*}"
+    done
+    printf '\r\033[K'
+}
+
+# Una orden de apt. Si no hay un terminal que mirar, callada.
+apt() {
+    set -- env LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@"
+    # shellcheck disable=SC2086 # «sudo», o nada
+    if [ -t 1 ]; then
+        : >"$log"
+        { $as_root "$@" -o APT::Status-Fd=1 2>&1 </dev/null && echo 0 >"$log.rc" || echo "$?" >"$log.rc"; } | progress
+        return "$(cat "$log.rc")"
+    fi
+    $as_root "$@" >"$log" 2>&1 </dev/null
+}
 
 # Otro apt puede estar trabajando (las actualizaciones automáticas, al arrancar): se espera.
 run_apt() {
     waited=0
-    until $as_root env LC_ALL=C DEBIAN_FRONTEND=noninteractive "$@" >"$log" 2>&1 </dev/null; do
+    until apt "$@"; do
         grep -q 'Could not get lock' "$log" || return 1
         if [ "$waited" -ge "$lock_wait" ]; then
             grep 'Could not get lock' "$log" >&2

@@ -131,6 +131,34 @@ run
 check 'no_espera_para_siempre' rc 1
 check 'y_explica_que_hacer' has "$work/out" 'otro programa está instalando paquetes'
 
+# En un terminal, una sola línea dice por dónde va apt; en un archivo no hay ninguna.
+on_terminal() {
+    local command
+    printf -v command '%q ' env -i PATH="$work/bin" TMPDIR="$work" ASINC_OS_RELEASE="$work/os-release" ASINC_LOCK_WAIT=2 "$sh" .setup/setup.sh
+    script -qec "$command" /dev/null >"$work/out" 2>&1 </dev/null
+    echo $? >"$work/rc"
+}
+apt_says() { # CÓDIGO: como el apt de verdad, que dice por dónde va si se le pide
+    fake apt-get "case \$* in *Status-Fd=1*) printf 'dlstatus:3:40.5:Retrieving file 3 of 9\\npmstatus:libuv1-dev:amd64:80.1:Installing\\npmstatus:dpkg-exec:95:Running dpkg\\n' ;; esac
+        echo 'E: Unable to locate package libuv1-dev'; exit $1"
+}
+said() { # TEXTO: lo dice en la línea que se reescribe; las demás son las de siempre
+    has "$work/out" "$1" && same "$(grep -c . "$work/quieto")" "$(grep -c . "$work/out")"
+}
+new_system debian
+apt_says 0
+run
+cp "$work/out" "$work/quieto"
+check 'en_un_archivo_no_hay_progreso' hasnt "$work/out" ' %'
+on_terminal
+check 'en_un_terminal_dice_cuanto_ha_descargado' said $'\rDescargando: 40 %'
+check 'y_cuanto_ha_instalado' said $'\rInstalando: 80 %.*\rInstalando: 95 %'
+check 'y_acaba_igual' eval 'rc 0 && has "$work/out" "Instalado\."'
+apt_says 100
+on_terminal
+check 'si_apt_falla_en_un_terminal_acaba_mal' rc 1
+check 'con_su_explicacion_y_sin_el_progreso' eval 'has "$work/out" "Unable to locate package" && hasnt "$work/out" status:'
+
 by_hand() { # ORDEN COLUMNA
     rc 1 && has "$work/out" "$1 .*libuv" && same '' "$(cat "$work/apt")" &&
         same "$(column "$2" grade)" "$(sed -n "s/^    $1 //p" "$work/out" | tr ' ' '\n' | sort -u)"
@@ -185,7 +213,10 @@ check 'dos_grupos_son_un_mal_uso' rc 2
 check 'cada_fila_tiene_sus_columnas' same '' "$(awk -F'|' '!/^#/ && (NF != 6 || $2 == "" || $6 == "")' .setup/packages)"
 if [ -f README.md ]; then
     check 'el_readme_nombra_los_mismos_paquetes' same "$(.setup/setup.sh --tabla)" \
-        "$(awk '/^\| Paquete de Debian/ { on = 1 } !/^\|/ { on = 0 } on' README.md)"
+        "$(awk '/^\| Paquete de Debian/ { on = 1; skip = seen++ ? 2 : 0 } !/^\|/ { on = 0 } on && skip-- <= 0' README.md)"
+    # Los de `make grade` están a la vista; los demás, plegados.
+    check 'los_de_make_grade_no_estan_plegados' same '' "$(sed '/^<details>/,/^<\/details>/d' README.md |
+        awk '/^\| Paquete de Debian/ { on = 1 } !/^\|/ { on = 0 } on && NR > 1 && !/make grade|^\| Paquete|^\|---/')"
 else
     skip 'el_readme_nombra_los_mismos_paquetes' 'todavía no hay README.md'
 fi

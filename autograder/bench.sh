@@ -1,7 +1,7 @@
 #!/bin/sh
 # Cuánto tarda en calificar lo que tiene que esperar quien estudia: cada laboratorio por su
 # lado y todos juntos, con todo ya compilado. De RONDAS veces, la mediana y la peor.
-# Uso: autograder/bench.sh CORRECTOR   (lo llaman make bench-grade y make bench)
+# Uso: autograder/bench.sh CORRECTOR   (lo llaman make bench-grade y make bench; ASINC_COURSE es asinc-course)
 set -u
 export LC_ALL=C
 
@@ -40,8 +40,8 @@ measure() {
 
 echo "Calificar las soluciones, en caliente ($rounds rondas, carga $(cut -d' ' -f1 /proc/loadavg))"
 echo "                   mediana    la peor      meta"
-for lab in labs/[0-9]*/; do
+for lab in $("$ASINC_COURSE" carpetas); do
     lab=${lab#labs/}
-    measure "${lab%/}" 5 --lab "${lab%%-*}"
+    measure "$lab" 5 --lab "${lab%%-*}"
 done
 measure 'todos' 20

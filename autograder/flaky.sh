@@ -16,15 +16,7 @@ report=$(mktemp -d) || exit 3
 burners='' bad=0 done=0 start=$(date +%s)
 
 # Qué pruebas no pasaron: «07 nombre: veredicto», una por línea.
-failures() {
-    awk -F'"' '
-        $2 == "lab" { lab = $4 }
-        $2 == "nombre" { name = $4 }
-        $2 == "veredicto" && name != "" {
-            if ($4 != "bien") print lab " " name ": " $4
-            name = ""
-        }' "$report/resultados.json"
-}
+failures() { "$grader" --informe "$report" --resultados pruebas | awk '$3 != "bien" { print $1 " " $2 ": " $3 }'; }
 
 finish() {
     # shellcheck disable=SC2086 # son varios números

@@ -1,6 +1,6 @@
 # Los programas de los laboratorios y de sus soluciones. El programa de labs/07-monitor se
 # llama `monitor` y se hace con todos los .c de su carpeta. El de solutions/07-monitor, con los de
-# la suya y con los archivos que da el laboratorio: la clave "dados" de su lab.json.
+# la suya y con los archivos que da el laboratorio, que los dice asinc-course.
 
 ##= ARGS='...'  los argumentos del programa, con `make run`
 
@@ -10,11 +10,9 @@ LAB_BINS  := $(foreach dir,$(LAB_DIRS),$(O)/$(dir)/$(call lab_name,$(dir)))
 RUN_FROM  := $(or $(DESDE),labs)
 RUN_BIN    = $(filter $(O)/$(RUN_FROM)/$(LAB)-%,$(LAB_BINS))
 
-# Los .c que da el laboratorio de la carpeta $(1). Los dice lab.json, porque quien hace el
-# laboratorio puede tener al lado otros que son suyos.
-LAB_GIVEN := $(shell awk -F'[][]' '/"dados":/ { split(FILENAME, path, "/"); n = split($$2, name, /[", ]+/); \
-	for (i = 1; i <= n; i++) if (name[i] ~ /\.c$$/) print "labs/" path[2] "/" name[i] }' labs/[0-9]*/.grader/lab.json 2>/dev/null)
-lab_given  = $(filter labs/$(notdir $(1))/%,$(LAB_GIVEN))
+# Los .c que da el laboratorio de la carpeta $(1): los demás que tenga son de quien lo hace. Solo vale
+# dentro de una receta, con $(COURSE) ya hecho.
+lab_given  = $(call plain,$(filter %.c,$(shell $(COURSE) archivos $(call number_of,$(notdir $(1))) dados)))
 
 # En el programa de un laboratorio, los avisos de gcc no impiden ejecutarlo, como no restan puntos.
 define lab_rule
@@ -22,17 +20,28 @@ $(O)/$(1)/%.o: CPPFLAGS += -Ilabs/$(notdir $(1))
 $(patsubst %.c,$(O)/%.o,$(filter labs/%,$(call plain,$(wildcard $(1)/*.c)))): CFLAGS := $(filter-out -Werror,$(CFLAGS))
 $(patsubst %.c,$(O)/%.o,$(call plain,$(wildcard $(1)/*.c))): private EXPLAIN := $$(ASINC_GCC)
 $(patsubst %.c,$(O)/%.o,$(call plain,$(wildcard $(1)/*.c))): | $$(ASINC_GCC)
-$(O)/$(1)/$(call lab_name,$(1)): $(patsubst %.c,$(O)/%.o,$(sort $(call plain,$(wildcard $(1)/*.c)) $(call lab_given,$(1)))) $(O)/common/libasinc.a | $$(ASINC_GCC)
-	$$(call say,LD,$$@)
-	$$(Q)$$(ASINC_GCC) $$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) $$(LDLIBS_ASINC)
+$(O)/$(1)/$(call lab_name,$(1)): $(patsubst %.c,$(O)/%.o,$(sort $(call plain,$(wildcard $(1)/*.c)))) $(O)/common/libasinc.a | $$(ASINC_GCC)
+$(if $(filter solutions/%,$(1)),$(O)/$(1)/$(call lab_name,$(1)): $(call plain,$(wildcard labs/$(notdir $(1))/*.[ch])))
 endef
 $(foreach dir,$(LAB_DIRS),$(eval $(call lab_rule,$(dir))))
 
+$(filter $(O)/labs/%,$(LAB_BINS)):
+	$(call say,LD,$@)
+	$(Q)$(ASINC_GCC) $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS_ASINC)
+
+# Lo que da el laboratorio se compila al enlazar: hasta entonces no se sabe qué es.
+$(filter $(O)/solutions/%,$(LAB_BINS)): | $(COURSE)
+	$(call say,LD,$@)
+	$(Q)$(ASINC_GCC) $(CC) $(CPPFLAGS) $(filter-out -Werror,$(CFLAGS)) $(PKG_CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) \
+		$(call lab_given,$(@D)) $(LDLIBS_ASINC)
+
 .PHONY: labs run
-labs: $(LAB_BINS) ## Compila los programas de los laboratorios y de sus soluciones
+labs: $(LAB_BINS) ## Compila los programas de los laboratorios, y las soluciones que haya
+	$(said)
 
 # Con exec, Ctrl+C llega al programa y su código de salida es el de make.
 run: $(if $(LAB),$(RUN_BIN)) ## Ejecuta un laboratorio: make run LAB=07 ARGS='http://...'
+	$(said)
 	@$(if $(RUN_BIN),exec $(RUN_BIN) $(ARGS),echo "make run: di qué laboratorio, por ejemplo: make run LAB=07 ARGS='http://localhost'" >&2; exit 2)
 
 -include labs/.foreign/foreign.mk

@@ -11,6 +11,7 @@ TEST_STEPS   += test-lessons test-practica
 .PHONY: lessons test-lessons update-lessons lessons-table
 
 lessons: $(LESSON_BIN) ## Compila los ejemplos de los capítulos
+	$(said)
 
 # Los que enseñan lo que ve AddressSanitizer lo llevan siempre.
 LESSON_ASAN := $(patsubst %.c,$(O)/%,$(call plain,$(wildcard lessons/[0-9]*/asan_*.c)))
@@ -44,17 +45,27 @@ lessons test-lessons update-lessons lessons-table: $(MINI_BIN)
 
 $(LESSON_CHECK): $(CHECK_OBJ)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljansson
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+
+# De los laboratorios responde asinc-course.
+test-lessons update-lessons lessons-table: export ASINC_COURSE = $(COURSE)
+test-lessons update-lessons lessons-table: $(COURSE)
 
 test-lessons: $(LESSON_CHECK) $(PRACTICE_TOOL) $(LESSON_BIN) $(TRACE_SVG)
 	@CHECK=$(LESSON_CHECK) PRACTICE=$(PRACTICE_TOOL) CC="$(CC)" lessons/.check/tests.sh; ok=$$?; \
-	$(CHECK) --veces $(if $(filter-out 0,$(TODO)),20,3) || ok=1; \
+	$(CHECK) --veces $(if $(WITH_DEEP),20,3) || ok=1; \
 	CHECK=$(LESSON_CHECK) lessons/.check/ortografia.sh && exit $$ok
 
-update-lessons: $(LESSON_CHECK) $(LESSON_BIN) $(TRACE_SVG) ### Pone al día el código, las salidas y los dibujos que enseñan los capítulos
+update-lessons: $(LESSON_CHECK) $(LESSON_BIN) $(TRACE_SVG) #### Pone al día el código, las salidas y los dibujos que enseñan los capítulos
 	@$(CHECK) --escribe
 
-lessons-table: $(LESSON_CHECK) $(LESSON_BIN) $(TRACE_SVG) ### Enseña lo que pesa cada capítulo, y qué sección manda leer cada prueba de un laboratorio
+####= NOMBRE=red-segura  en `make capitulo`, cómo se llama su carpeta
+.PHONY: capitulo
+capitulo: $(O)/common/libasinc.a #### Empieza un capítulo, con sus partes y su fila: make capitulo NOMBRE=red-segura
+	@CAPITULO_CC="$(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS)" CAPITULO_LIBS="$(LDFLAGS) $(LDLIBS_ASINC)" \
+		lessons/.check/capitulo.sh $(call quoted,$(NOMBRE))
+
+lessons-table: $(LESSON_CHECK) $(LESSON_BIN) $(TRACE_SVG) #### Enseña lo que pesa cada capítulo, y qué sección manda leer cada prueba de un laboratorio
 	@$(CHECK) --tabla | sed -n 's/^# |/|/p'
 
 # ---- La práctica ------------------------------------------------------------------------
@@ -66,7 +77,7 @@ ANSWER_SRC    := $(call plain,$(wildcard solutions/practica/*/*.c))
 PRACTICE_BIN  := $(PRACTICE_SRC:%.c=$(O)/%)
 ANSWER_BIN    := $(ANSWER_SRC:%.c=$(O)/%)
 
-$(PRACTICE_TOOL): $(patsubst %,$(O)/lessons/.check/%.o,practica exercise sanitizer text run)
+$(PRACTICE_TOOL): $(patsubst %,$(O)/lessons/.check/%.o,practica exercise sanitizer strings run)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
@@ -87,6 +98,7 @@ PRACTICE_STATE := build/informe/practica.txt
 PRACTICE_CAP = $(filter $(O)/lessons/$(CAP)-%,$(PRACTICE_BIN))
 .PHONY: practica test-practica update-practica
 practica: setup-grade $(DAY) $(PRACTICE_TOOL) $(if $(CAP),$(PRACTICE_CAP),$(PRACTICE_BIN)) ## Prueba tus ejercicios de un capítulo y dice cuál toca: make practica CAP=05
+	$(said)
 	@mkdir -p $(dir $(PRACTICE_STATE))
 	@$(PRACTICE_TOOL) --estado $(PRACTICE_STATE) $(if $(CAP),--capitulo $(call quoted,$(CAP))); \
 		rc=$$?; $(call day_note,$(PRACTICE_STATE)); exit $$rc
@@ -98,7 +110,7 @@ bench-day test-day-course: $(PRACTICE_TOOL) $(PRACTICE_BIN)
 test-practica: $(PRACTICE_TOOL) $(PRACTICE_BIN) $(ANSWER_BIN)
 	@$(PRACTICE_TOOL) --comprueba --programas $(O)
 
-update-practica: $(PRACTICE_TOOL) $(ANSWER_BIN) ### Guarda lo que escriben las respuestas de la práctica como lo esperado
+update-practica: $(PRACTICE_TOOL) $(ANSWER_BIN) #### Guarda lo que escriben las respuestas de la práctica como lo esperado
 	@$(PRACTICE_TOOL) --escribe --programas $(O)
 
 # Lo que lleva ASan se compila con otra llamada a make: que la biblioteca esté hecha antes, o dos

@@ -5,7 +5,7 @@
 # hay caja que valga, y las soluciones se califican con CAJA=no.
 
 binfmt=/proc/sys/fs/binfmt_misc
-ours=$binfmt/asinc-aarch64
+ours=
 mounted=
 
 # El qemu de Debian 13, que es estático: el de Debian 12 no conoce openat2, con el que el corrector
@@ -17,11 +17,13 @@ make_qemu() {
 }
 
 # El núcleo tiene que saber quién ejecuta un programa de arm64, y eso es de toda la máquina: se
-# enciende con un nombre nuestro y al acabar se apaga.
+# enciende y al acabar se apaga. Con el nombre que busca mmdebstrap, si no es de otro: vale el último.
 arm64_on() {
     if [ ! -e $binfmt/register ]; then
         mount -t binfmt_misc binfmt_misc $binfmt && mounted=yes
     fi
+    ours=$binfmt/qemu-aarch64
+    [ ! -e $ours ] || ours=$binfmt/asinc-aarch64
     [ ! -e $ours ] || echo -1 >$ours
     printf ':%s:M::%s:%s:%s:OPF' "${ours##*/}" \
         '\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00' \
@@ -29,7 +31,8 @@ arm64_on() {
         "$top/qemu-aarch64" >$binfmt/register
 }
 arm64_off() {
-    [ ! -e $ours ] || echo -1 >$ours
+    [ ! -e "$ours" ] || echo -1 >"$ours"
+    ours=
     [ -z "$mounted" ] || umount $binfmt
     mounted=
 }
@@ -49,14 +52,15 @@ arm64_tests='@(conf_*|coro|task|group|scope|future|gather|queue|sync|heap|timer|
 
 # Lo que valen las pruebas de memoria: LeakSanitizer detiene al programa con ptrace, y qemu no lo hace.
 leak_points() {
-    awk -F'[:,]' '/"nombre": "memoria_limpia"/ { here = 1 } here && /"puntos"/ { sum += $2; here = 0 } END { print sum + 0 }' \
-        labs/[0-9]*/.grader/lab.json
+    local lab
+    for lab in $("$ASINC_COURSE" laboratorios); do "$ASINC_COURSE" pruebas "$lab"; done |
+        awk '$1 == "memoria_limpia" { sum += $2 } END { print sum + 0 }'
 }
 
 arm64() {
     local lab program targets=(build/normal/common/pruebas build/asan/common/libasinc.a build/normal/autograder/{asinc-grade,runner})
     local count status
-    for lab in labs/[0-9]*/.grader/lab.json; do targets+=("build/normal/${lab%/.grader/lab.json}/suite"); done
+    for lab in $("$ASINC_COURSE" carpetas); do targets+=("build/normal/$lab/suite"); done
     for program in lessons/03-corrutinas-y-tareas/*.c; do
         targets+=("build/normal/lessons/16-por-dentro/$(basename "$program" .c)")
     done

@@ -18,6 +18,12 @@ struct rule {
     const char *text;  /* «%» es el primer nombre que gcc pone entre comillas */
 };
 
+/* De lo que da memoria. */
+#define LOST                                                                              \
+    "«%» devuelve la dirección de la memoria que da: si no se guarda, esa memoria no " \
+    "se "                                                                                 \
+    "puede ni usar ni liberar."
+
 static const struct rule rules[] = {
     {"error: expected ';'", NULL,
      "Falta un punto y coma: al final de la línea que se señala, o de la anterior."},
@@ -28,6 +34,10 @@ static const struct rule rules[] = {
      "como una multiplicación. Si lo es, uno de los dos no es un número."},
     {"error: expected ')'", NULL,
      "Falta cerrar un paréntesis, antes de lo que se señala."},
+    {"error: invalid storage class for function", NULL,
+     "Falta cerrar una llave «}» antes de aquí: gcc cree que «%» está dentro de la "
+     "función "
+     "anterior."},
     {"expected declaration or statement at end of input", NULL,
      "Falta cerrar una llave: el archivo acaba dentro de una función. Suele faltar más "
      "arriba."},
@@ -76,10 +86,18 @@ static const struct rule rules[] = {
      "Se pide un puntero y hay un número: quizá falta un «&» delante de la variable, o "
      "el orden de "
      "los argumentos es otro."},
-    {"ignoring return value of", NULL,
+    {"ignoring return value of 'malloc'", NULL, LOST},
+    {"ignoring return value of 'calloc'", NULL, LOST},
+    {"ignoring return value of 'realloc'", NULL, LOST},
+    {"ignoring return value of 'strdup'", NULL, LOST},
+    {"ignoring return value of 'as_", NULL,
      "«%» puede fallar, y así nadie se entera: guarda lo que devuelve y mira si es menor "
      "que 0 "
      "(lessons/05-tiempo-errores-y-cancelacion/README.md#ignorar-el-código)."},
+    {"ignoring return value of", NULL,
+     "«%» puede no hacer lo que se le pide, o hacer solo una parte, y así nadie se "
+     "entera: "
+     "guarda lo que devuelve y míralo."},
     {"'return' with no value", NULL,
      "La función promete un valor: detrás de «return» va el valor que devuelve."},
     {"'return' with a value", NULL,
@@ -247,8 +265,24 @@ static void put_block(FILE *out, const char *text, size_t len, bool used[RULES])
     free(head);
 }
 
+/* Un archivo en UTF-16: gcc se queja de cada byte, y lo que hay que hacer es una sola cosa. */
+static bool is_utf16(const char *gcc)
+{
+    return strstr(gcc, "stray ") && strstr(gcc, "\\377") && strstr(gcc, "\\376") &&
+           strstr(gcc, " in program");
+}
+
 char *ag_explain(const char *gcc)
 {
+    if (is_utf16(gcc) && !strstr(gcc, "\n" AG_EXPLAIN_MARK))
+        return ag_format("%.*s\n" AG_EXPLAIN_MARK
+                         "El archivo está guardado en UTF-16, que gcc no lee. Guárdalo "
+                         "en UTF-8: en el "
+                         "editor, al guardarlo, la opción «codificación»; o con la orden "
+                         "iconv -f UTF-16 "
+                         "-t UTF-8 viejo.c -o nuevo.c\n",
+                         (int)strcspn(gcc, "\n"), gcc);
+
     bool used[RULES] = {false};
     char *text = NULL;
     size_t size = 0;

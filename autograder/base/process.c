@@ -1,9 +1,11 @@
 #include "base/process.h"
+#include "base/memory.h"
 
 #include <errno.h>
 #include <grp.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -48,4 +50,22 @@ void ag_kill_children(void)
             return;
         nanosleep(&pause, NULL); /* mueren ya, y sus hijos pasan a ser nuestros */
     }
+}
+
+char *ag_read_all(int fd, size_t max)
+{
+    char *text = ag_alloc(1, 1), chunk[4096];
+    size_t size = 0;
+    for (ssize_t n; (n = read(fd, chunk, sizeof chunk)) != 0;) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            break;
+        size_t kept = (size_t)n < max - size ? (size_t)n : max - size;
+        text = ag_grow(text, size + kept + 1, 1);
+        memcpy(text + size, chunk, kept);
+        size += kept;
+        text[size] = '\0';
+    }
+    return text;
 }

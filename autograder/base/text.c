@@ -44,6 +44,16 @@ size_t ag_utf8(const char *s, size_t left, uint32_t *code)
     return n;
 }
 
+char *ag_utf8_put(char *to, uint32_t code)
+{
+    static const unsigned char first[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    int n = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    for (int i = n - 1; i > 0; i--, code >>= 6)
+        to[i] = (char)(0x80 | (code & 0x3f));
+    to[0] = (char)(n == 1 ? code : first[n] | code);
+    return to + n;
+}
+
 size_t ag_width(const char *text, size_t length)
 {
     size_t width = 0;

@@ -17,6 +17,9 @@ size_t ag_utf8_promised(char first);
 /* ¿Sigue a otro dentro de un carácter? */
 bool ag_utf8_inside(char byte);
 
+/* Escribe en `to` el carácter `code`, en hasta cuatro bytes; devuelve dónde acaba. */
+char *ag_utf8_put(char *to, uint32_t code);
+
 /* Columnas que ocupan `length` bytes de un texto limpio: una por carácter. */
 size_t ag_width(const char *text, size_t length);
 

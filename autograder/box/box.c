@@ -5,6 +5,8 @@
 #include "base/dir.h"
 #include "base/memory.h"
 #include "base/process.h"
+#include "box/cgroup.h"
+#include "box/counters.h"
 #include "box/internal.h"
 #include "box/wire.h"
 
@@ -16,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,7 +28,10 @@ enum {
     MARGIN_MS = 20000,
     SAMPLE_MS = 5000,
     FREE_MS = 5000,
-    HIGH_FD = 64 /* por encima de todos los descriptores que se reparten al hijo */
+    HIGH_FD = 64, /* por encima de todos los descriptores que se reparten al hijo */
+    GROUP_KIB =
+        64 << 10, /* lo que gasta la caja misma, y las pilas de mil hilos en el núcleo */
+    SHM_KIB = 4 << 10,
 };
 
 struct box_run {
@@ -35,10 +41,30 @@ struct box_run {
     double deadline_ms;
     bool finished;
     struct box_result result;
-    char *work_dir; /* solo sin bubblewrap: el directorio de trabajo temporal */
+    char *work_dir;      /* solo sin bubblewrap: el directorio de trabajo temporal */
+    struct cgroup group; /* si lo hay */
+    int counters[COUNTERS];
+    long rss_kib; /* su límite */
 };
 
 /* ---- Arranque ---------------------------------------------------------------------- */
+
+/* Lo que ata a la caja con las demás de su calificación, antes de que exista. 0 o -errno. */
+static int join_grading(const struct box_run *run, const struct box_options *o,
+                        bool inside)
+{
+    struct rlimit now;
+    /* Lo que quede fuera de un espacio de usuarios nuevo cuenta en el de la exterior, hasta el
+     * límite que tenía quien lo creó: así es un tope para todas. Sin espacio nuevo cuenta en el del
+     * sistema, donde con un usuario propio tampoco hay más que las suyas. */
+    bool counted = o->rung >= BOX_PARTIAL || (o->rung == BOX_MINIMAL && o->own_user);
+    if (o->processes > 0 && counted && getrlimit(RLIMIT_NPROC, &now) == 0 &&
+        now.rlim_max > (rlim_t)o->processes) {
+        now.rlim_cur = now.rlim_max = (rlim_t)o->processes;
+        setrlimit(RLIMIT_NPROC, &now);
+    }
+    return run->group.version && !inside ? cgroup_enter(&run->group) : 0;
+}
 
 /* El hijo: coloca `fds[i]` en el descriptor i, cierra el resto y se convierte en `argv`.
  * Solo llamadas seguras tras fork en un programa con hilos. */
@@ -75,9 +101,53 @@ static int send_to_runner(box_run *run, struct wire_message *message)
     if (run->finished)
         return -ESRCH;
     message->size = sizeof *message;
-    if (send(run->control, message, sizeof *message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+    union {
+        char bytes[CMSG_SPACE(COUNTERS * sizeof(int))];
+        struct cmsghdr align;
+    } rights = {0};
+    struct iovec part = {message, sizeof *message};
+    struct msghdr all = {.msg_iov = &part, .msg_iovlen = 1};
+    if (message->type == WIRE_CONFIG && message->config.grouped) {
+        all.msg_control = rights.bytes;
+        all.msg_controllen = sizeof rights.bytes;
+        struct cmsghdr *head = CMSG_FIRSTHDR(&all);
+        head->cmsg_level = SOL_SOCKET;
+        head->cmsg_type = SCM_RIGHTS;
+        head->cmsg_len = CMSG_LEN(sizeof run->counters);
+        memcpy(CMSG_DATA(head), run->counters, sizeof run->counters);
+    }
+    if (sendmsg(run->control, &all, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
         return errno == EPIPE || errno == ECONNRESET ? -ESRCH : -errno;
     return 0;
+}
+
+/* Su grupo, si la calificación tiene el suyo: que falle no la deja sin él. */
+static int make_group(box_run *run, const struct box_options *o)
+{
+    struct cgroup grading;
+    const struct box_limits *l = &o->limits;
+    struct cgroup_budget budget = {0};
+    if (!o->group || !*o->group)
+        return 0;
+    int rc = cgroup_parse(o->group, &grading);
+    if (rc < 0)
+        return rc;
+    if (l->rss_kib > 0)
+        budget.memory_kib = l->rss_kib + 2 * (l->tmp_bytes >> 10) + SHM_KIB + GROUP_KIB;
+    rc = cgroup_box(&grading, &budget, &run->group);
+    cgroup_free(&grading);
+    if (rc == 0 && (rc = cgroup_open_counters(&run->group, run->counters)) < 0)
+        cgroup_close(&run->group);
+    return rc;
+}
+
+static void drop_group(box_run *run)
+{
+    for (int i = 0; i < COUNTERS && run->group.version; i++)
+        if (run->counters[i] >= 0)
+            close(run->counters[i]);
+    if (run->group.version)
+        cgroup_close(&run->group);
 }
 
 static int or_null(int fd, int null)
@@ -126,7 +196,12 @@ static int spawn(box_run *run, const struct box_options *o, int runner_end, int 
     }
     /* El entorno del propio bwrap va vacío: nada del corrector entra ni de paso. */
     char *const nothing[] = {NULL};
-    run->child = fork();
+    bool inside = false;
+    run->child = run->group.version ? cgroup_fork(&run->group, &inside) : fork();
+    if (run->child == 0 && (rc = join_grading(run, o, inside)) < 0) {
+        dprintf(diag_end, "no pudo entrar en su grupo de control: %s\n", strerror(-rc));
+        _exit(126);
+    }
     if (run->child == 0 && o->rung != BOX_ISOLATED) /* en ella los usa el runner */
         box__clear_ambient();
     if (run->child == 0)
@@ -150,6 +225,10 @@ int box_start(box_run **out, const struct box_options *options)
     int control[2] = {-1, -1}, diag[2] = {-1, -1};
     box_run *run = ag_alloc(1, sizeof *run);
     run->control = run->diag = -1;
+    run->rss_kib = options->limits.rss_kib;
+    rc = make_group(run, options);
+    if (rc < 0)
+        goto fail;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) < 0 ||
         pipe2(diag, O_CLOEXEC | O_NONBLOCK) < 0) {
         rc = -errno;
@@ -161,6 +240,8 @@ int box_start(box_run **out, const struct box_options *options)
     struct wire_message config = {.type = WIRE_CONFIG};
     config.config.limits = options->limits;
     config.config.rung = options->rung;
+    /* Sin el de CPU no viaja ninguno: el de memoria lo lee también este lado. */
+    config.config.grouped = run->group.version && run->counters[COUNTER_CPU] >= 0;
     rc = send_to_runner(run, &config);
     if (rc == 0)
         rc = spawn(run, options, control[1], diag[1]);
@@ -181,6 +262,7 @@ fail:
     if (run->work_dir)
         ag_remove_tree(run->work_dir);
     free(run->work_dir);
+    drop_group(run);
     free(run);
     return rc;
 }
@@ -195,10 +277,27 @@ static int reap(box_run *run)
     return status;
 }
 
+/* Si el núcleo mató a alguien por memoria, eso es lo que pasó, aunque el principal acabara bien o
+ * el muerto fuera el runner. */
+static bool out_of_memory(const box_run *run)
+{
+    return run->group.version && counter_oom_kills(run->counters[COUNTER_OOM]) > 0;
+}
+
+static void blame_memory(const struct box_run *run, struct box_result *result)
+{
+    result->kind = BOX_LIMIT;
+    result->limit = BOX_LIMIT_MEMORY;
+    if (result->peak_rss_kib < run->rss_kib)
+        result->peak_rss_kib = run->rss_kib; /* lo que se vio es menos que lo que hubo */
+}
+
 static void finish(box_run *run, const struct box_result *result)
 {
     run->finished = true;
     run->result = *result;
+    if (out_of_memory(run) && result->kind != BOX_KILLED)
+        blame_memory(run, &run->result);
     reap(run);
 }
 
@@ -212,7 +311,9 @@ static void finish_with_fault(box_run *run, const char *what)
     said[strcspn(said, "\n")] = '\0';
     struct box_result *result = &run->result;
     *result = (struct box_result){.kind = BOX_FAULT};
-    if (*said)
+    if (out_of_memory(run))
+        blame_memory(run, result);
+    else if (*said)
         snprintf(result->detail, sizeof result->detail, "%s: %s", what, said);
     else if (WIFSIGNALED(status))
         snprintf(result->detail, sizeof result->detail, "%s: la mató la señal %d", what,
@@ -319,6 +420,7 @@ void box_free(box_run *run)
     }
     close(run->control);
     close(run->diag);
+    drop_group(run);
     if (run->work_dir)
         ag_remove_tree(run->work_dir);
     free(run->work_dir);

@@ -15,9 +15,10 @@
  * y /caja (su directorio de trabajo, tmpfs), su ejecutable en /prog y las rutas de `binds`.
  * Nada más: por eso las suites y las soluciones no deben instalarse bajo /usr.
  *
- * Lo que la caja no acota por completo: los búferes de sockets, que se estiman por cuántos hay
- * (algo más de 1 GiB en el peor caso; en BOX_MINIMAL, solo por el tiempo), la CPU de nietos que
- * nadie espera (SIGCHLD ignorado) y lo que quepa en un bind escribible.
+ * Con un grupo de control (cgroup.h) la memoria la cuenta y la corta el núcleo, toda, y también la
+ * CPU de quien nadie espera. Sin él las cuenta el runner, y hay lo que solo estima: la memoria
+ * compartida sin mapa y los búferes de sockets. Qué acota cada peldaño, y qué no, está en el README
+ * de autograder/.
  *
  * Los errores son valores: >= 0 bien, < 0 un -errno, que en Linux es el mismo número que el
  * UV_E* de libuv. Ninguna función imprime.
@@ -72,6 +73,7 @@ struct box_limits {
     long fsize;     /* bytes por archivo (RLIMIT_FSIZE); no cuenta para tuberías */
     long tmp_bytes; /* bytes de cada tmpfs: /caja y /tmp; /dev/shm tiene 4 MiB fijos */
     long inodes;    /* archivos creados en los tmpfs, que también gastan memoria */
+    long ports;     /* hasta BOX_MINIMAL, los puertos que toma: la red no es suya */
     bool trusted;
 };
 
@@ -116,10 +118,22 @@ struct box_options {
     bool shared_net;    /* la red de quien llama (la exterior); si no, un `lo` propio */
     enum box_rung rung; /* hasta BOX_MINIMAL: ver box_start */
     bool shared_memory; /* admite shmget, sin el que PostgreSQL no arranca */
+    const char
+        *group; /* el grupo de control de la calificación, como texto; NULL, sin él */
+    long
+        processes; /* los que caben entre todas las cajas de la calificación; 0, sin tope */
+    bool
+        own_user; /* nadie más usa este usuario: en BOX_MINIMAL, el núcleo cuenta esos `processes` */
 };
 
+/* Donde los busca box_options_default, para que lleguen a quien arranca las cajas. */
+#define BOX_GROUP_VARIABLE     "ASINC_GRUPO"
+#define BOX_PROCESSES_VARIABLE "ASINC_PROCESOS"
+#define BOX_PORTS_VARIABLE     "ASINC_PUERTOS"
+#define BOX_USER_VARIABLE      "ASINC_USUARIO_PROPIO"
+
 /* Opciones con los límites de box_limits_default, sin descriptores (-1), con la red de la
- * exterior y en la caja completa. */
+ * exterior, en la caja completa y con lo que digan las variables de arriba. */
 struct box_options box_options_default(void);
 
 /* ---- El final --------------------------------------------------------------------- */
@@ -141,8 +155,9 @@ enum box_limit {
     BOX_LIMIT_PROCESSES, /* hasta BOX_MINIMAL: más arriba, fork da EAGAIN */
     BOX_LIMIT_FSIZE,     /* murió por SIGXFSZ */
     BOX_LIMIT_INODES,
-    BOX_LIMIT_DISK,   /* hasta BOX_MINIMAL: más arriba, escribir da ENOSPC */
-    BOX_LIMIT_OUTPUT, /* solo lo pone box_capture */
+    BOX_LIMIT_DISK,    /* hasta BOX_MINIMAL: más arriba, escribir da ENOSPC */
+    BOX_LIMIT_SOCKETS, /* o puertos; hasta BOX_MINIMAL: más arriba, su red es suya */
+    BOX_LIMIT_OUTPUT,  /* solo lo pone box_capture */
 };
 
 struct box_result {
@@ -150,10 +165,11 @@ struct box_result {
     int code;
     int signal;
     enum box_limit limit;
-    long cpu_ms;       /* de todo el árbol */
-    long wall_ms;      /* desde el exec hasta el final del proceso principal */
+    long cpu_ms;     /* de todo el árbol */
+    long wall_ms;    /* desde el exec hasta el final del proceso principal */
+    double ended_ms; /* cuándo fue ese final, en el reloj de ag_ms; 0 si la caja falló */
     long peak_rss_kib; /* máximo visto del árbol; al menos el del mayor proceso */
-    int leftovers;     /* procesos que dejó vivos al terminar; la caja ya los mató */
+    int leftovers; /* procesos que dejó vivos medio segundo al terminar; la caja ya los mató */
     bool
         crowded; /* al final llegó, o casi, a sus `processes`: quizá no pudo crear otro */
     char detail[240]; /* en español; vacío salvo con BOX_REFUSED y BOX_FAULT */
@@ -196,7 +212,7 @@ struct box_usage {
     long wall_ms;
     int processes;  /* procesos vivos del árbol, sin contar el runner */
     int threads;    /* hilos de todos ellos */
-    int open_files; /* descriptores abiertos del proceso principal; -1 si los esconde */
+    int open_files; /* descriptores abiertos de todos ellos; -1 si alguno los esconde */
 };
 int box_sample(box_run *run, struct box_usage *usage);
 

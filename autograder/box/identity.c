@@ -10,7 +10,6 @@
 #include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/shm.h>
@@ -41,18 +40,22 @@ int identity_prepare(void)
 int identity_claim(uid_t *id)
 {
     unsigned from = (unsigned)getpid();
+    int fd = open(IDENTITY_DIR "/reservas", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+                  0600);
+    if (fd < 0)
+        return -errno;
     for (unsigned i = 0; i < PAIRS; i++) {
-        char path[64];
-        *id = FIRST + 2 * ((from + i) % PAIRS);
-        snprintf(path, sizeof path, IDENTITY_DIR "/%u", (unsigned)*id);
-        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-        if (fd < 0)
-            return -errno;
-        if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        unsigned pair = (from + i) % PAIRS;
+        struct flock byte = {.l_type = F_WRLCK, .l_start = pair, .l_len = 1};
+        *id = FIRST + 2 * pair;
+        if (fcntl(fd, F_OFD_SETLK, &byte) == 0)
             return fd;
-        close(fd);
+        if (errno != EAGAIN && errno != EACCES)
+            break;
     }
-    return -EAGAIN;
+    int rc = errno == EAGAIN || errno == EACCES ? -EAGAIN : -errno;
+    close(fd);
+    return rc;
 }
 
 /* ---- Cambiar de usuario ---------------------------------------------------------------------- */

@@ -1,8 +1,9 @@
-/* Los usuarios de BOX_ISOLATED: uno para cada ejecución, que nadie más tiene mientras dura.
+/* Usuarios que nadie más tiene mientras dura algo: en BOX_ISOLATED, una ejecución; en los demás peldaños,
+ * empezando como root, una calificación.
  *
  * Son números sin nombre, por debajo de 65536 para que los haya también donde el contenedor tiene
  * su propio espacio de usuarios. De cada pareja, el primero es el del programa y el segundo el de
- * su verdugo. Cada una se reserva con flock en IDENTITY_DIR: quien muere la suelta.
+ * su verdugo. Cada una se reserva cerrando un byte de un archivo de IDENTITY_DIR: quien muere la suelta.
  *
  * 0 o más si va bien; si no, -errno. */
 #ifndef BOX_IDENTITY_H

@@ -43,14 +43,21 @@ struct box_limits box_limits_compile(void)
 
 struct box_options box_options_default(void)
 {
-    return (struct box_options){
+    const char *processes = getenv(BOX_PROCESSES_VARIABLE),
+               *ports = getenv(BOX_PORTS_VARIABLE);
+    struct box_options o = {
         .limits = box_limits_default(),
+        .group = getenv(BOX_GROUP_VARIABLE),
+        .processes = processes ? strtol(processes, NULL, 10) : 0,
+        .own_user = getenv(BOX_USER_VARIABLE) != NULL,
         .stdin_fd = -1,
         .stdout_fd = -1,
         .stderr_fd = -1,
         .shared_net = true,
         .rung = BOX_FULL,
     };
+    o.limits.ports = ports ? strtol(ports, NULL, 10) : 0;
+    return o;
 }
 
 const char *box_limit_name(enum box_limit limit)
@@ -72,6 +79,8 @@ const char *box_limit_name(enum box_limit limit)
         return "cantidad de archivos";
     case BOX_LIMIT_DISK:
         return "espacio en disco";
+    case BOX_LIMIT_SOCKETS:
+        return "cantidad de sockets";
     case BOX_LIMIT_OUTPUT:
         return "cantidad de salida";
     }

@@ -27,4 +27,8 @@ int box_outer_run(char *const *argv, enum box_rung rung, uid_t uid, gid_t gid,
  * permisos con que se hace. 0, o -errno (-EPERM: no estás dentro). */
 int box_new_network(void);
 
+/* Reparte lo que el núcleo da por usuario: a todas las cajas de esta exterior juntas, una parte. Solo
+ * dentro de una, antes de la primera; donde no se puede, nada cambia. */
+void box_ration(void);
+
 #endif

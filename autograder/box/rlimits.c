@@ -4,7 +4,7 @@
 #include <sys/resource.h>
 
 /* Lo que pueden crecer los demás procesos mientras dura este. */
-enum { NPROC_ROOM = 256 };
+enum { NPROC_ROOM = 256, MOST_PENDING = 1024 };
 
 static void limit(int resource, long soft, long hard)
 {
@@ -43,6 +43,8 @@ void rlimits_set(const struct box_limits *l, enum box_rung rung)
      * arranca igual su programa. */
     limit(RLIMIT_CORE, 1, 1);
     limit(RLIMIT_MSGQUEUE, 0, 0);
+    limit(RLIMIT_SIGPENDING, MOST_PENDING,
+          MOST_PENDING); /* cada temporizador gasta una */
     /* El runner ocupa una plaza, y el verdugo otra. Sin espacio de usuarios, ni un usuario para él solo, cuentan todos los
      * del usuario: el límite lo vigila check_limits, y esto solo evita que dé tiempo a llenar
      * la tabla. */

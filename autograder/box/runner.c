@@ -11,8 +11,10 @@
  * presta para escribir; los descriptores están en wire.h. */
 #include "base/clock.h"
 #include "box/confine.h"
+#include "box/counters.h"
 #include "box/disk.h"
 #include "box/executioner.h"
+#include "box/held.h"
 #include "box/identity.h"
 #include "box/rlimits.h"
 #include "box/tree.h"
@@ -42,10 +44,13 @@ enum {
     TRUSTED_MS = 100, /* y el de un programa nuestro */
     REAP_MAX = 100,   /* procesos recogidos por vuelta */
     CROWD_SLACK = 4,  /* los que se estaban creando al mirar */
-    CROWD_MS = 1000,  /* lo que puede tardar en morir quien llega a su máximo de hilos */
-    SCAN_SHARE = 10,  /* mirar no gasta más que 1/SCAN_SHARE del tiempo */
-    MAX_ROOTS = 64,   /* más de las que hay en ninguna prueba */
-    MAX_PORTS = 1024
+    LEAVING_MS =
+        500, /* lo que pueden durar sus hijos cuando ya acabó, sin contar como dejados */
+    CROWD_MS = 1000, /* lo que puede tardar en morir quien llega a su máximo de hilos */
+    SCAN_SHARE = 10, /* mirar no gasta más que 1/SCAN_SHARE del tiempo */
+    MAX_ROOTS = 64,  /* más de las que hay en ninguna prueba */
+    MAX_PORTS = 1024,
+    MAX_SOCKETS = 1500, /* sin red propia, aunque sean de pocos puertos */
 };
 
 static struct {
@@ -60,6 +65,8 @@ static struct {
     pid_t executioner; /* 0 si no hace falta */
     int order_fd;      /* cerrarlo es la orden */
     struct tree tree;
+    int counters[COUNTERS]; /* los de su grupo de control, o -1 */
+    long group_cpu_ms;      /* lo que gastó hacer la caja */
     struct box_result result;
     double started_ms;
     long alive;        /* procesos e hilos en la última mirada */
@@ -212,6 +219,23 @@ static void start_program(char **argv)
     close(error_pipe[0]);
 }
 
+/* ---- Lo que se gasta ---------------------------------------------------------------- */
+
+/* Lo que ha gastado el runner: con la máquina ocupada, mirar tarda más de lo que gasta. */
+static double spent_ms(void)
+{
+    return (double)clock() * 1e3 / CLOCKS_PER_SEC;
+}
+
+/* Donde lo cuenta el núcleo, la CPU también de los que nadie esperó; menos la nuestra. */
+static void read_group(void)
+{
+    long cpu = counter_cpu_ms(self.counters[COUNTER_CPU]);
+    long own = (long)spent_ms();
+    if (cpu >= 0 && cpu - self.group_cpu_ms - own > self.tree.cpu_ms)
+        self.tree.cpu_ms = cpu - self.group_cpu_ms - own;
+}
+
 /* ---- El final ---------------------------------------------------------------------- */
 
 /* Recoge a los que hayan terminado, como mucho REAP_MAX: quien engendre huérfanos sin parar no
@@ -247,22 +271,6 @@ static void kill_everything(bool *main_ended, int *main_status)
     }
 }
 
-/* El último pid dado en esta caja: se dan en orden, uno a cada proceso o hilo. 0 si no consta o
- * no los tiene propios. */
-static long last_pid(void)
-{
-    if (self.rung < BOX_FULL)
-        return 0;
-    char text[128];
-    int fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-    if (fd >= 0)
-        close(fd);
-    text[n > 0 ? n : 0] = '\0';
-    const char *last = strrchr(text, ' ');
-    return last ? strtol(last, NULL, 10) : 0;
-}
-
 /* Apunta si entre la mirada anterior y esta pudo llegar a su máximo de procesos e hilos: son,
  * como mucho, los que se vieron entonces y los creados después. Así no se escapa quien llega y
  * acaba antes de que se le mire. */
@@ -274,24 +282,61 @@ static void note_crowd(long created)
         self.crowded_ms = ag_ms();
 }
 
+/* Donde el núcleo no cuenta los de esta caja, los de la última mirada. */
+static bool too_many_processes(void)
+{
+    return self.limits.processes > 0 && self.rung <= BOX_MINIMAL &&
+           self.tree.threads > self.limits.processes;
+}
+
+static enum box_limit check_limits(double *next_ms);
+static bool serve_control(void);
+
+/* Cuántos siguen vivos cuando el programa ya acabó. Quien mata a sus hijos no espera a verlos
+ * muertos, y un Ctrl+C les llega a todos pero no acaban a la vez: se les deja un momento, con
+ * los mismos límites. */
+static int count_leftovers(bool *main_ended, int *main_status)
+{
+    double until = self.result.ended_ms + LEAVING_MS, look_ms = 0;
+    struct pollfd control = {.fd = WIRE_CONTROL_FD, .events = POLLIN};
+    while (self.tree.processes > 0 && ag_ms() < until) {
+        if (poll(&control, 1, 2) > 0 && !serve_control())
+            break;
+        if (ag_ms() >= look_ms && check_limits(&look_ms) != BOX_LIMIT_NONE)
+            break;
+        reap(main_ended, main_status);
+        if (tree_read(&self.tree, self.rung == BOX_FULL, 0) < 0)
+            break;
+    }
+    self.tree.deadline_ms = 0;
+    return self.tree.processes;
+}
+
 __attribute__((noreturn)) static void finish(bool main_ended, int main_status,
                                              bool killed)
 {
     struct box_result *result = &self.result;
-    result->wall_ms = (long)(ag_ms() - self.started_ms);
+    result->ended_ms = ag_ms();
+    result->wall_ms = (long)(result->ended_ms - self.started_ms);
     self.tree.deadline_ms = 0;
-    note_crowd(last_pid());
+    note_crowd(self.rung < BOX_FULL ? 0 : tree_last_pid());
     result->crowded = self.crowded_ms > 0 && ag_ms() - self.crowded_ms < CROWD_MS;
-    if (main_ended && tree_read(&self.tree, self.rung == BOX_FULL, 0) == 0)
-        result->leftovers = self.tree.processes;
+    if (main_ended && tree_read(&self.tree, self.rung == BOX_FULL, 0) == 0) {
+        if (too_many_processes()) /* los hizo y acabó entre dos miradas */
+            result->limit = BOX_LIMIT_PROCESSES;
+        else
+            result->leftovers = count_leftovers(&main_ended, &main_status);
+    }
     kill_everything(&main_ended, &main_status);
 
     struct rusage usage;
     getrusage(RUSAGE_CHILDREN, &usage);
     if (usage.ru_maxrss > result->peak_rss_kib)
         result->peak_rss_kib = usage.ru_maxrss;
-    if (tree_read(&self.tree, self.rung == BOX_FULL, 0) == 0)
+    if (tree_read(&self.tree, self.rung == BOX_FULL, 0) == 0) {
+        read_group();
         result->cpu_ms = self.tree.cpu_ms;
+    }
 
     if (result->limit != BOX_LIMIT_NONE) {
         result->kind = BOX_LIMIT;
@@ -317,10 +362,12 @@ __attribute__((noreturn)) static void finish(bool main_ended, int main_status,
 
 /* ---- La guardia -------------------------------------------------------------------- */
 
-/* Lo que ha gastado el runner: con la máquina ocupada, mirar tarda más de lo que gasta. */
-static double spent_ms(void)
+/* Contarlos cuesta más que contar sockets: solo si con ellos no basta. */
+static bool too_many_ports(void)
 {
-    return (double)clock() * 1e3 / CLOCKS_PER_SEC;
+    long most = self.limits.ports;
+    return most > 0 && self.tree.sockets > most &&
+           held_ports(self.tree.pids, self.tree.processes) > most;
 }
 
 /* Qué límite se ha pasado. Deja en `next_ms` cuándo conviene volver a mirar. */
@@ -330,7 +377,7 @@ static enum box_limit check_limits(double *next_ms)
     double from = ag_ms(), spent = spent_ms();
     if (from - self.started_ms > (double)l->wall_ms)
         return BOX_LIMIT_WALL;
-    long created = last_pid();
+    long created = self.rung < BOX_FULL ? 0 : tree_last_pid();
     self.tree.deadline_ms = self.started_ms + (double)l->wall_ms;
     int rc = tree_read(&self.tree, self.rung == BOX_FULL, l->rss_kib);
     double to = ag_ms(), rest = (spent_ms() - spent) * SCAN_SHARE;
@@ -340,6 +387,7 @@ static enum box_limit check_limits(double *next_ms)
         return BOX_LIMIT_WALL;
     if (rc < 0)
         return BOX_LIMIT_NONE; /* no se pudo leer /proc; queda el reloj y los rlimits */
+    read_group();
     note_crowd(created);
     self.alive = self.tree.threads;
     self.created = created;
@@ -347,10 +395,13 @@ static enum box_limit check_limits(double *next_ms)
         self.result.peak_rss_kib = self.tree.memory_kib;
     if (l->cpu_ms > 0 && self.tree.cpu_ms > l->cpu_ms)
         return BOX_LIMIT_CPU;
-    if (l->processes > 0 && self.rung <= BOX_MINIMAL && self.tree.threads > l->processes)
+    if (too_many_processes())
         return BOX_LIMIT_PROCESSES;
-    if (l->rss_kib > 0 && self.tree.memory_kib > l->rss_kib)
+    if (l->rss_kib > 0 && (self.tree.memory_kib > l->rss_kib ||
+                           counter_oom_kills(self.counters[COUNTER_OOM]) > 0))
         return BOX_LIMIT_MEMORY;
+    if (self.tree.sockets > MAX_SOCKETS || too_many_ports())
+        return BOX_LIMIT_SOCKETS;
     return disk_check(l, self.rung, self.roots, self.root_count, self.who.uid,
                       &self.tree);
 }
@@ -358,15 +409,18 @@ static enum box_limit check_limits(double *next_ms)
 static void answer_sample(void)
 {
     struct wire_message message = {.type = WIRE_USAGE};
-    if (tree_read(&self.tree, self.rung == BOX_FULL, self.limits.rss_kib) == 0)
+    int rc = tree_read(&self.tree, self.rung == BOX_FULL, self.limits.rss_kib);
+    if (rc == 0) {
+        read_group();
         message.usage = (struct box_usage){
             .cpu_ms = self.tree.cpu_ms,
             .rss_kib = self.tree.memory_kib,
             .wall_ms = (long)(ag_ms() - self.started_ms),
             .processes = self.tree.processes,
             .threads = self.tree.threads,
-            .open_files = tree_open_files(self.main_pid),
+            .open_files = tree_open_files(&self.tree),
         };
+    }
     send_message(&message);
 }
 
@@ -449,9 +503,7 @@ int main(int argc, char **argv)
     struct wire_message message;
     (void)argc;
     char **command = parse(argv);
-    if (!command ||
-        recv(WIRE_CONTROL_FD, &message, sizeof message, 0) != (ssize_t)sizeof message ||
-        message.size != sizeof message || message.type != WIRE_CONFIG) {
+    if (!command || !wire_receive_config(&message, self.counters)) {
         dprintf(WIRE_DIAG_FD,
                 "runner: lo arranca la caja (box_start), no se usa a mano, y las "
                 "dos partes deben ser de la misma compilación\n");
@@ -461,6 +513,8 @@ int main(int argc, char **argv)
     self.tree.trusted = self.limits.trusted;
     self.rung = message.config.rung;
     self.tree.own_network = self.rung >= BOX_PARTIAL && !self.tree.trusted;
+    self.tree.own_processes = self.rung == BOX_FULL;
+    self.tree.kernel_counts = self.counters[COUNTER_OOM] >= 0;
     if (self.rung == BOX_FULL && getpid() != 1)
         fault("El runner no es el proceso 1 de la caja: la caja no está cerrada");
     /* Que el programa no pueda mirar ni tocar a su guardián (/proc/1/mem, ptrace). */
@@ -479,6 +533,8 @@ int main(int argc, char **argv)
         fault("La caja no pudo preparar sus señales: %s", strerror(errno));
     if (self.rung == BOX_ISOLATED)
         take_identity();
+    long spent = counter_cpu_ms(self.counters[COUNTER_CPU]);
+    self.group_cpu_ms = spent > 0 ? spent : 0;
     start_program(command);
     watch(child_fd);
 }

@@ -43,6 +43,7 @@ static const int forbidden[] = {
     /* memoria que ningún proceso cuenta como suya */
     SCMP_SYS(memfd_create),
     SCMP_SYS(memfd_secret),
+    SCMP_SYS(vmsplice), /* páginas, enteras, dentro de una tubería */
     SCMP_SYS(msgget),
     SCMP_SYS(semget),
     /* y lo que otro tenga hecho, donde no hay espacio de IPC */
@@ -58,6 +59,13 @@ static const int forbidden[] = {
     SCMP_SYS(setxattr),
     SCMP_SYS(lsetxattr),
     SCMP_SYS(fsetxattr),
+    /* y lo que el núcleo guarda para quien lo pide: reglas, filtros y vigilancias de todo un disco.
+     * El encierro de la propia caja ya está puesto cuando esto se carga. */
+    SCMP_SYS(landlock_create_ruleset),
+    SCMP_SYS(landlock_add_rule),
+    SCMP_SYS(landlock_restrict_self),
+    SCMP_SYS(seccomp),
+    SCMP_SYS(fanotify_init),
     /* puertas grandes al núcleo */
     SCMP_SYS(bpf),
     SCMP_SYS(perf_event_open),
@@ -128,6 +136,8 @@ static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
 
 #define DENY SCMP_ACT_ERRNO(EPERM)
 
+#define SHARED_BYTES (16UL << 20) /* SHARED_KIB de tree.c */
+
 /* Lo que cambia a otro proceso, y qué argumento dice a cuál. El guardián (PID 1) es del mismo
  * usuario que el programa: sin esto le quitaría los descriptores o el procesador con que lo
  * vigila. Cada uno sigue pudiendo cambiarse a sí mismo. */
@@ -174,6 +184,8 @@ static int replace_namespaces(scmp_filter_ctx ctx)
     for (size_t i = 0; i < sizeof of_any_file / sizeof *of_any_file; i++)
         rc |= seccomp_rule_add(ctx, DENY, of_any_file[i], 0);
     rc |= seccomp_rule_add(ctx, DENY, SCMP_SYS(utimensat), 1, SCMP_A1(SCMP_CMP_NE, 0, 0));
+    /* Landlock no mira tampoco el nombre de lo que se vigila, y quien vigila se entera del de todos. */
+    rc |= seccomp_rule_add(ctx, DENY, SCMP_SYS(inotify_add_watch), 0);
     /* Los sockets con ruta de cualquiera; socketpair sigue pudiéndose. */
     rc |= seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
                            arg_is(0, AF_UNIX));
@@ -197,8 +209,25 @@ static int replace_namespaces(scmp_filter_ctx ctx)
     return rc;
 }
 
+/* Lo que un programa nuestro o del sistema sí hace. */
+static int count_memory(scmp_filter_ctx ctx)
+{
+    int rc = 0;
+    /* De un mapa compartido puede soltarse una parte que sigue ocupando sin que se vea: se acota lo
+     * que mide cada uno, y tree.c cuenta cuántos hay. */
+    rc |= seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOMEM), SCMP_SYS(mmap), 2,
+                           SCMP_A1(SCMP_CMP_GT, SHARED_BYTES, 0),
+                           SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_SHARED, MAP_SHARED));
+    /* Los cerrojos de un archivo abierto no dicen de qué proceso son, y no se podrían contar. */
+    static const unsigned open_locks[] = {F_OFD_SETLK, F_OFD_SETLKW};
+    for (size_t i = 0; i < sizeof open_locks / sizeof *open_locks; i++)
+        rc |= seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(fcntl), 1,
+                               arg_is(1, open_locks[i]));
+    return rc;
+}
+
 /* Filtros distintos que hay: el índice de cada uno son estos bits. */
-enum { SHARED = 1, NO_PROCESSES = 2, NO_NAMESPACES = 4, N_FILTERS = 8 };
+enum { SHARED = 1, NO_PROCESSES = 2, NO_NAMESPACES = 4, FOREIGN = 8, N_FILTERS = 16 };
 
 static int add_rules(scmp_filter_ctx ctx, int filter)
 {
@@ -206,6 +235,8 @@ static int add_rules(scmp_filter_ctx ctx, int filter)
     bool shared = filter & SHARED;
     if (filter & NO_NAMESPACES)
         rc |= replace_namespaces(ctx);
+    if (filter & FOREIGN)
+        rc |= count_memory(ctx);
     for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
         rc |= seccomp_rule_add(ctx, DENY, forbidden[i], 0);
     for (size_t i = 0; !shared && i < sizeof shared_memory / sizeof *shared_memory; i++)
@@ -256,6 +287,7 @@ static int add_rules(scmp_filter_ctx ctx, int filter)
     /* Volverse opaco: nadie podría contar sus descriptores ni su memoria. */
     rc |= seccomp_rule_add(ctx, DENY, SCMP_SYS(prctl), 2, arg_is(0, PR_SET_DUMPABLE),
                            SCMP_A1(SCMP_CMP_NE, 1, 0));
+    rc |= seccomp_rule_add(ctx, DENY, SCMP_SYS(prctl), 1, arg_is(0, PR_SET_SECCOMP));
     rc |= protect_others(ctx, !(filter & NO_PROCESSES));
     return rc ? -EINVAL : 0;
 }
@@ -282,6 +314,8 @@ int box__seccomp_fd(const struct box_options *options)
     int filter = options->shared_memory ? SHARED : 0;
     if (options->rung < BOX_FULL)
         filter |= NO_PROCESSES;
+    if (!box__of_system(options))
+        filter |= FOREIGN;
     if (options->rung < BOX_PARTIAL && !box__of_system(options))
         filter |= NO_NAMESPACES;
     pthread_mutex_lock(&lock);

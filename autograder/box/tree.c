@@ -1,6 +1,7 @@
 #include "box/tree.h"
 
 #include "base/clock.h"
+#include "box/held.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -16,9 +17,8 @@
 #include <unistd.h>
 
 enum {
-    MAP_BYTES = 256,     /* lo que ocupa en el núcleo un mapa */
-    FREE_SOCKETS = 1536, /* los que no se cuentan */
-    SOCKET_KIB = 416, /* lo más que se puede pedir con SO_SNDBUF, salvo que lo cambien */
+    MAP_BYTES = 256,       /* lo que ocupa en el núcleo un mapa */
+    SHARED_KIB = 16 << 10, /* lo más que mide un mapa compartido: ver seccomp.c */
     /* Si los que comparten memoria acaban mientras se miran, la parte de cada uno es mayor que la
      * del anterior y la suma pasa de lo que hay: lo que sobra tiene que sobrar las tres veces. */
     LOOKS = 3,
@@ -51,19 +51,8 @@ static ssize_t read_proc(pid_t pid, pid_t alive, const char *name, char *buf, si
 {
     char path[64];
     proc_path(path, sizeof path, pid, alive, name);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    size_t len = 0;
-    while (len < size - 1) {
-        ssize_t n = read(fd, buf + len, size - 1 - len);
-        if (n <= 0)
-            break;
-        len += (size_t)n;
-    }
-    close(fd);
-    buf[len] = '\0';
-    return len > 0 ? (ssize_t)len : -ESRCH;
+    ssize_t n = held_read(path, buf, size);
+    return n == 0 ? -ESRCH : n;
 }
 
 static bool read_stat_of(pid_t pid, pid_t alive, struct proc *p)
@@ -121,23 +110,15 @@ static bool read_stat(pid_t pid, struct proc *p)
     return true;
 }
 
-/* Valor en KiB de la línea `key` de un archivo como /proc/PID/status; 0 si no está. */
-static long field_kib(const char *text, const char *key)
-{
-    size_t len = strlen(key);
-    for (const char *line = text; line; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        if (strncmp(line, key, len) == 0)
-            return strtol(line + len, NULL, 10);
-    }
-    return 0;
-}
-
 /* ---- La memoria compartida --------------------------------------------------------------
  *
  * Las páginas de un mapa compartido siguen ocupando memoria aunque el proceso las suelte con
  * MADV_DONTNEED y desaparezcan de su RSS. Por eso los mapas cuentan enteros, cada uno una vez
- * aunque lo tengan muchos procesos: se reconocen por su número de inodo. */
+ * aunque lo tengan muchos procesos: se reconocen por su número de inodo.
+ *
+ * De uno del que se suelta una parte solo se ve la que queda, y lo soltado sigue ocupando: cuánto
+ * no consta en ningún sitio. Si en la máquina hay tanta memoria compartida que pudiera ser esa, cada
+ * uno cuenta como lo más que puede medir. */
 
 struct segment {
     unsigned long inode;
@@ -185,7 +166,7 @@ static long segments_kib(void)
 
 /* Apunta los mapas compartidos de un proceso y devuelve lo que ocupa en el núcleo la lista de
  * todos, que se hereda con fork. Si se ha vuelto opaco (PR_SET_DUMPABLE), cuenta su espacio. */
-static long note_segments(const struct proc *p)
+static long note_segments(const struct proc *p, bool hiding)
 {
     static char buffer[1 << 16];
     long maps_bytes = 0;
@@ -202,30 +183,15 @@ static long note_segments(const struct proc *p)
         if (!perms || strnlen(perms, 5) < 5 || perms[4] != 's')
             continue; /* casi todos: «7f...-7f... rw-p ...» */
         if (sscanf(line, "%lx-%lx %*s %lx %*s %lu", &from, &to, &offset, &inode) == 4 &&
-            (strstr(line, " /SYSV") || strstr(line, " (deleted)")))
-            note_segment(inode, (long)((offset + to - from) / 1024));
+            (strstr(line, " /SYSV") || strstr(line, " (deleted)"))) {
+            long kib = (long)((offset + to - from) / 1024);
+            bool anonymous = strstr(line, " /dev/zero (deleted)");
+            note_segment(inode,
+                         hiding && anonymous && kib < SHARED_KIB ? SHARED_KIB : kib);
+        }
     }
     fclose(maps);
     return maps_bytes / 1024;
-}
-
-/* ---- La memoria de los sockets ------------------------------------------------------------
- *
- * Lo que se escribe en uno y nadie lee no es de ningún proceso. Cuántos hay lo dice el núcleo por
- * espacio de red, donde están también los del banco: se perdonan más de los que necesita la prueba
- * que más tiene, y los demás cuentan como llenos. */
-static long sockets_kib(void)
-{
-    char text[128];
-    int fd = open("/proc/net/sockstat", O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-    long used = 0;
-    if (fd >= 0)
-        close(fd);
-    text[n > 0 ? n : 0] = '\0';
-    if (sscanf(text, "sockets: used %ld", &used) != 1 || used <= FREE_SOCKETS)
-        return 0;
-    return (used - FREE_SOCKETS) * SOCKET_KIB;
 }
 
 /* ---- La memoria del árbol ---------------------------------------------------------------- */
@@ -238,18 +204,18 @@ static long memory_kib(const struct proc *p, bool exact, long *shared)
     *shared = 0;
     if (read_proc(p->pid, p->alive, "status", buf, sizeof buf) < 0)
         return 0;
-    long rss = field_kib(buf, "VmRSS:");
-    long extra = field_kib(buf, "VmSwap:") + field_kib(buf, "VmPTE:");
-    *shared = field_kib(buf, "RssShmem:");
+    long rss = held_field(buf, "VmRSS:");
+    long extra = held_field(buf, "VmSwap:") + held_field(buf, "VmPTE:");
+    *shared = held_field(buf, "RssShmem:");
     if (!exact)
         return rss + extra;
     ssize_t n = read_proc(p->pid, p->alive, "smaps_rollup", buf, sizeof buf);
     if (n == -ESRCH || n == -ENOENT)
         return *shared = 0; /* acabó después de leer lo anterior */
-    long pss = n > 0 ? field_kib(buf, "Pss:") : 0;
+    long pss = n > 0 ? held_field(buf, "Pss:") : 0;
     if (pss > 0 && pss < rss) {
         rss = pss;
-        *shared = field_kib(buf, "Pss_Shmem:");
+        *shared = held_field(buf, "Pss_Shmem:");
     }
     return rss + extra;
 }
@@ -270,11 +236,17 @@ static bool counts(const struct proc *p)
 static long total_kib(const struct tree *tree, int count, long limit_kib, bool exact)
 {
     unsigned long long space = 0;
-    long total = tree->own_network ? sockets_kib() : 0, visible = 0, opaque = 0;
+    bool counted = tree->kernel_counts || tree->trusted;
+    bool hiding = !counted && limit_kib > 0 && held_shared_kib() > limit_kib / 2;
+    long total = tree->own_network && !counted ? held_sockets_kib() : 0, visible = 0,
+         opaque = 0;
     for (int i = 0; i < count; i++)
         space += counts(&procs[i]) ? procs[i].vsize / 1024 : 0;
     bool suspicious = !tree->trusted && limit_kib > 0 &&
-                      space > (unsigned long long)limit_kib;
+                      (hiding || space > (unsigned long long)limit_kib);
+    if (!tree->trusted && limit_kib > 0 &&
+        held_locks(tree->own_processes ? NULL : tree->pids, tree->processes))
+        total += limit_kib + 1;
     segments.count = 0;
     for (int i = 0; i < count && !(suspicious && total + opaque > limit_kib); i++) {
         const struct proc *p = &procs[i];
@@ -284,12 +256,13 @@ static long total_kib(const struct tree *tree, int count, long limit_kib, bool e
         total += memory_kib(p, exact, &shared);
         visible += shared;
         if (suspicious)
-            opaque += note_segments(p);
+            opaque += note_segments(p, hiding);
     }
     long hidden = segments_kib() - visible;
     return total + opaque + (hidden > 0 ? hidden : 0);
 }
 
+/* De menor a mayor, que es como los da /proc. */
 static int list_procs(double deadline_ms)
 {
     DIR *dir = opendir("/proc");
@@ -379,6 +352,9 @@ int tree_read(struct tree *tree, bool whole, long limit_kib)
         tree->pids[tree->processes++] = p->pid;
         tree->threads += (int)p->threads;
     }
+    tree->sockets = tree->own_network || tree->trusted
+                        ? 0
+                        : held_sockets(tree->pids, tree->processes);
     tree->memory_kib = total_kib(tree, count, limit_kib, false);
     for (int i = 0; i < LOOKS && limit_kib > 0 && tree->memory_kib > limit_kib; i++)
         tree->memory_kib = total_kib(tree, count, limit_kib, true);
@@ -393,19 +369,48 @@ int tree_kill(struct tree *tree)
     return rc;
 }
 
-int tree_open_files(pid_t pid)
+/* Quien ya está acabando suelta su espacio antes que sus descriptores, y desde entonces no se
+ * dejan mirar: no es que los esconda. */
+static bool is_ending(pid_t pid, struct proc *p)
+{
+    return !read_stat(pid, p) || is_dead(p->state) || p->vsize == 0;
+}
+
+/* Los de un proceso; 0 si acabó entretanto, -1 si no se dejan mirar. */
+static int open_files(pid_t pid)
 {
     struct proc p;
     char path[64];
-    if (!read_stat(pid, &p))
-        return -1;
+    if (is_ending(pid, &p))
+        return 0;
     proc_path(path, sizeof path, pid, p.alive, "fd");
     DIR *dir = opendir(path);
     if (!dir)
-        return -1;
+        return errno == ENOENT || errno == ESRCH || is_ending(pid, &p) ? 0 : -1;
     int count = 0;
     for (struct dirent *entry; (entry = readdir(dir));)
         count += entry->d_name[0] != '.';
     closedir(dir);
     return count;
+}
+
+int tree_open_files(const struct tree *tree)
+{
+    int total = 0;
+    for (int i = 0; i < tree->processes; i++) {
+        int count = open_files(tree->pids[i]);
+        if (count < 0)
+            return -1;
+        total += count;
+    }
+    return total;
+}
+
+long tree_last_pid(void)
+{
+    char text[128];
+    if (held_read("/proc/loadavg", text, sizeof text) <= 0)
+        return 0;
+    const char *last = strrchr(text, ' ');
+    return last ? strtol(last, NULL, 10) : 0;
 }

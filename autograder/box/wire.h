@@ -5,6 +5,7 @@
 #define BOX_WIRE_H
 
 #include "box/box.h"
+#include "box/counters.h"
 
 /* Descriptores con los que nace el runner. 2 es el diagnóstico de bwrap y del propio
  * runner: el programa recibe STDIN, STDOUT y STDERR como 0, 1 y 2, y ninguno más. FILTER es
@@ -35,11 +36,15 @@ struct wire_message {
         struct {
             struct box_limits limits;
             enum box_rung rung;
+            bool grouped; /* trae los descriptores de counters.h */
         } config;
         int signum;
         struct box_usage usage;
         struct box_result result;
     };
 };
+
+/* En el runner: lo primero que llega, los límites y, si los hay, los contadores de su grupo; si no, -1. */
+bool wire_receive_config(struct wire_message *message, int counters[COUNTERS]);
 
 #endif

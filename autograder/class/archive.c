@@ -19,6 +19,7 @@
 
 #define WAIT_MS  60000 /* más que su tope de procesador, aunque la máquina esté ocupada */
 #define MAX_PATH 4096
+#define TEXT_CPU 3 /* segundos: el texto de una clase de miles se lee en uno */
 
 /* Espera a tener `size` bytes de `fd`. 0, o -1 si se acaban o vence el plazo. */
 static int read_exactly(int fd, void *to, size_t size, double deadline_ms)
@@ -87,7 +88,7 @@ static int collect(int fd, const struct cl_limits *limits, struct cl_bag *bag)
         if (frame.kind == CL_FRAME_END)
             return 0;
         total += frame.data;
-        if (++count > limits->files + CL_MAX_NESTED ||
+        if (++count > limits->files + CL_MAX_NESTED + CL_MAX_OTHERS ||
             total > limits->unpacked_bytes + CL_MAX_SOURCE)
             return -1;
         char *path = read_bytes(fd, frame.path, deadline_ms);
@@ -100,20 +101,78 @@ static int collect(int fd, const struct cl_limits *limits, struct cl_bag *bag)
     }
 }
 
-static _Noreturn void become_reader(int fd, int out, const char *name,
-                                    const struct cl_wanted *wanted,
-                                    const struct cl_limits *limits)
+/* En el hijo: sin más que `in` y `out`, sin señales de quien lo lanzó y, si era root, con otro usuario. */
+static void leave_all(int in, int out, const struct cl_limits *limits)
 {
     sigset_t none;
     sigemptyset(&none);
     signal(SIGINT, SIG_IGN); /* Ctrl+C es para quien lo lanzó */
     signal(SIGTERM, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    if (dup2(fd, 0) < 0 || dup2(out, 1) < 0 || close_range(2, ~0u, 0) < 0 ||
+    if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || close_range(2, ~0u, 0) < 0 ||
         ag_drop(limits->uid, limits->gid) < 0)
         _exit(CL_JAIL_BROKEN);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static _Noreturn void become_reader(int fd, int out, const char *name,
+                                    const struct cl_wanted *wanted,
+                                    const struct cl_limits *limits)
+{
+    leave_all(fd, out, limits);
     cl_jail_read(name, wanted, limits);
+}
+
+/* Todo lo que llega por `fd` hasta que se cierra; NULL si pasa de `max` o no acaba a tiempo. */
+static char *read_all(int fd, size_t max)
+{
+    double deadline_ms = ag_ms() + WAIT_MS;
+    char *text = ag_alloc(max + 1, 1);
+    size_t size = 0;
+    for (;;) {
+        double left = deadline_ms - ag_ms();
+        struct pollfd ready = {.fd = fd, .events = POLLIN};
+        int rc = left <= 0 ? 0 : poll(&ready, 1, (int)left + 1);
+        ssize_t n = rc > 0 ? read(fd, text + size, max + 1 - size) : -1;
+        if (n == 0)
+            return text;
+        if ((n < 0 && (rc == 0 || errno != EINTR)) ||
+            (n > 0 && (size += (size_t)n) > max)) {
+            free(text);
+            return NULL;
+        }
+    }
+}
+
+char *cl_jail_run(void (*work)(const void *context), const void *context, size_t max,
+                  const struct cl_limits *limits)
+{
+    int out[2], null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (null < 0 || pipe2(out, O_CLOEXEC) < 0) {
+        if (null >= 0)
+            close(null);
+        return NULL;
+    }
+    pid_t pid = fork();
+    if (pid == 0) {
+        leave_all(null, out[1], limits);
+        if (cl_jail_enclose(TEXT_CPU) < 0)
+            _exit(CL_JAIL_BROKEN);
+        work(context);
+        _exit(0);
+    }
+    close(out[1]);
+    close(null);
+    char *text = pid > 0 ? read_all(out[0], max) : NULL;
+    close(out[0]);
+    if (pid > 0 && !text)
+        kill(pid, SIGKILL);
+    int status = pid > 0 ? ag_wait(pid) : -1;
+    if (text && (!WIFEXITED(status) || WEXITSTATUS(status) != 0)) {
+        free(text);
+        text = NULL;
+    }
+    return text;
 }
 
 void cl_archive_read(int fd, const char *name, const struct cl_wanted *wanted,

@@ -2,6 +2,7 @@
 #include "base/dir.h"
 #include "base/memory.h"
 #include "box/rung.h"
+#include "class/alphabet.h"
 #include "class/output.h"
 
 #include <errno.h>
@@ -27,14 +28,15 @@ static int add_row(const struct cl_row *row, void *context)
     struct cl_book *book = l->book;
     book->rows = ag_grow(book->rows, book->n + 1, sizeof *book->rows);
     struct cl_book_row *to = &book->rows[book->n++];
-    to->row = *row;
-    to->mark = cl_mark_of(row, l->course);
+    *to = (struct cl_book_row){.row = *row, .mark = cl_mark_of(row, l->course)};
     const char **const texts[] = {
-        &to->row.student,      &to->row.email,     &to->row.number,     &to->row.lab,
-        &to->row.state,        &to->row.why,       &to->row.notes,      &to->row.origin,
-        &to->row.date,         &to->row.date_from, &to->row.delivery,   &to->row.key,
-        &to->row.result,       &to->row.json,      &to->row.result_why, &to->row.comment,
-        &to->row.override_why,
+        &to->row.student,   &to->row.email,        &to->row.number,
+        &to->row.lab,       &to->row.state,        &to->row.why,
+        &to->row.notes,     &to->row.origin,       &to->row.date,
+        &to->row.date_from, &to->row.delivery,     &to->row.key,
+        &to->row.result,    &to->row.json,         &to->row.result_why,
+        &to->row.comment,   &to->row.override_why, &to->row.platform,
+        &to->row.extension, &to->row.extension_by, &to->row.canvas,
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = copy(*texts[i]);
@@ -44,13 +46,23 @@ static int add_row(const struct cl_row *row, void *context)
 static void free_row(struct cl_row *row)
 {
     const char *const texts[] = {
-        row->student,  row->email,        row->number, row->lab,  row->state,
-        row->why,      row->notes,        row->origin, row->date, row->date_from,
-        row->delivery, row->key,          row->result, row->json, row->result_why,
-        row->comment,  row->override_why,
+        row->student,      row->email,     row->number,     row->lab,
+        row->state,        row->why,       row->notes,      row->origin,
+        row->date,         row->date_from, row->delivery,   row->key,
+        row->result,       row->json,      row->result_why, row->comment,
+        row->override_why, row->platform,  row->extension,  row->extension_by,
+        row->canvas,
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free((char *)texts[i]);
+}
+
+/* Las filas de una persona van seguidas, por laboratorio. */
+static int by_name(const void *a, const void *b)
+{
+    const struct cl_book_row *x = a, *y = b;
+    int order = cl_name_order(x->row.student, y->row.student);
+    return order ? order : strcmp(x->row.lab, y->row.lab);
 }
 
 int cl_book_load(struct cl_book *book, struct cl_store *store,
@@ -59,14 +71,19 @@ int cl_book_load(struct cl_book *book, struct cl_store *store,
     *book = (struct cl_book){0};
     if (cl_store_labs(store, &book->labs, &book->n_labs, err) < 0)
         return -1;
-    return cl_store_rows(store, (const char *const *)book->labs, book->n_labs, add_row,
-                         &(struct loading){book, course}, err);
+    int rc = cl_store_rows(store, (const char *const *)book->labs, book->n_labs, add_row,
+                           &(struct loading){book, course}, err);
+    if (book->n > 0)
+        qsort(book->rows, book->n, sizeof *book->rows, by_name);
+    return rc;
 }
 
 void cl_book_free(struct cl_book *book)
 {
     for (size_t i = 0; i < book->n; i++)
         free_row(&book->rows[i].row);
+    for (size_t i = 0; i < book->n; i++)
+        free(book->rows[i].alias);
     for (size_t i = 0; i < book->n_labs; i++)
         free(book->labs[i]);
     free(book->rows);
@@ -83,7 +100,7 @@ bool cl_book_total(const struct cl_book *book, const struct cl_book_row *rows,
         const struct course_lab *lab = course_find(course, book->labs[i]);
         if (!mark->known && mark->state != CL_MISSING)
             return false;
-        int weight = lab ? lab->weight : 1;
+        int weight = lab ? lab->weight : course->n_labs == 0; /* quitado: no cuenta */
         sum += weight * 100.0 * mark->points / (mark->max > 0 ? mark->max : 1);
         weights += weight;
     }
@@ -91,17 +108,19 @@ bool cl_book_total(const struct cl_book *book, const struct cl_book_row *rows,
     return true;
 }
 
-/* La caja de un sitio ya aislado no encierra del todo, y hay que pedirla: la nota lo lleva. NULL si
- * fue otra. */
+/* La caja de un sitio ya aislado no encierra del todo: la nota lo lleva, se pidiera o no hubiera otra.
+ * NULL si fue otra. */
 static char *isolated_remark(const struct cl_row *row)
 {
-    json_t *root = row->json ? json_loads(row->json, 0, NULL) : NULL;
+    const char *isolated = box_rung_name(BOX_ISOLATED);
+    /* Antes de leerlo entero, que en una clase grande son minutos, se busca. */
+    bool maybe = row->json && strstr(row->json, isolated);
+    json_t *root = maybe ? json_loads(row->json, 0, NULL) : NULL;
     const char *rung = json_string_value(json_object_get(root, "peldano"));
     const char *lacks = json_string_value(json_object_get(root, "sin_aislar"));
-    char *text = rung && lacks && strcmp(rung, box_rung_name(BOX_ISOLATED)) == 0
-                     ? ag_format(
-                           "Calificado en la caja %s, como se pidió: el programa %s.",
-                           box_rung_title(BOX_ISOLATED), lacks)
+    char *text = rung && lacks && strcmp(rung, isolated) == 0
+                     ? ag_format("Calificado en la caja %s: el programa %s.",
+                                 box_rung_title(BOX_ISOLATED), lacks)
                      : NULL;
     json_decref(root);
     return text;
@@ -121,10 +140,17 @@ char *cl_remarks(const struct cl_book_row *row)
     }
     json_decref(notes);
     if (row->mark.late_percent > 0 && row->mark.state == CL_GRADED) {
-        more = ag_format("%s%sLlegó con %d %s de retraso: se descuenta el %d %%.", text,
+        more = ag_format("%s%sLlegó con %d %s de retraso%s: se descuenta el %d %%.", text,
                          *text ? " " : "", row->mark.late_days,
                          row->mark.late_days == 1 ? "día" : "días",
+                         row->mark.published ? ", con la solución ya publicada" : "",
                          row->mark.late_percent);
+        free(text);
+        text = more;
+    }
+    if (r->extension && strcmp(r->extension_by, "gradescope") != 0) {
+        more = ag_format("%s%sTiene una prórroga hasta el %s.", text, *text ? " " : "",
+                         r->extension);
         free(text);
         text = more;
     }

@@ -1,171 +1,32 @@
 /* Lo que sabe hacer asinc-class. */
 #include "class/commands.h"
 #include "base/clock.h"
-#include "base/dir.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "class/gather.h"
-#include "class/output.h"
-#include "class/page.h"
+#include "class/given.h"
+#include "class/identify.h"
 #include "class/progress.h"
+#include "class/publish.h"
+#include "class/roster.h"
 #include "class/scan.h"
+#include "class/session.h"
 #include "class/units.h"
-#include "grader/config.h"
-#include "grader/report.h"
+#include "grader/grader.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-/* Límites de una entrega si el curso no los dice. */
-enum { USUAL_ARCHIVE = 8 << 20, USUAL_UNPACKED = 32 << 20, USUAL_FILES = 500 };
-
-/* Lo que hace falta tener abierto para trabajar con una clase. */
-struct session {
-    const struct cl_options *o;
-    struct course course;
-    struct gr_labs all; /* los del curso */
-    struct cl_store *store;
-    int lock;
-    /* Lo que se acaba de mirar: las claves de lo demás pueden ser de otra suite. */
-    char *folder, *lab; /* `lab` NULL: todos */
-};
-
 #define complain(text) ag_complain("asinc-class", "%s", text)
-
-/* ---- abrir y cerrar -------------------------------------------------------------------- */
-
-/* Sin curso.json no hay fechas ni límites propios: nada llega tarde. */
-static int load_course(struct course *course, struct gr_error *err)
-{
-    char *why;
-    *course = (struct course){0};
-    if (access(COURSE_FILE, F_OK) == 0 && course_load(COURSE_FILE, course, &why) < 0) {
-        gr_error(err, "%s", why);
-        free(why);
-        return -1;
-    }
-    if (!course->limits.files) {
-        course->limits.archive_bytes = USUAL_ARCHIVE;
-        course->limits.unpacked_bytes = USUAL_UNPACKED;
-        course->limits.files = USUAL_FILES;
-    }
-    return 0;
-}
-
-/* La carpeta de las notas, si hay que hacerla, es solo para quien la hace; con sudo es root, y
- * otra persona la que las lee. */
-static int make_out(const char *out)
-{
-    char *inside = ag_format("%s/", out);
-    bool fresh = access(out, F_OK) < 0;
-    int rc = ag_make_parents(inside, 0755);
-    if (rc == 0 && fresh && !getenv("SUDO_UID") && chmod(out, 0700) < 0)
-        rc = -errno;
-    free(inside);
-    return rc;
-}
-
-/* Dos a la vez en la misma SALIDA se estorbarían. */
-static int lock_out(struct session *s, struct gr_error *err)
-{
-    int rc = make_out(s->o->out);
-    if (rc < 0)
-        return gr_error(err, "no se puede crear SALIDA=%s: %s", s->o->out, strerror(-rc));
-    s->lock = open(s->o->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (s->lock < 0)
-        return gr_error(err, "no se puede abrir SALIDA=%s: %s", s->o->out,
-                        strerror(errno));
-    if (flock(s->lock, LOCK_EX | LOCK_NB) < 0)
-        return gr_error(err, "otra orden está usando SALIDA=%s: espera a que acabe",
-                        s->o->out);
-    return 0;
-}
-
-static int open_session(struct session *s, const struct cl_options *o,
-                        struct gr_error *err)
-{
-    *s = (struct session){.o = o, .lock = -1};
-    if (load_course(&s->course, err) < 0)
-        return GR_EXIT_FAILURE;
-    int rc = gr_labs_load(&s->all, NULL, err);
-    if (rc)
-        return rc;
-    return lock_out(s, err) == 0 &&
-                   cl_store_open(&s->store, o->out, !o->student, err) == 0
-               ? 0
-               : GR_EXIT_FAILURE;
-}
-
-static void close_session(struct session *s)
-{
-    cl_store_close(s->store);
-    free(s->folder);
-    free(s->lab);
-    if (s->lock >= 0)
-        close(s->lock);
-    gr_labs_free(&s->all);
-    course_free(&s->course);
-}
-
-/* ---- escribir las notas ---------------------------------------------------------------- */
-
-static int write_outputs(struct session *s, struct cl_book *book, struct gr_error *err)
-{
-    static const char *const folders[] = {"gradescope", "junit", "alumnos"};
-    const char *dir = s->o->out;
-    if (cl_book_load(book, s->store, &s->course, err) < 0)
-        return -1;
-    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        char *old = ag_format("%s/%s", dir, folders[i]);
-        ag_remove_tree(old); /* quizá haya informes de quien ya no está */
-        free(old);
-    }
-    return cl_output_csv(book, &s->course, dir, err) < 0 ||
-                   cl_output_gradescope(book, dir, err) < 0 ||
-                   cl_output_junit(book, dir, err) < 0 ||
-                   cl_output_pages(book, &s->course, dir, err) < 0
-               ? -1
-               : 0;
-}
-
-/* Cuenta en dos líneas cómo está la clase. Devuelve cuántas notas no se saben por un fallo. */
-static size_t summarize(const struct cl_book *book, const char *dir)
-{
-    size_t counts[CL_GRADED + 1] = {0};
-    for (size_t i = 0; i < book->n; i++)
-        counts[book->rows[i].mark.state]++;
-    printf("Calificadas: %zu; rechazadas: %zu; sin entregar: %zu", counts[CL_GRADED],
-           counts[CL_REJECTED], counts[CL_MISSING]);
-    if (counts[CL_UNGRADED] + counts[CL_WAITING] > 0)
-        printf("; no calificadas: %zu", counts[CL_UNGRADED] + counts[CL_WAITING]);
-    char *where = ag_shell_word(dir);
-    printf(".\nLas notas están en %s/notas.csv\n", where);
-    free(where);
-    return counts[CL_UNGRADED];
-}
-
-/* Las que no se calificaron y por qué, para quien enseña. */
-static void list_ungraded(const struct cl_book *book)
-{
-    for (size_t i = 0; i < book->n; i++) {
-        const struct cl_row *row = &book->rows[i].row;
-        if (book->rows[i].mark.state == CL_UNGRADED)
-            fprintf(stderr, "No calificado: %s, laboratorio %s: %s\n", row->student,
-                    row->lab, row->result_why ?: "el corrector falló en alguna prueba");
-    }
-}
 
 /* ---- calificar ------------------------------------------------------------------------- */
 
 struct grading {
-    struct session *session;
-    struct cl_pending *pending;
+    struct cl_session *session;
+    const struct cl_pending *pending;
     struct cl_progress progress;
 };
 
@@ -183,10 +44,13 @@ static int after(struct cl_pool *pool, size_t unit, struct gr_error *err)
     if (cl_unit_collect(g->session->store, pool->out, &pool->units[unit], &told, err) < 0)
         return -1;
     const struct cl_pending *p = &g->pending[unit];
-    char *line = told.graded ? ag_format("%s  %s  %d/%d", p->student, p->lab, told.points,
-                                         told.max)
-                             : ag_format("%s  %s  no calificado%s%s", p->student, p->lab,
-                                         *told.why ? ": " : "", told.why);
+    char *who = g->session->anonymous ? ag_format("entrega %.8s", p->key)
+                                      : ag_format("%s", p->student);
+    char *line = told.graded
+                     ? ag_format("%s  %s  %d/%d", who, p->lab, told.points, told.max)
+                     : ag_format("%s  %s  no calificado%s%s", who, p->lab,
+                                 *told.why ? ": " : "", told.why);
+    free(who);
     cl_progress_done(&g->progress, line);
     free(line);
     return 0;
@@ -198,12 +62,10 @@ static void tick(struct cl_pool *pool)
     cl_progress_tick(&g->progress);
 }
 
-static int grade_pending(struct session *s, const char *rung, struct gr_error *err)
+int cl_session_grade(struct cl_session *s, const struct cl_pending *list, size_t n,
+                     const char *rung, struct gr_error *err)
 {
-    struct grading g = {.session = s};
-    size_t n;
-    if (cl_store_pending(s->store, s->folder, s->lab, &g.pending, &n, err) < 0)
-        return GR_EXIT_FAILURE;
+    struct grading g = {.session = s, .pending = list};
     struct cl_pool pool = {.out = s->o->out,
                            .rung = rung,
                            .jobs = s->o->jobs,
@@ -214,8 +76,7 @@ static int grade_pending(struct session *s, const char *rung, struct gr_error *e
                            .tick = tick,
                            .context = &g};
     for (size_t i = 0; i < n; i++)
-        pool.units[i] = (struct cl_unit){.key = g.pending[i].key,
-                                         .lab = g.pending[i].lab};
+        pool.units[i] = (struct cl_unit){.key = list[i].key, .lab = list[i].lab};
     if (n > 0)
         printf("Por calificar: %zu, hasta %zu a la vez.\n", n, pool.jobs);
     fflush(stdout);
@@ -223,11 +84,21 @@ static int grade_pending(struct session *s, const char *rung, struct gr_error *e
     int rc = cl_pool_run(&pool, err);
     cl_progress_end(&g.progress);
     free(pool.units);
-    cl_pending_free(g.pending, n);
     return rc;
 }
 
-static int prepare_pending(struct session *s, struct gr_error *err)
+static int grade_pending(struct cl_session *s, const char *rung, struct gr_error *err)
+{
+    struct cl_pending *list;
+    size_t n;
+    if (cl_store_pending(s->store, s->folder, s->lab, &list, &n, err) < 0)
+        return GR_EXIT_FAILURE;
+    int rc = cl_session_grade(s, list, n, rung, err);
+    cl_pending_free(list, n);
+    return rc;
+}
+
+static int prepare_pending(struct cl_session *s, struct gr_error *err)
 {
     struct cl_pending *list;
     size_t n;
@@ -242,20 +113,91 @@ static int prepare_pending(struct session *s, struct gr_error *err)
     return rc;
 }
 
-static int scan(struct session *s, const struct gr_config *cfg, struct gr_error *err)
+/* El archivo que se dice en una opción, en memoria nueva. 0, o -1 con el motivo. */
+static int read_option(const char *name, const char *path, char **text,
+                       struct gr_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    char *dir = slash ? ag_format("%.*s", (int)(slash - path), path) : ag_format(".");
+    int rc = cl_gather_text(slash && !*dir ? "/" : dir, slash ? slash + 1 : path, text,
+                            err);
+    free(dir);
+    return rc == 0 && !*text
+               ? gr_error(err, "no se puede leer %s=%s: no existe", name, path)
+               : rc;
+}
+
+/* La lista que acompaña a las entregas no echa a casi toda la clase: ENTREGAS sería la carpeta de una persona,
+ * y la lista, suya. */
+static int check_roster(const struct cl_session *s, const char *text,
+                        struct gr_error *err)
+{
+    size_t listed = 0;
+    ssize_t out = cl_roster_leaves_out(s->store, text, &listed, err);
+    if (out < 0 || 2 * (size_t)out <= listed)
+        return out < 0 ? -1 : 0;
+    return gr_error(err,
+                    "el " CL_ROSTER
+                    " de ENTREGAS=%s deja fuera a %zd de las %zu personas "
+                    "de la lista que había, y por eso no se ha cambiado nada. Si es la "
+                    "lista de la clase, di ALUMNOS=%s/" CL_ROSTER "; si ENTREGAS es la "
+                    "carpeta de una persona, di la de toda la clase",
+                    s->o->from, out, listed, s->o->from);
+}
+
+/* La lista de la clase: la que se dice, o la que acompaña a las entregas; NULL si no la hay. */
+static int read_roster(const struct cl_session *s, const struct cl_class *class,
+                       char **text, struct gr_error *err)
+{
+    *text = NULL;
+    if (s->o->one)
+        return 0;
+    if (s->o->roster)
+        return read_option("ALUMNOS", s->o->roster, text, err);
+    int rc = cl_gather_text(class->given, CL_ROSTER, text, err);
+    return rc == 0 && *text ? check_roster(s, *text, err) : rc;
+}
+
+static int gather(const struct cl_options *o, const struct cl_limits *limits,
+                  struct cl_class *class, struct gr_error *err)
+{
+    char *metadata = NULL;
+    if (!o->one)
+        return cl_gather(class, o->from, o->roster != NULL, limits, err);
+    int rc = o->metadata ? read_option("METADATOS", o->metadata, &metadata, err) : 0;
+    if (rc == 0)
+        rc = cl_gather_one(class, o->from, metadata, err);
+    free(metadata);
+    return rc;
+}
+
+static int scan(struct cl_session *s, const struct gr_config *cfg, struct gr_error *err)
 {
     struct cl_class class = {0};
-    struct gr_labs labs = {0};
+    struct labs labs = {0};
     struct cl_scan told;
     const struct cl_limits limits = {.archive_bytes = s->course.limits.archive_bytes,
                                      .unpacked_bytes = s->course.limits.unpacked_bytes,
                                      .files = s->course.limits.files,
                                      .uid = cfg->uid,
                                      .gid = cfg->gid};
+    char *roster = NULL;
     int rc = gr_labs_load(&labs, s->o->lab, err);
-    if (rc == 0 && (cl_gather(&class, s->o->from, err) < 0 ||
-                    cl_scan(s->store, &class, &labs, &limits, &told, err) < 0))
+    if (rc == 0 && (gather(s->o, &limits, &class, err) < 0 ||
+                    read_roster(s, &class, &roster, err) < 0))
         rc = GR_EXIT_FAILURE;
+    if (rc == 0 && class.n == 0 && !roster) {
+        gr_error(err, "en ENTREGAS=%s no hay ninguna entrega", s->o->from);
+        rc = GR_EXIT_FAILURE;
+    }
+    const struct cl_asked asked = {.lab = s->o->lab && rc == 0 ? labs.v[0].id : NULL,
+                                   .roster = roster,
+                                   .force = s->o->force,
+                                   .anonymous = s->anonymous,
+                                   .one = s->o->one};
+    if (rc == 0 && cl_scan(s->store, &class, &labs, &limits, &asked, &told, err) < 0)
+        rc = GR_EXIT_FAILURE;
+    free(roster);
     if (rc == 0) {
         s->folder = ag_format("%s", class.folder);
         s->lab = s->o->lab ? ag_format("%s", labs.v[0].id) : NULL;
@@ -263,36 +205,41 @@ static int scan(struct session *s, const struct gr_config *cfg, struct gr_error 
     if (rc == 0 && !s->o->prepare)
         printf("Alumnos: %zu. Entregas: %zu; rechazadas: %zu; faltan: %zu.\n", class.n,
                told.delivered, told.rejected, told.missing);
-    gr_labs_free(&labs);
+    labs_free(&labs);
     cl_class_free(&class);
     return rc;
 }
 
 /* Escribe las notas y cuenta cómo está la clase. El código con que salir. */
-static int tell(struct session *s, int rc, double start_ms, struct gr_error *err)
+static int tell(struct cl_session *s, int rc, double start_ms, struct gr_error *err)
 {
     struct cl_book book = {0};
-    if (write_outputs(s, &book, err) < 0) {
+    if (cl_session_write(s, &book, err) < 0) {
         rc = GR_EXIT_FAILURE;
     } else if (rc == GR_EXIT_OK) {
         char *took = cl_duration((ag_ms() - start_ms) / 1000);
         printf("En %s. ", took);
         free(took);
-        if (summarize(&book, s->o->out) > 0)
+        if (cl_session_summarize(&book, s->o->out) > 0)
             rc = GR_EXIT_FAILURE;
-        list_ungraded(&book);
+        cl_session_ungraded(&book);
+        if (s->unknown > 0) {
+            cl_tell_unknown(s->store, s->unknown, s->o->out);
+            rc = GR_EXIT_FAILURE;
+        }
         err->text[0] = '\0';
     }
     cl_book_free(&book);
     return rc;
 }
 
-static int grade_class(struct session *s, struct gr_error *err)
+static int grade_class(struct cl_session *s, struct gr_error *err)
 {
     struct gr_config cfg = {0};
     double start_ms = ag_ms();
     if (gr_configure(&cfg, s->o->highest, true, err) < 0 ||
         gr_check_closed(&cfg, s->o->from, err) < 0 ||
+        cl_given_check(s->store, &s->course, s->o->force, err) < 0 ||
         cl_units_recover(s->store, s->o->out, err) < 0)
         return GR_EXIT_FAILURE;
     int rc = scan(s, &cfg, err);
@@ -301,21 +248,19 @@ static int grade_class(struct session *s, struct gr_error *err)
     if (s->o->prepare)
         return prepare_pending(s, err) < 0 ? GR_EXIT_FAILURE : GR_EXIT_OK;
     rc = grade_pending(s, box_rung_name(cfg.rung), err);
-    char *work = ag_format("%s/" CL_WORK, s->o->out);
     if (rc != GR_EXIT_FAILURE)
-        ag_remove_tree(work);
-    free(work);
+        cl_clear_work(s->o->out);
     return rc == GR_EXIT_FAILURE ? rc : tell(s, rc, start_ms, err);
 }
 
 int cl_grade_class(const struct cl_options *o)
 {
-    struct session s;
+    struct cl_session s;
     struct gr_error err = {0};
-    int rc = open_session(&s, o, &err);
+    int rc = cl_session_open(&s, o, &err);
     if (rc == 0)
         rc = grade_class(&s, &err);
-    close_session(&s);
+    cl_session_close(&s);
     if (rc == GR_EXIT_INTERRUPT)
         fputs("Interrumpido: no queda nada en marcha. La misma orden sigue donde lo "
               "dejó.\n",
@@ -327,15 +272,16 @@ int cl_grade_class(const struct cl_options *o)
 
 int cl_collect_class(const struct cl_options *o)
 {
-    struct session s;
+    struct cl_session s;
     struct gr_error err = {0};
     double start_ms = ag_ms();
-    int rc = open_session(&s, o, &err);
+    int rc = cl_session_open(&s, o, &err);
     if (rc == 0)
-        rc = cl_units_recover(s.store, o->out, &err) < 0
+        rc = cl_given_check(s.store, &s.course, o->force, &err) < 0 ||
+                     cl_units_recover(s.store, o->out, &err) < 0
                  ? GR_EXIT_FAILURE
                  : tell(&s, GR_EXIT_OK, start_ms, &err);
-    close_session(&s);
+    cl_session_close(&s);
     if (rc != 0 && err.text[0])
         complain(err.text);
     return rc;
@@ -406,59 +352,5 @@ int cl_grade_list(const struct cl_options *o)
         free((char *)pool.units[i].lab);
     }
     free(pool.units);
-    return rc;
-}
-
-/* ---- ajustes --------------------------------------------------------------------------- */
-
-static int check_adjust(struct session *s, double *points, struct gr_error *err)
-{
-    const struct cl_options *o = s->o;
-    bool known = false;
-    for (size_t i = 0; i < s->all.n; i++)
-        known = known || strcmp(s->all.v[i].id, o->lab) == 0;
-    if (!known)
-        return gr_error(err, "no existe el laboratorio %s", o->lab);
-    int has = cl_store_has_student(s->store, o->student, err);
-    if (has <= 0)
-        return has < 0
-                   ? -1
-                   : gr_error(err,
-                              "en esta clase no hay nadie que se llame «%s»: escríbelo "
-                              "como está en %s/notas.csv",
-                              o->student, o->out);
-    if (!o->points)
-        return 0;
-    char *end;
-    *points = strtod(o->points, &end);
-    if (end == o->points || *end || !(*points >= 0 && *points <= 1000))
-        return gr_error(err, "PUNTOS es un número, como 85 o 76.5, y no «%s»", o->points);
-    return 0;
-}
-
-int cl_adjust(const struct cl_options *o)
-{
-    struct session s;
-    struct gr_error err = {0};
-    struct cl_book book = {0};
-    double points = 0;
-    int rc = open_session(&s, o, &err);
-    if (rc == 0 && check_adjust(&s, &points, &err) < 0)
-        rc = GR_EXIT_USAGE;
-    if (rc == 0) {
-        int done = o->drop
-                       ? cl_store_drop_override(s.store, o->student, o->lab, &err)
-                       : cl_store_override(s.store, o->student, o->lab,
-                                           o->points ? &points : NULL,
-                                           o->points ? o->why : NULL, o->comment, &err);
-        rc = done < 0 || write_outputs(&s, &book, &err) < 0 ? GR_EXIT_FAILURE : 0;
-    }
-    if (rc == 0)
-        printf("%s, laboratorio %s: %s. Está en %s/notas.csv\n", o->student, o->lab,
-               o->drop ? "vale otra vez lo calificado" : "apuntado", o->out);
-    else
-        complain(err.text);
-    cl_book_free(&book);
-    close_session(&s);
     return rc;
 }

@@ -16,45 +16,75 @@ static int is_number(const char *text)
     return *end == '\0' && text[strspn(text, "0123456789.")] == '\0';
 }
 
-void cl_csv_put(FILE *out, int first, const char *text)
+/* ¿Empieza aquí lo que una hoja de cálculo tomaría por una fórmula? */
+static bool is_formula(const char *at)
 {
-    bool formula = *text && strchr("=+-@\t\r", *text) && !is_number(text);
-    bool quotes = text[strcspn(text, "\",\n\r")] != '\0';
-    fputs(first ? "" : ",", out);
+    return *at && strchr("=+-@\t\r", *at);
+}
+
+/* Un campo con su separador; un número no se toca, salvo la coma. */
+void cl_csv_cell(FILE *out, const struct cl_csv_style *style, int first, const char *text)
+{
+    bool number = is_number(text), fresh = !number;
+    bool quotes = text[strcspn(text, "\",;\t\n\r")] != '\0';
+    fputs(first ? "" : style->excel ? ";" : ",", out);
     fputs(quotes ? "\"" : "", out);
-    fputs(formula ? "'" : "", out);
     for (; *text; text++) {
+        if (fresh && is_formula(text))
+            fputc('\'', out);
+        /* Quien abre el archivo quizá lo parte por otro separador, y ahí empieza otra celda. */
+        fresh = !number &&
+                (strchr(",;|\t\n\r", *text) || (fresh && strchr(" \"'", *text)));
         if (*text == '"')
             fputc('"', out);
-        fputc(*text, out);
+        fputc(number && style->excel && *text == '.' ? ',' : *text, out);
     }
     fputs(quotes ? "\"" : "", out);
 }
 
+void cl_csv_put(FILE *out, int first, const char *text)
+{
+    cl_csv_cell(out, &(struct cl_csv_style){0}, first, text);
+}
+
+void cl_csv_start(FILE *out, const struct cl_csv_style *style)
+{
+    fputs(style->excel ? "\xef\xbb\xbf" : "", out);
+}
+
 /* ---- leer ------------------------------------------------------------------------------ */
+
+/* Lo que ocupa el campo que empieza en `p`, con sus comillas. */
+static size_t field_length(const char *p, char separator)
+{
+    const char *start = p;
+    bool quoted = *p == '"';
+    for (p += quoted; *p && (quoted || (*p != separator && *p != '\n')); p++) {
+        if (quoted && *p == '"' && p[1] == '"')
+            p++;
+        else if (quoted && *p == '"')
+            quoted = false;
+    }
+    return (size_t)(p - start);
+}
 
 /* Un campo desde `*at`; deja `*at` en lo que lo sigue: el separador, el salto o el final. */
 static char *read_field(const char **at, char separator, size_t *line)
 {
-    const char *p = *at;
-    char *field = ag_alloc(strlen(p) + 1, 1), *to = field;
+    const char *p = *at, *end = p + field_length(p, separator);
+    char *field = ag_alloc((size_t)(end - p) + 1, 1), *to = field;
     bool quoted = *p == '"';
-    p += quoted;
-    for (; *p; p++) {
-        if (quoted && *p == '"') {
-            if (p[1] != '"') {
-                quoted = false;
-                continue;
-            }
-            p++;
-        } else if (!quoted && (*p == separator || *p == '\n')) {
-            break;
+    for (p += quoted; p < end; p++) {
+        if (quoted && *p == '"' && p[1] != '"') {
+            quoted = false;
+            continue;
         }
+        p += quoted && *p == '"';
         *line += *p == '\n';
         if (quoted || *p != '\r')
             *to++ = *p;
     }
-    *at = p;
+    *at = end;
     return field;
 }
 

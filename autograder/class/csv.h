@@ -7,8 +7,21 @@
 #include <stdio.h>
 
 /* Escribe un campo, precedido de coma si `first` es 0. Lo que una hoja de cálculo tomaría por
- * fórmula (empieza por = + - @ o un tabulador) lleva delante un apóstrofo; los números, no. */
+ * fórmula (= + - @ o un tabulador, al principio o detrás de cualquier separador, que en España es el
+ * punto y coma) lleva delante un apóstrofo; los números, no. */
 void cl_csv_put(FILE *out, int first, const char *text);
+
+/* Cómo se escribe: como lo lee cualquier programa o, con `excel`, como lo abre con dos toques una hoja de
+ * cálculo en español: marca de orden de bytes, punto y coma, y coma en los números. */
+struct cl_csv_style {
+    bool excel;
+};
+
+/* Lo mismo, a esa manera. */
+void cl_csv_cell(FILE *out, const struct cl_csv_style *style, int first,
+                 const char *text);
+/* Lo que va al principio del archivo. */
+void cl_csv_start(FILE *out, const struct cl_csv_style *style);
 
 struct cl_csv {
     char ***rows;  /* cada una con `columns` campos, los que falten vacíos */

@@ -2,7 +2,7 @@
 #include "class/key.h"
 #include "base/dir.h"
 #include "base/memory.h"
-#include "grader/stage.h"
+#include "grader/grader.h"
 
 #include <errno.h>
 #include <openssl/evp.h>
@@ -82,7 +82,7 @@ static int add_compiler(EVP_MD_CTX *hash, struct gr_error *err)
     return 0;
 }
 
-int cl_key_lab(const struct gr_lab *lab, char digest[static CL_KEY_SIZE],
+int cl_key_lab(const struct lab *lab, char digest[static CL_KEY_SIZE],
                struct gr_error *err)
 {
     struct gr_stage where = {.lock = -1};
@@ -116,7 +116,7 @@ int cl_key_lab(const struct gr_lab *lab, char digest[static CL_KEY_SIZE],
     return rc;
 }
 
-void cl_key(const char *lab_digest, const struct gr_lab *lab, const struct cl_pick *pick,
+void cl_key(const char *lab_digest, const struct lab *lab, const struct cl_pick *pick,
             const bool *changed, char key[static CL_KEY_SIZE])
 {
     EVP_MD_CTX *hash = start();

@@ -8,7 +8,7 @@
 
 #include "base/seed.h"
 #include "class/pick.h"
-#include "grader/manifest.h"
+#include "grader/grader.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,11 +16,11 @@
 #define CL_KEY_SIZE 65 /* 64 cifras hexadecimales y el final */
 
 /* Lo que ponen de su parte el laboratorio y la máquina. 0, o -1 con el motivo. */
-int cl_key_lab(const struct gr_lab *lab, char digest[static CL_KEY_SIZE],
+int cl_key_lab(const struct lab *lab, char digest[static CL_KEY_SIZE],
                struct gr_error *err);
 
 /* La clave de unos archivos: los de `pick`, y de los dados solo los que `changed` señala. */
-void cl_key(const char *lab_digest, const struct gr_lab *lab, const struct cl_pick *pick,
+void cl_key(const char *lab_digest, const struct lab *lab, const struct cl_pick *pick,
             const bool *changed, char key[static CL_KEY_SIZE]);
 
 /* La semilla con que se califica lo de esa clave: repetirlo en la misma SALIDA (`out`) da lo mismo,

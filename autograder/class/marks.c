@@ -45,9 +45,16 @@ struct cl_mark cl_mark_of(const struct cl_row *row, const struct course *course)
     const struct course_lab *lab = course_find(course, row->lab);
     time_t when;
     if (lab && cl_date_of(row->date, &when) == 0) {
-        struct course_late late = course_lateness(course, lab, when);
+        struct course_lab own = *lab; /* con su prórroga, si la tiene */
+        time_t until;
+        /* La tarea de Moodle pudo acabar antes: lo que se le alargó a alguien no le acorta nada. */
+        if (row->extension && course_date(row->extension, &until) == 0 &&
+            (until > own.due || strcmp(row->extension_by, "moodle") != 0))
+            own.due = until;
+        struct course_late late = course_lateness(course, &own, when);
         mark.late_days = late.days;
         mark.late_percent = late.percent;
+        mark.published = late.days > 0 && when >= own.published;
     }
     mark.known = mark.state == CL_GRADED || mark.state == CL_REJECTED;
     if (mark.state == CL_GRADED)

@@ -25,6 +25,7 @@ struct cl_mark {
     int max;          /* sobre cuánto; 100 mientras no se sepa */
     int late_days;    /* días de retraso, pasada la gracia */
     int late_percent; /* lo que se descuenta por ellos */
+    bool published;   /* llegó tarde, y con la solución ya publicada: por eso es todo */
     bool overridden;  /* la puso quien enseña */
 };
 

@@ -4,12 +4,15 @@
 #include "base/text.h"
 
 #include <ctype.h>
+#include <openssl/evp.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #define MAX_FILE_NAME 120 /* bytes; con lo que se le añade sigue cabiendo en 255 */
+#define CANVAS_DIGITS 3   /* menos no tiene ningún número suyo */
+#define HASH_DIGITS   16  /* de SHA-256: nadie elige su nombre para que sea el de otro */
 
 static const char moodle_mark[] = "_assignsubmission_";
 static const char gradescope_mark[] = "submission_";
@@ -50,16 +53,7 @@ static char *from_windows(const char *bytes)
         unsigned c = (unsigned char)*bytes;
         if (c >= 0x80 && c < 0xa0)
             c = windows[c - 0x80] ? windows[c - 0x80] : 0xfffd;
-        if (c < 0x80) {
-            *to++ = (char)c;
-        } else if (c < 0x800) {
-            *to++ = (char)(0xc0 | c >> 6);
-            *to++ = (char)(0x80 | (c & 0x3f));
-        } else {
-            *to++ = (char)(0xe0 | c >> 12);
-            *to++ = (char)(0x80 | (c >> 6 & 0x3f));
-            *to++ = (char)(0x80 | (c & 0x3f));
-        }
+        to = ag_utf8_put(to, c);
     }
     return text;
 }
@@ -72,13 +66,12 @@ char *cl_text(const char *bytes)
     return clean;
 }
 
-/* FNV-1a: no protege de nada, solo distingue nombres que se parecen. */
-static uint32_t hash(const char *text)
+/* ¿Acaba como los nombres que se inventan aquí, en «-» y esas cifras? */
+static bool looks_made(const char *name)
 {
-    uint32_t h = 2166136261u;
-    for (; *text; text++)
-        h = (h ^ (unsigned char)*text) * 16777619u;
-    return h;
+    size_t n = strlen(name);
+    return n > HASH_DIGITS && name[n - HASH_DIGITS - 1] == '-' &&
+           strspn(name + n - HASH_DIGITS, "0123456789abcdef") == HASH_DIGITS;
 }
 
 char *cl_file_name(const char *text)
@@ -93,8 +86,16 @@ char *cl_file_name(const char *text)
             *p = '_';
     if (*name == '.' || *name == '-' || *name == ' ')
         *name = '_';
-    bool same = *name && strcmp(name, text) == 0;
-    char *whole = same ? ag_format("%s", name) : ag_format("%s-%08x", name, hash(text));
+    if (*name && strcmp(name, text) == 0 && !looks_made(name))
+        return name;
+    unsigned char digest[EVP_MAX_MD_SIZE] = {0};
+    EVP_Digest(text, n, digest, NULL, EVP_sha256(), NULL);
+    char *whole = ag_format("%s-", name);
+    for (size_t i = 0; i < HASH_DIGITS / 2; i++) {
+        char *longer = ag_format("%s%02x", whole, digest[i]);
+        free(whole);
+        whole = longer;
+    }
     free(name);
     return whole;
 }
@@ -154,6 +155,12 @@ static bool parse_moodle(const char *entry, struct cl_name *name)
     const char *kind = mark + strlen(moodle_mark), *file = strchr(kind, '_');
     if (file && file[1])
         name->file = slice(file + 1, strlen(file + 1));
+    /* Con la identidad oculta, todos se llaman igual. */
+    if (strcmp(name->student, "Participante") == 0 ||
+        strcmp(name->student, "Participant") == 0) {
+        free(name->student);
+        name->student = ag_format("Participante %s", name->number);
+    }
     return true;
 }
 
@@ -169,10 +176,50 @@ static bool parse_gradescope(const char *entry, struct cl_name *name)
     return true;
 }
 
+/* Las cifras con que empieza `text`, si van seguidas de «_» y son las de un número de Canvas. */
+static size_t canvas_number(const char *text)
+{
+    size_t n = strspn(text, "0123456789");
+    return n >= CANVAS_DIGITS && text[n] == '_' ? n : 0;
+}
+
+/* «apellidonombre_NÚMERO_NÚMERO_archivo»: el primero es de la persona; el segundo, de la entrega. */
+static bool parse_canvas(const char *entry, struct cl_name *name)
+{
+    static const char late[] = "LATE_";
+    size_t who = strcspn(entry, "_");
+    const char *at = entry + who + 1;
+    if (who == 0 || !entry[who])
+        return false;
+    bool is_late = strncmp(at, late, sizeof late - 1) == 0;
+    at += is_late ? sizeof late - 1 : 0;
+    size_t person = canvas_number(at);
+    size_t delivery = person ? canvas_number(at + person + 1) : 0;
+    if (!delivery || !at[person + delivery + 2])
+        return false;
+    const char *file = at + person + delivery + 2;
+    name->platform = CL_CANVAS;
+    name->late = is_late;
+    name->student = slice(entry, who);
+    name->number = slice(at, person);
+    name->file = slice(file, strlen(file));
+    return true;
+}
+
+const char *cl_platform_name(enum cl_platform platform)
+{
+    static const char *const names[] = {[CL_PLAIN] = "carpeta",
+                                        [CL_MOODLE] = "moodle",
+                                        [CL_GRADESCOPE] = "gradescope",
+                                        [CL_CANVAS] = "canvas"};
+    return names[platform];
+}
+
 struct cl_name cl_name_parse(const char *entry, bool is_dir)
 {
     struct cl_name name = {.platform = CL_PLAIN};
-    if (parse_moodle(entry, &name) || (is_dir && parse_gradescope(entry, &name)))
+    if (parse_moodle(entry, &name) || (is_dir && parse_gradescope(entry, &name)) ||
+        (!is_dir && parse_canvas(entry, &name)))
         return name;
     size_t n = strlen(entry), suffix = is_dir ? 0 : archive_suffix(entry);
     const char *dot = strrchr(entry, '.');

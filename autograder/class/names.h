@@ -4,7 +4,10 @@
 
 #include <stdbool.h>
 
-enum cl_platform { CL_PLAIN, CL_MOODLE, CL_GRADESCOPE };
+enum cl_platform { CL_PLAIN, CL_MOODLE, CL_GRADESCOPE, CL_CANVAS };
+
+/* «carpeta», «moodle», «gradescope» o «canvas». */
+const char *cl_platform_name(enum cl_platform platform);
 
 /* Las cadenas son memoria nueva. */
 struct cl_name {
@@ -12,12 +15,14 @@ struct cl_name {
     char
         *student; /* «Pérez Gil Ana»; en Gradescope, el número hasta que se lea su YAML */
     char *number; /* el de la plataforma, o NULL */
-    char *file;   /* en Moodle sin carpetas, el nombre del archivo entregado, o NULL */
+    char *file;   /* si va en el nombre, el del archivo entregado, o NULL */
+    bool late;    /* Canvas dice que llegó tarde */
 };
 
-/* Entiende los nombres de estas tres maneras:
+/* Entiende los nombres de estas cuatro maneras:
  *   Moodle      «Pérez Gil Ana_12345_assignsubmission_file_», carpeta o principio de archivo
  *   Gradescope  carpeta «submission_12345»
+ *   Canvas      archivo «perezana_12345_678901_monitor.c», o «perezana_LATE_12345_...»
  *   cualquiera  carpeta, o archivo sin su extensión: «ana_perez.zip»
  * Lo que no es UTF-8 se lee como Windows-1252, que es lo que suele ser. */
 struct cl_name cl_name_parse(const char *entry, bool is_dir);

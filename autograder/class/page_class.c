@@ -4,8 +4,7 @@
 #include "class/names.h"
 #include "class/page.h"
 #include "class/progress.h"
-#include "grader/html.h"
-#include "grader/report_page.h"
+#include "grader/grader.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -99,7 +98,7 @@ static void put_worst(FILE *out, const struct cl_book *book,
             "%s:</p>\n",
             test->title, test->name, test->failed, test->graded,
             (200 * test->failed + test->graded) / (2 * test->graded),
-            book->rows[test->example].row.student);
+            cl_shown(&book->rows[test->example]));
     if (one) {
         char *id = ag_format("%s-%s", lab->id, test->name);
         gr_page_test(out, one, id, true);
@@ -112,9 +111,9 @@ static void put_worst(FILE *out, const struct cl_book *book,
 /* ---- quién falta ----------------------------------------------------------------------- */
 
 /* La dirección de su página, con lo que no sea de una dirección como «%20». */
-static char *page_name(const struct cl_row *row)
+static char *page_name(const struct cl_book_row *b)
 {
-    char *file = cl_file_name(row->student);
+    char *file = cl_file_name(cl_shown(b));
     char *name = ag_alloc(3 * strlen(file) + sizeof "alumnos/.html", 1);
     char *w = stpcpy(name, "alumnos/");
     for (const char *p = file; *p; p++)
@@ -126,8 +125,8 @@ static char *page_name(const struct cl_row *row)
 
 static void put_one(FILE *out, const struct cl_book_row *b)
 {
-    char *page = page_name(&b->row), *remarks = cl_remarks(b);
-    gr_html(out, "<li><a href=\"%s\">%s</a>", page, b->row.student);
+    char *page = page_name(b), *remarks = cl_remarks(b);
+    gr_html(out, "<li><a href=\"%s\">%s</a>", page, cl_shown(b));
     if (*remarks)
         gr_html(out, " <span class=\"datos\">%s</span>", remarks);
     fputs("</li>", out);
@@ -241,9 +240,9 @@ static void put_marks(FILE *out, const struct cl_book *book, const struct course
     for (size_t at = 0; at < book->n; at += book->n_labs) {
         const struct cl_book_row *rows = &book->rows[at];
         double total;
-        char *page = page_name(&rows->row);
+        char *page = page_name(rows);
         gr_html(out, "<tr><th scope=\"row\"><a href=\"%s\">%s</a></th>", page,
-                rows->row.student);
+                cl_shown(rows));
         free(page);
         for (size_t i = 0; i < book->n_labs; i++)
             put_cell(out, &rows[i].mark);

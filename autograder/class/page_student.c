@@ -2,8 +2,7 @@
 #include "base/memory.h"
 #include "class/names.h"
 #include "class/page.h"
-#include "grader/html.h"
-#include "grader/report_page.h"
+#include "grader/grader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +72,7 @@ static void put_row(FILE *out, const struct cl_book_row *b, const json_t *lab)
     else
         gr_html(out, "<h2>Laboratorio %s</h2>\n<p>%s.</p>\n", b->row.lab,
                 cl_page_state(&b->mark));
-    if (b->row.origin)
+    if (b->row.origin && !b->alias) /* su nombre va en él */
         gr_html(out, "<p class=\"datos\">Entregado: <code>%s</code>%s%s</p>\n",
                 b->row.origin, b->row.date ? ", " : "", b->row.date ? b->row.date : "");
     fputs("</section>\n", out);
@@ -90,10 +89,10 @@ static void put_top(FILE *out, const struct cl_book *book, size_t first,
     char *points = cl_page_points(known ? total : 0);
     char *words = known ? ag_format("%s/100", points) : ag_format("—");
     free(points);
-    gr_page_open(out, rows->row.student);
-    gr_html(
-        out, "<h1>%s <span class=\"puntos\">%s</span></h1>\n<p class=\"datos\">%s</p>\n",
-        rows->row.student, words, course->title ? course->title : "Las notas del curso");
+    gr_page_open(out, cl_shown(rows));
+    gr_html(out,
+            "<h1>%s <span class=\"puntos\">%s</span></h1>\n<p class=\"datos\">%s</p>\n",
+            cl_shown(rows), words, course->title ? course->title : "Las notas del curso");
     free(words);
     put_overview(out, rows, book->n_labs);
 }
@@ -101,7 +100,7 @@ static void put_top(FILE *out, const struct cl_book *book, size_t first,
 int cl_page_student(const struct cl_book *book, size_t first, const struct course *course,
                     struct cl_lab_stats *stats, const char *dir, struct gr_error *err)
 {
-    char *file = cl_file_name(book->rows[first].row.student);
+    char *file = cl_file_name(cl_shown(&book->rows[first]));
     char *name = ag_format("%s.html", file), *to = ag_format("%s/alumnos", dir);
     FILE *out = cl_open_output(to, name, err);
     int rc = -1;

@@ -5,7 +5,7 @@
 
 PAGES_TESTS := $(O)/autograder/class/tests
 
-$(PAGES_TESTS)/paginas: $(PAGES_TESTS)/paginas.o $(CLASS_OBJ) $(LIBCOURSE) $(LIBBOX)
+$(PAGES_TESTS)/paginas: $(PAGES_TESTS)/paginas.o $(CLASS_OBJ) $(CLASS_LIBS)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcriterion $(LDLIBS_CLASS)
 

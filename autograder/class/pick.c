@@ -16,6 +16,9 @@ struct folder {
     char *path;
     const struct cl_file **sources; /* NULL el que falta */
     int rank, depth;
+    bool
+        twice; /* de alguna hay dos distintas: dos archivos comprimidos, o dos entradas */
+    bool like; /* alguna tiene un nombre parecido, y no el suyo */
     bool whole;     /* están todas y se aceptan */
     bool untouched; /* y son las del esqueleto */
 };
@@ -40,7 +43,7 @@ static const char *last_part(const char *path)
 }
 
 /* ¿Nombra `part` al laboratorio 07-monitor? «07», «lab7», «Lab 07», «monitor», «07_monitor». */
-static bool means(const char *part, const struct gr_lab *lab)
+static bool means(const char *part, const struct lab *lab)
 {
     char plain[64];
     size_t n = 0;
@@ -70,7 +73,7 @@ static bool means(const char *part, const struct gr_lab *lab)
            strcmp(rest, program) == 0;
 }
 
-static int rank_of(const char *path, const struct gr_lab *lab)
+static int rank_of(const char *path, const struct lab *lab)
 {
     const char *last = last_part(path);
     if (strcmp(last, lab->dir) == 0) {
@@ -91,7 +94,7 @@ static int depth_of(const char *path)
 }
 
 static struct folder *folder_at(struct folders *all, const char *path,
-                                const struct gr_lab *lab)
+                                const struct lab *lab)
 {
     for (size_t i = 0; i < all->n; i++)
         if (strcmp(all->v[i].path, path) == 0)
@@ -105,6 +108,23 @@ static struct folder *folder_at(struct folders *all, const char *path,
     return f;
 }
 
+/* ---- lo que es del curso ---------------------------------------------------------------- */
+
+/* Con el curso entero llegan también los ejercicios de los capítulos y la biblioteca: nadie los entrega,
+ * se llamen como se llamen. */
+static bool is_of_course(const char *path)
+{
+    static const char *const parts[] = {"lessons", "common", "autograder", "libro"};
+    for (; *path; path += strspn(path, "/")) {
+        size_t n = strcspn(path, "/");
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+            if (n == strlen(parts[i]) && strncmp(path, parts[i], n) == 0)
+                return true;
+        path += n;
+    }
+    return false;
+}
+
 /* ---- lo que hay ------------------------------------------------------------------------ */
 
 static ssize_t index_of(const char *const *names, size_t n, const char *name)
@@ -116,7 +136,7 @@ static ssize_t index_of(const char *const *names, size_t n, const char *name)
 }
 
 /* ¿Declara otro de los laboratorios pedidos un archivo con este nombre? */
-static bool shared(const struct gr_labs *labs, size_t which, const char *name)
+static bool shared(const struct labs *labs, size_t which, const char *name)
 {
     for (size_t i = 0; i < labs->n; i++)
         if (i != which && index_of((const char *const *)labs->v[i].sources,
@@ -139,7 +159,7 @@ static bool same_sources(const struct folder *a, const struct folder *b, size_t 
     return true;
 }
 
-static bool is_skeleton(const struct folder *f, const struct gr_lab *lab)
+static bool is_skeleton(const struct folder *f, const struct lab *lab)
 {
     char *dir = ag_format("labs/%s", lab->dir);
     bool same = true;
@@ -155,23 +175,56 @@ static bool is_skeleton(const struct folder *f, const struct gr_lab *lab)
     return same;
 }
 
-static struct folders find_folders(const struct cl_bag *bag, const struct gr_labs *labs,
+/* Cuál de las fuentes es: por su nombre o, si `like`, por uno parecido. -1 si ninguna. */
+static ssize_t source_of(const struct cl_bag *bag, size_t file, const struct labs *labs,
+                         size_t which, bool like)
+{
+    const struct lab *lab = &labs->v[which];
+    const char *path = bag->files[file].path, *name = last_part(path);
+    ssize_t at = index_of((const char *const *)lab->sources, lab->n_sources, name);
+    if (!like || at >= 0)
+        return like ? -1 : at;
+    for (size_t i = 0; i < lab->n_sources; i++)
+        if (cl_is_like(name, lab->sources[i]))
+            return (ssize_t)i;
+    bool lone = labs->n == 1 && lab->n_sources == 1 && bag->n == 1 && name == path;
+    return lone && cl_is_c(name) ? 0 : -1;
+}
+
+/* Apunta el archivo en su carpeta. Uno de nombre parecido solo vale donde no hay otro. */
+static void take_file(struct folders *all, const struct cl_bag *bag, size_t file,
+                      const struct labs *labs, size_t which, bool like)
+{
+    const struct cl_file *taken = &bag->files[file];
+    const struct lab *lab = &labs->v[which];
+    ssize_t at = source_of(bag, file, labs, which, like);
+    if (at < 0)
+        return;
+    char *path = folder_of(taken->path);
+    bool given = rank_of(path, lab) > 2 && is_of_course(path);
+    struct folder *f = given ? NULL : folder_at(all, path, lab);
+    free(path);
+    if (!f)
+        return;
+    if (f->rank == 4 && shared(labs, which, lab->sources[at]))
+        f->rank = NO_RANK;
+    const struct cl_file *had = f->sources[at];
+    if (had && like && strcmp(last_part(had->path), lab->sources[at]) == 0)
+        return;
+    f->twice = f->twice || (had && !same_file(had, taken));
+    f->sources[at] = taken;
+    f->like = f->like || like;
+}
+
+static struct folders find_folders(const struct cl_bag *bag, const struct labs *labs,
                                    size_t which)
 {
-    const struct gr_lab *lab = &labs->v[which];
+    const struct lab *lab = &labs->v[which];
     struct folders all = {0};
-    for (size_t i = 0; i < bag->n; i++) {
-        const char *name = last_part(bag->files[i].path);
-        ssize_t at = index_of((const char *const *)lab->sources, lab->n_sources, name);
-        if (at < 0)
-            continue;
-        char *path = folder_of(bag->files[i].path);
-        struct folder *f = folder_at(&all, path, lab);
-        if (f->rank == 4 && shared(labs, which, name))
-            f->rank = NO_RANK;
-        f->sources[at] = &bag->files[i]; /* repetido en el archivo: vale el último */
-        free(path);
-    }
+    for (size_t i = 0; i < bag->n; i++)
+        take_file(&all, bag, i, labs, which, false);
+    for (size_t i = 0; i < bag->n; i++)
+        take_file(&all, bag, i, labs, which, true);
     for (size_t i = 0; i < all.n; i++) {
         struct folder *f = &all.v[i];
         f->whole = f->rank < NO_RANK;
@@ -191,6 +244,8 @@ static bool better(const struct folder *a, const struct folder *b)
         return a->whole;
     if (a->untouched != b->untouched)
         return b->untouched;
+    if (a->like != b->like)
+        return b->like;
     if (a->rank != b->rank)
         return a->rank < b->rank;
     if (a->depth != b->depth)
@@ -207,7 +262,7 @@ static char *shown(const char *path, const char *name)
 }
 
 /* Qué le falta a la carpeta mejor, para quien entrega. */
-static char *what_is_missing(const struct folder *f, const struct gr_lab *lab)
+static char *what_is_missing(const struct folder *f, const struct lab *lab)
 {
     for (size_t i = 0; i < lab->n_sources; i++) {
         const struct cl_file *file = f->sources[i];
@@ -228,6 +283,17 @@ static char *what_is_missing(const struct folder *f, const struct gr_lab *lab)
     return why;
 }
 
+static char *twice(const struct folder *f, const struct lab *lab)
+{
+    char *name = shown(f->path, lab->sources[0]);
+    char *why = ag_format(
+        "«%s», o algo de lo que va con él, viene dos veces y no es lo mismo: "
+        "no se sabe cuál entregas. Deja solo uno.",
+        name);
+    free(name);
+    return why;
+}
+
 static void note(struct cl_pick *pick, char *text)
 {
     json_array_append_new(pick->notes, json_string(text));
@@ -236,15 +302,14 @@ static void note(struct cl_pick *pick, char *text)
 
 /* Las demás carpetas con otro contenido: si son tan buenas como la elegida, no se adivina. */
 static void look_at_others(struct cl_pick *pick, const struct folders *all,
-                           const struct folder *best, const struct gr_lab *lab)
+                           const struct folder *best, const struct lab *lab)
 {
     for (size_t i = 0; i < all->n; i++) {
         const struct folder *f = &all->v[i];
         if (f == best || !f->whole || f->untouched ||
             same_sources(f, best, lab->n_sources))
             continue;
-        char *a = shown(best->path, lab->sources[0]),
-             *b = shown(f->path, lab->sources[0]);
+        char *a = cl_text(best->sources[0]->path), *b = cl_text(f->sources[0]->path);
         if (f->rank == best->rank && f->depth == best->depth && !pick->why)
             pick->why = ag_format(
                 "Hay dos versiones distintas, «%s» y «%s», y no se sabe cuál "
@@ -257,8 +322,24 @@ static void look_at_others(struct cl_pick *pick, const struct folders *all,
     }
 }
 
+/* Lo que se tomó por otra cosa de lo que decía ser. */
+static void note_names(struct cl_pick *pick, const struct folder *best,
+                       const struct lab *lab)
+{
+    for (size_t i = 0; i < lab->n_sources; i++) {
+        const struct cl_file *file = best->sources[i];
+        const char *name = last_part(file->path);
+        char *text = cl_text(name);
+        if (strcmp(name, lab->sources[i]) != 0)
+            note(pick, ag_format("«%s» se tomó por «%s».", text, lab->sources[i]));
+        if (file->was_utf16)
+            note(pick, ag_format("«%s» venía en UTF-16 y se pasó a UTF-8.", text));
+        free(text);
+    }
+}
+
 static void take_given(struct cl_pick *pick, const struct cl_bag *bag,
-                       const struct folder *best, const struct gr_lab *lab)
+                       const struct folder *best, const struct lab *lab)
 {
     pick->given = ag_alloc(lab->n_given ? lab->n_given : 1, sizeof *pick->given);
     for (size_t i = 0; i < bag->n; i++) {
@@ -272,7 +353,7 @@ static void take_given(struct cl_pick *pick, const struct cl_bag *bag,
 }
 
 /* Si no hay nada del laboratorio, qué venía y qué nombre hacía falta. */
-static char *nothing(const struct cl_bag *bag, const struct gr_lab *lab)
+static char *nothing(const struct cl_bag *bag, const struct lab *lab)
 {
     char *list = ag_format("%s", "");
     for (size_t i = 0; i < bag->n + bag->n_others && i < CL_MAX_OTHERS; i++) {
@@ -291,9 +372,9 @@ static char *nothing(const struct cl_bag *bag, const struct gr_lab *lab)
     return why;
 }
 
-struct cl_pick cl_pick(const struct cl_bag *bag, const struct gr_labs *labs, size_t which)
+struct cl_pick cl_pick(const struct cl_bag *bag, const struct labs *labs, size_t which)
 {
-    const struct gr_lab *lab = &labs->v[which];
+    const struct lab *lab = &labs->v[which];
     struct cl_pick pick = {.notes = json_array()};
     struct folders all = find_folders(bag, labs, which);
     const struct folder *best = all.v;
@@ -307,7 +388,10 @@ struct cl_pick cl_pick(const struct cl_bag *bag, const struct gr_labs *labs, siz
         pick.why = what_is_missing(best, lab);
     } else {
         pick.untouched = best->untouched;
+        if (best->twice)
+            pick.why = twice(best, lab);
         look_at_others(&pick, &all, best, lab);
+        note_names(&pick, best, lab);
         take_given(&pick, bag, best, lab);
         pick.sources = ag_alloc(lab->n_sources, sizeof *pick.sources);
         memcpy(pick.sources, best->sources, lab->n_sources * sizeof *pick.sources);

@@ -6,8 +6,9 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/process.h"
+#include "box/cgroup.h"
 #include "class/units.h"
-#include "grader/stage.h"
+#include "grader/grader.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -62,9 +63,11 @@ static _Noreturn void become_grader(const struct pool_state *s,
 {
     char *dir = unit_path(s->pool, unit, ""),
          *log = unit_path(s->pool, unit, "/dice.txt");
+    char *neighbours = ag_format("%zu", s->pool->jobs);
     char *argv[] = {
-        s->grader,   "--clase", "--lab",  (char *)unit->lab,     "--desde", dir,
-        "--informe", dir,       "--caja", (char *)s->pool->rung, NULL};
+        s->grader,   "--clase", "--lab",  (char *)unit->lab,     "--desde",  dir,
+        "--informe", dir,       "--caja", (char *)s->pool->rung, "--exacta", "--vecinos",
+        neighbours,  NULL};
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -78,27 +81,26 @@ static _Noreturn void become_grader(const struct pool_state *s,
     _exit(GR_EXIT_FAILURE);
 }
 
-static int start(struct pool_state *s, struct running *r, struct gr_error *err)
+/* En `s->v` solo está lo que tiene proceso: a los de ahí se les mandan señales. */
+static int start(struct pool_state *s, struct running r, struct gr_error *err)
 {
     pid_t parent = getpid();
-    r->started_ms = ag_ms();
-    r->tries++;
-    r->pid = fork();
-    if (r->pid < 0)
+    r.started_ms = ag_ms();
+    r.tries++;
+    r.pid = fork();
+    if (r.pid < 0)
         return gr_error(err, "no se puede lanzar asinc-grade: %s", strerror(errno));
-    if (r->pid == 0)
-        become_grader(s, &s->pool->units[r->unit], parent);
-    setpgid(r->pid, r->pid);
+    if (r.pid == 0)
+        become_grader(s, &s->pool->units[r.unit], parent);
+    setpgid(r.pid, r.pid);
+    s->v[s->n++] = r;
     return 0;
 }
 
 static int start_next(struct pool_state *s, struct gr_error *err)
 {
     struct running r = {.unit = s->next++};
-    if (s->pool->before(s->pool, r.unit, err) < 0 || start(s, &r, err) < 0)
-        return -1;
-    s->v[s->n++] = r;
-    return 0;
+    return s->pool->before(s->pool, r.unit, err) < 0 ? -1 : start(s, r, err);
 }
 
 /* ---- acabar ---------------------------------------------------------------------------- */
@@ -123,19 +125,18 @@ static void write_failure(const struct pool_state *s, const struct running *r, i
 /* Acabó el proceso de `s->v[at]`: otro intento, o se recoge. */
 static int finish(struct pool_state *s, size_t at, int status, struct gr_error *err)
 {
-    struct running *r = &s->v[at];
-    struct cl_unit *unit = &s->pool->units[r->unit];
+    struct running r = s->v[at];
+    struct cl_unit *unit = &s->pool->units[r.unit];
+    s->v[at] = s->v[--s->n];
     char *path = unit_path(s->pool, unit, "/resultados.json");
     bool told = access(path, F_OK) == 0;
     free(path);
-    unit->seconds += (ag_ms() - r->started_ms) / 1000;
-    if (!told && r->tries < TRIES)
+    unit->seconds += (ag_ms() - r.started_ms) / 1000;
+    if (!told && r.tries < TRIES)
         return start(s, r, err);
     if (!told)
-        write_failure(s, r, status);
-    size_t index = r->unit;
-    s->v[at] = s->v[--s->n];
-    return s->pool->after(s->pool, index, err);
+        write_failure(s, &r, status);
+    return s->pool->after(s->pool, r.unit, err);
 }
 
 static int reap(struct pool_state *s, struct gr_error *err)
@@ -202,6 +203,10 @@ int cl_pool_run(struct cl_pool *pool, struct gr_error *err)
         sigaddset(&s.ours, handled[i]);
     sigprocmask(SIG_BLOCK, &s.ours, &s.before);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+    /* Donde se pueda, que los grupos de control de todas cuelguen del de esta. */
+    struct cgroup base;
+    if (cgroup_base(&base) == 0)
+        cgroup_free(&base);
     rc = loop(&s, err);
     if (rc != GR_EXIT_OK)
         stop_all(&s);

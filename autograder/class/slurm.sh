@@ -24,10 +24,12 @@ for number in "$chunk" "$cpus" "$patience"; do
     case $number in '' | 0 | *[!0-9]*) fail "TROZO, NUCLEOS y PLAZO son números desde 1, y no «$number»" 2 ;; esac
 done
 
-mkdir -p "$out" || exit 3
-work=$(realpath "$out")/slurm class=$(realpath "$class") # los nodos empiezan en la misma carpeta
-rm -rf "$work"
-mkdir "$work" || exit 3
+# Antes de escribir nada: que ENTREGAS y SALIDA no se pisen, y que lo que haya en SALIDA sea nuestro.
+made=$(mktemp) || exit 3
+trap 'rm -f "$made"' EXIT
+"$class" --salida "$out" "$@" --preparar >"$made" || exit
+class=$(realpath "$class") # los nodos empiezan en la misma carpeta
+work=$(mktemp -d "$(realpath "$out")/slurm.XXXXXX") && mv "$made" "$work/pedido" || exit 3
 
 # Slurm puede no contestar: nunca se le espera sin límite.
 ask() { timeout 30 "$@" 2>/dev/null; }
@@ -85,7 +87,6 @@ follow() {
 BOX=
 for option; do [ "${previous:-}" != --caja ] || BOX="--caja '${option//[^a-z]/}'"; previous=$option; done
 
-"$class" --salida "$out" "$@" --preparar >"$work/pedido" || exit
 total=$(missing "$work/pedido")
 for round in $(seq $rounds); do
     left=$(missing "$work/pedido")
@@ -97,7 +98,7 @@ for round in $(seq $rounds); do
 done
 job=
 left=$(missing "$work/pedido")
-"$class" --salida "$out" --recoger
+"$class" --salida "$out" "$@" --recoger
 rc=$?
 if [ "$left" -gt 0 ]; then
     echo "grade-class: tras $rounds intentos faltan $left por calificar; lo que dijo cada tarea está en $work. La misma orden sigue con ellas." >&2

@@ -13,8 +13,9 @@
  *   alumno      quién está en la clase
  *     alumno    PK; el nombre con que se le nombra en todas partes: «Pérez Gil Ana»
  *     correo    o NULL
- *     numero    su identificador en la plataforma (Moodle: el de la última entrega; Gradescope:
- *               el «sid»), o NULL
+ *     numero    el de la lista o, sin lista, el de la plataforma (Moodle: el de la última entrega;
+ *               Gradescope: el «sid»); o NULL
+ *     en_lista  1 si está en la lista de la clase
  *
  *   entrega     qué entregó cada cual de cada laboratorio; sin fila, no entregó
  *     alumno, lab   PK; `lab` es el de lab.json: «07»
@@ -27,6 +28,7 @@
  *     fecha     cuándo se entregó, o NULL si no se sabe, y entonces no llega tarde
  *     fecha_de  quién la dice: 'alumnos.csv', 'gradescope', 'moodle' o 'archivo'; NULL sin fecha
  *     numero    el de la entrega en la plataforma, o NULL
+ *     plataforma    'carpeta', 'moodle', 'gradescope' o 'canvas'
  *
  *   resultado   qué sacó lo entregado; una fila por clave, aunque la compartan varios
  *     clave     PK; SHA-256 en hexadecimal de las fuentes, la suite, lo que da el laboratorio,
@@ -40,6 +42,7 @@
  *     intentos  ejecuciones en que se probó
  *     segundos  lo que tardó la última
  *     terminado cuándo acabó
+ *     repetir   1 si se ha pedido calificarlo de nuevo; mientras, vale este
  *
  *   fuente      los archivos que se calificaron, tal cual
  *     clave, nombre   PK
@@ -52,16 +55,43 @@
  *     motivo    por qué, o NULL si solo hay comentario
  *     comentario    para quien entrega, o NULL
  *     puesto    cuándo
+ *
+ *   identidad   la lista de la clase: de quién es cada nombre y cada número
+ *     columna, valor, alumno   PK; «moodle», «12345», «Pérez Gil Ana»
+ *
+ *   sin_identificar   lo que la lista no sabe de quién es, de cada carpeta y laboratorio
+ *     carpeta, lab, origen     PK
+ *     columna, nombre, valor, correo   lo que se sabe, y la columna de la lista en que falta
+ *
+ *   prorroga    hasta cuándo puede entregar alguien, en vez de la fecha de curso.json
+ *     alumno, lab   PK
+ *     hasta     con su zona, como en curso.json
+ *     de        'alumnos.csv', 'nota', 'moodle' o 'gradescope'; las dos primeras mandan
+ *
+ *   historia    lo que ha cambiado, y cuándo; history.h
+ *     n         PK, por orden
+ *     cuando, alumno, lab
+ *     que       'entrega', 'ajuste', 'prorroga' o 'nota'
+ *     fila      lo que pasó a ser, en JSON; de una entrega, también su resultado; de una nota, los puntos
+ *               que quedan con su retraso, si no son los del resultado. NULL: se quitó
+ *   ahora, ultima   vistas: lo mismo de lo que hay en la base, y lo último apuntado de cada cosa
+ *
+ *   opcion      cómo se quieren las notas, que se dice una vez
+ *     nombre    PK; 'csv', 'anonimo' o 'apuntado'
+ *     valor     'excel' o 'normal'; 'si' o 'no'; hasta qué `n` de la historia llegan las notas escritas
+ *
+ *   escrito     lo que se ha escrito en SALIDA: solo eso se sustituye o se borra
+ *     ruta      PK; desde SALIDA: «alumnos», «alumnos/ana.html»
  */
 #ifndef CL_STORE_H
 #define CL_STORE_H
 
-#include "grader/error.h"
+#include "grader/grader.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CL_STORE_VERSION 1
+#define CL_STORE_VERSION 5
 #define CL_STORE_NAME    "clase.db"
 
 struct cl_store;
@@ -94,6 +124,7 @@ struct cl_handed {
     const char *folder, *origin;
     const char *date, *date_from; /* o NULL */
     const char *number;           /* o NULL */
+    const char *platform;
 };
 
 int cl_store_handed(struct cl_store *store, const struct cl_handed *handed,
@@ -159,7 +190,9 @@ struct cl_row {
     const char *student, *email, *number; /* los dos últimos, o NULL */
     const char *lab;
     const char *state; /* de la entrega, o NULL si no hay */
-    const char *why, *notes, *origin, *date, *date_from, *delivery;
+    const char *why, *notes, *origin, *date, *date_from, *delivery, *platform;
+    const char *canvas;                   /* su número en Canvas, o NULL */
+    const char *extension, *extension_by; /* su prórroga y quién la dice, o NULL */
     const char *key;
     const char *result; /* estado del resultado, o NULL si aún no lo hay */
     int points, max, ungraded;

@@ -3,9 +3,9 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "class/key.h"
+#include "class/publish.h"
 #include "class/units.h"
-#include "grader/job.h"
-#include "grader/stage.h"
+#include "grader/grader.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -48,10 +48,10 @@ static int write_seed(const char *out, const char *top, const char *key,
     return rc;
 }
 
-int cl_unit_prepare(struct cl_store *store, const char *out, const struct gr_labs *labs,
+int cl_unit_prepare(struct cl_store *store, const char *out, const struct labs *labs,
                     const struct cl_unit *unit, struct gr_error *err)
 {
-    const struct gr_lab *lab = NULL;
+    const struct lab *lab = NULL;
     for (size_t i = 0; i < labs->n && !lab; i++)
         if (strcmp(labs->v[i].id, unit->lab) == 0)
             lab = &labs->v[i];
@@ -165,9 +165,7 @@ int cl_units_recover(struct cl_store *store, const char *out, struct gr_error *e
         rc = cl_unit_collect(store, out, &unit, &outcome, err);
     }
     cl_pending_free(list, n);
-    char *work = ag_format("%s/" CL_WORK, out);
     if (rc >= 0)
-        ag_remove_tree(work);
-    free(work);
+        cl_clear_work(out);
     return rc < 0 ? -1 : 0;
 }

@@ -9,12 +9,12 @@
 #define CL_UNITS_H
 
 #include "class/store.h"
-#include "grader/error.h"
-#include "grader/manifest.h"
+#include "grader/grader.h"
 
 #include <stddef.h>
 
-#define CL_WORK "trabajo"
+#define CL_WORK  "trabajo"
+#define CL_DRAFT "notas" /* dentro, las notas a medio escribir */
 
 struct cl_unit {
     const char *key, *lab; /* el laboratorio, «07» */
@@ -24,7 +24,7 @@ struct cl_unit {
 /* ---- unit.c: con la base ---------------------------------------------------------------- */
 
 /* Hace la carpeta de la unidad, con los archivos que guarda la base. */
-int cl_unit_prepare(struct cl_store *store, const char *out, const struct gr_labs *labs,
+int cl_unit_prepare(struct cl_store *store, const char *out, const struct labs *labs,
                     const struct cl_unit *unit, struct gr_error *err);
 
 /* Cómo acabó una unidad. */

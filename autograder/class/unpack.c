@@ -69,10 +69,10 @@ static void take_file(struct walk *w, const char *path, const struct stat *st)
     enum cl_kind kind = cl_kind_of(path, w->wanted);
     if (kind == CL_IGNORED)
         return;
-    if (++w->files > w->limits->files) {
-        cl_bag_refuse(w->bag,
-                      ag_format("«%s» tiene más de %zu archivos: entrega solo los tuyos.",
-                                w->name, w->limits->files));
+    if (kind != CL_OTHER && ++w->files > w->limits->files) {
+        cl_bag_refuse(w->bag, ag_format("«%s» tiene más de %zu archivos con nombres del "
+                                        "laboratorio: entrega solo los tuyos.",
+                                        w->name, w->limits->files));
         return;
     }
     if (kind == CL_WANTED)
@@ -97,7 +97,11 @@ static void walk_dir(struct walk *w, const char *path, int depth)
     for (int i = 0; i < n; i++) {
         struct stat st;
         char *own = ag_format("%s%s%s", path, *path ? "/" : "", list[i]->d_name);
-        bool full = w->bag->refused || w->entries++ > MAX_ENTRIES;
+        bool full = w->bag->refused || w->entries++ >= MAX_ENTRIES;
+        if (full)
+            cl_bag_refuse(w->bag, ag_format("«%s» tiene más de %d archivos: entrega solo "
+                                            "los tuyos.",
+                                            w->name, MAX_ENTRIES));
         if (!full && fstatat(fd, list[i]->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
             if (!S_ISDIR(st.st_mode))
                 take_file(w, own, &st);
@@ -158,7 +162,8 @@ void cl_unpack(const char *path, const char *name, const struct cl_wanted *wante
         take_dir(&w);
     else if (cl_is_archive(name))
         open_archive(&w, file);
-    else if (cl_kind_of(name, wanted) == CL_WANTED && lstat(path, &st) == 0) {
+    else if ((cl_kind_of(name, wanted) == CL_WANTED || (wanted->lone && cl_is_c(name))) &&
+             lstat(path, &st) == 0) {
         size_t at = bag->n;
         take_wanted(&w, file, &st);
         free(bag->files[at].path);

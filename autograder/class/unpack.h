@@ -17,7 +17,8 @@ struct cl_file {
     char *path; /* dentro de la entrega: «07-monitor/monitor.c» */
     char *data; /* acabado en '\0'; NULL si no se puede aceptar */
     size_t size;
-    char *why; /* por qué no: «es un enlace»... */
+    char *why;      /* por qué no: «es un enlace»... */
+    bool was_utf16; /* venía en UTF-16, y se ha pasado a UTF-8 */
 };
 
 /* Lo que hay en una entrega. */
@@ -34,8 +35,8 @@ struct cl_bag {
 
 struct cl_limits {
     size_t archive_bytes;  /* de un archivo comprimido, como llega */
-    size_t unpacked_bytes; /* desempaquetado, sin contar lo que se ignora */
-    size_t files;          /* archivos, sin contar los que se ignoran */
+    size_t unpacked_bytes; /* desempaquetado, de lo que se busca */
+    size_t files;          /* archivos de los que se buscan */
     uid_t uid;             /* con quién se lee, si somos root */
     gid_t gid;
 };
@@ -44,7 +45,15 @@ struct cl_limits {
 struct cl_wanted {
     const char **names;
     size_t n;
+    bool
+        lone; /* se busca uno solo: un .c entregado suelto es él, se llame como se llame */
 };
+
+/* ¿Es `name` el archivo que debía llamarse `wanted`, aunque no del todo? «MONITOR.C», «monitor (1).c»,
+ * «monitor-2.c», «monitor - copia.c». */
+bool cl_is_like(const char *name, const char *wanted);
+/* ¿Acaba en .c? */
+bool cl_is_c(const char *name);
 
 /* Añade a `bag` lo que hay en `path`: una carpeta, un archivo comprimido o un archivo suelto,
  * que quien entrega llamó `name`. Lo comprimido que haya dentro se abre si fuera no está lo que
@@ -97,6 +106,14 @@ struct cl_frame {
 
 /* Código con que sale si no se pudo encerrar: lo que no cuente no es culpa de la entrega. */
 #define CL_JAIL_BROKEN 71
+
+/* Quita a este proceso todo menos calcular ese tiempo y usar lo que tiene abierto. 0, o -errno. */
+int cl_jail_enclose(unsigned cpu_seconds);
+
+/* Ejecuta `work` en un proceso encerrado, y da lo que escriba en su salida, hasta `max` bytes, en memoria
+ * nueva; NULL si no acaba bien, a tiempo y con eso. */
+char *cl_jail_run(void (*work)(const void *context), const void *context, size_t max,
+                  const struct cl_limits *limits);
 
 /* En el proceso aparte: lee el archivo de la entrada y cuenta por la salida. No vuelve. */
 _Noreturn void cl_jail_read(const char *name, const struct cl_wanted *wanted,

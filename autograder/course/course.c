@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,6 +18,15 @@
 #define MIB       ((size_t)1 << 20)
 
 #define DATE_ADVICE "una fecha con su hora y su zona, como \"2027-02-01T23:59:59+01:00\""
+
+int course_error(char **why, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    *why = ag_vformat(format, args);
+    va_end(args);
+    return -1;
+}
 
 /* Dónde se está leyendo: las claves por las que se llega a `json`. */
 struct place {

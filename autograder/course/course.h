@@ -61,6 +61,10 @@ struct course_late course_lateness(const struct course *course,
 /* ¿Dice el registro `path` que la solución de `id` se adelantó? Sin registro, no. */
 bool course_advanced(const char *path, const char *id);
 
+/* Deja en `*why`, en memoria nueva, el motivo, y devuelve -1. */
+int course_error(char **why, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Una fecha con su zona, "2027-02-01T00:00:00+01:00". 0, o -1 si no es eso. */
 int course_date(const char *text, time_t *when);
 

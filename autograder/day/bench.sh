@@ -1,6 +1,6 @@
 #!/bin/bash
 # Cuánto pasa desde que se guarda hasta que se ve el veredicto, con make watch y todo ya compilado.
-# Uso: autograder/day/bench.sh ASINC_DAY CORRECTOR [LAB]   (lo llama make bench-day)
+# Uso: autograder/day/bench.sh ASINC_DAY CORRECTOR [LAB]   (lo llama make bench-day; ASINC_COURSE es asinc-course)
 #
 # En una copia del curso, con la solución de cada laboratorio, se guarda una vez por cada tercera prueba,
 # como si esa fuera la que fallaba; y cada ejercicio de la práctica, una vez. La mediana y lo peor de todo.
@@ -66,7 +66,7 @@ bench_lab() { # CARPETA
     id=$(cut -c1-2 <<<"$1") name=${1#*-}
     source=labs/$1/$name.c
     cp "solutions/$1/$name.c" "$source"
-    mapfile -t tests < <(sed -n 's/^ *"nombre": "\(.*\)",/\1/p' "labs/$1/.grader/lab.json")
+    mapfile -t tests < <("$ASINC_COURSE" pruebas "$id" | cut -d' ' -f1)
     start "LAB=$id"
     for test in "${tests[@]}"; do
         # Una de cada tres: bastan, y son las de todas las etapas.
@@ -105,7 +105,7 @@ bench_practice() {
 }
 
 printf '  %-14s %s   %s   %s\n' 'al guardar' veces mediana peor
-for lab in labs/[0-9]*/; do
+for lab in $("$ASINC_COURSE" carpetas); do
     [[ -n $only && $lab != labs/$only-* ]] || bench_lab "$(basename "$lab")"
 done
 [ -n "$only" ] || bench_practice

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,4 +150,28 @@ void day_child_close(struct day_child *c)
     uv_close((uv_handle_t *)&c->patience, NULL);
     free(c->out);
     c->out = NULL;
+}
+
+/* ---- de una vez --------------------------------------------------------------------------- */
+
+char *day_child_run(char *const *argv)
+{
+    int fds[2];
+    pid_t pid;
+    posix_spawn_file_actions_t actions;
+    if (pipe2(fds, O_CLOEXEC) < 0)
+        return ag_format("no se pudo ejecutar %s: %s\n", argv[0], strerror(errno));
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, fds[1], 1);
+    posix_spawn_file_actions_adddup2(&actions, fds[1], 2);
+    int rc = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    close(fds[1]);
+    char *text = rc == 0
+                     ? ag_read_all(fds[0], MAX_OUTPUT)
+                     : ag_format("no se pudo ejecutar %s: %s\n", argv[0], strerror(rc));
+    close(fds[0]);
+    if (rc == 0)
+        ag_wait(pid);
+    return text;
 }

@@ -38,6 +38,10 @@ void day_child_cancel(struct day_child *c);
 /* Cierra lo suyo cuando no hay nada en marcha. */
 void day_child_close(struct day_child *c);
 
+/* Ejecuta `argv`, que acaba enseguida, y espera. Lo que escribió, en memoria nueva; si no se pudo
+ * ejecutar, por qué. No pasa por ninguna shell: un nombre es un nombre, lleve lo que lleve. */
+char *day_child_run(char *const *argv);
+
 /* Convierte este proceso en `argv`, atado a la vida de quien lo lanzó. No vuelve. */
 _Noreturn void day_child_become(char **argv);
 

@@ -4,7 +4,7 @@
 #ifndef DAY_CONSOLE_H
 #define DAY_CONSOLE_H
 
-#include "grader/report.h"
+#include "grader/grader.h"
 
 #include <stdbool.h>
 #include <termios.h>

@@ -2,8 +2,7 @@
 #ifndef DAY_DAY_H
 #define DAY_DAY_H
 
-#include "grader/error.h"
-#include "grader/report.h"
+#include "grader/grader.h"
 
 #include <stdbool.h>
 

@@ -3,10 +3,7 @@
 ##= LEIDO=05  en `make progreso`, da por leído ese capítulo
 ##= EJERCICIO=nombre  en `make reset CAP=05`, solo ese ejercicio
 
-DAY_OBJ := $(patsubst %.c,$(O)/%.o,$(wildcard autograder/day/*.c)) \
-	$(patsubst %,$(O)/autograder/grader/%.o,diag error labs manifest screen text)
-
-$(DAY): $(DAY_OBJ) $(LIBBASE)
+$(DAY): $(patsubst %.c,$(O)/%.o,$(wildcard autograder/day/*.c)) $(LIBGRADER) $(LIBCOURSE) $(LIBBASE)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -luv -ljansson
 
@@ -17,14 +14,17 @@ day_note = $(DAY) anota $(1) || true
 # Con exec, Ctrl+C y las señales llegan al programa. Las órdenes que lanza no heredan lo que se
 # escribió en esta: dirían LAB= y CAP= dos veces.
 watch: setup-grade $(DAY) $(GRADE_TOOLS) $(GRADE_SUITES) ## Prueba lo que guardas en cuanto lo guardas: make watch LAB=07, o CAP=05
+	$(said)
 	@exec env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL $(DAY) watch \
 		$(call quoted,$(if $(LAB),LAB=$(LAB),$(if $(CAP),CAP=$(CAP)))) \
 		$(GRADER) $(if $(CAJA),--caja $(call quoted,$(CAJA)))
 
 hint: setup-grade $(DAY) $(if $(LAB),$(GRADE_TOOLS) $(GRADE_SUITES)) ## Da la pista siguiente de lo que falla ahora: make hint LAB=07
+	$(said)
 	@$(if $(LAB),$(DAY) hint $(call quoted,$(LAB)) $(GRADER) $(GRADE_ARGS),echo 'make hint: di de qué laboratorio, por ejemplo: make hint LAB=07' >&2; exit 2)
 
 progreso: setup-grade $(DAY) ## Enseña lo que llevas hecho: capítulos, práctica y laboratorios
+	$(said)
 	@$(DAY) progreso $(if $(LEIDO),$(call quoted,$(LEIDO)))
 
 # La carpeta que se nombra; ninguna si no se dice cuál, o no la hay.
@@ -35,14 +35,14 @@ reset: ## Empieza de nuevo, con una copia de lo que había: make reset LAB=07, o
 		echo 'make reset: di qué, por ejemplo: make reset LAB=07, o make reset CAP=05' >&2; exit 2)
 
 .PHONY: update-originals
-update-originals: ### Guarda los esqueletos y los ejercicios como lo que devuelve make reset
+update-originals: #### Guarda los esqueletos y los ejercicios como lo que devuelve make reset
 	@autograder/day/originals.sh
 
 # ---- pruebas ---------------------------------------------------------------------------
 
 DAY_TESTS := $(O)/autograder/day/tests/watch $(O)/autograder/day/tests/camino
 $(DAY_TESTS): %: %.o $(O)/autograder/day/tests/mesa.o \
-		$(O)/autograder/harness/program/screen.o $(LIBBASE)
+		$(O)/autograder/harness/program/emulator.o $(LIBBASE)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcriterion -lutil
 
@@ -62,10 +62,10 @@ test-day-course: $(DAY) $(DAY_TESTS) $(GRADE_TOOLS) $(GRADE_SUITES)
 
 # Y el camino entero, desde clonar hasta los 600 puntos: tarda minutos, así que se da a mano.
 .PHONY: day-whole
-day-whole: ### Recorre en una terminal el camino entero de quien estudia; tarda minutos
+day-whole: #### Recorre en una terminal el camino entero de quien estudia; tarda minutos
 	@autograder/day/tests/entero.sh
 
 BENCH_STEPS += bench-day
 .PHONY: bench-day
-bench-day: setup-grade $(DAY) $(GRADE_TOOLS) $(GRADE_SUITES) ### Mide lo que pasa desde que se guarda hasta el veredicto
-	@autograder/day/bench.sh $(abspath $(DAY)) $(abspath $(GRADER)) $(call quoted,$(LAB))
+bench-day: setup-grade $(COURSE) $(DAY) $(GRADE_TOOLS) $(GRADE_SUITES) #### Mide lo que pasa desde que se guarda hasta el veredicto
+	@ASINC_COURSE=$(abspath $(COURSE)) autograder/day/bench.sh $(abspath $(DAY)) $(abspath $(GRADER)) $(call quoted,$(LAB))

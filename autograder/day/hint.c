@@ -1,7 +1,8 @@
 /* `make hint`: la pista siguiente de la prueba que falla ahora.
  *
  * De cada prueba hay tres, de menos a más: dónde se aprende, la pista de pistas.md que le toca y,
- * al final, la función y la idea. Cuántas se han visto está en el progreso. */
+ * al final, la función y la idea. Si el corrector vio por qué falla (causes.c), las tres son de eso.
+ * Cuántas se han visto está en el progreso. */
 #include "base/memory.h"
 #include "day/day.h"
 #include "day/hints.h"
@@ -28,19 +29,20 @@ static void put(const struct gr_screen *s, const char *text)
     gr_text_wrap(s->out, MARGIN, text, s->cols);
 }
 
-static void put_where(const struct gr_screen *s, const struct gr_test *test,
-                      const json_t *result)
+static void put_where(const struct gr_screen *s, const struct lab_test *test,
+                      const json_t *result, const struct day_cause *cause)
 {
     const char *seen = day_failure_of(result, test->name);
+    const char *read = cause ? cause->read : test->read;
     if (seen) {
         char *text = ag_format("El corrector vio esto: %s", seen);
         put(s, text);
         fputc('\n', s->out);
         free(text);
     }
-    if (test->read) {
+    if (read) {
         put(s, "La sección que lo explica, que conviene leer otra vez antes de seguir:");
-        fprintf(s->out, "\n" MARGIN "%s\n", test->read);
+        fprintf(s->out, "\n" MARGIN "%s\n", read);
     }
 }
 
@@ -51,14 +53,22 @@ static void put_last(const struct gr_screen *s, char *text)
     day_markdown_put(s, text, strlen(text));
 }
 
+static void put_cause(const struct gr_screen *s, const char *text)
+{
+    day_markdown_put(s, text, strlen(text));
+}
+
 static int put_stage(const struct gr_screen *s, const struct day_hints *hints,
-                     const struct gr_test *test, const json_t *result, int stage,
+                     const struct lab_test *test, const json_t *result, int stage,
                      struct gr_error *err)
 {
     char *last = NULL;
     int number = day_hint_of(hints, test->name, &last), rc = 0;
+    const struct day_cause *cause = day_cause_of(day_failure_of(result, test->name));
     if (stage == 1)
-        put_where(s, test, result);
+        put_where(s, test, result, cause);
+    else if (cause)
+        put_cause(s, stage == 2 ? cause->what : cause->mend);
     else if (stage == 2 && day_hint_put(s, hints, number) < 0)
         rc = gr_error(err, "en %s no está la pista %d", hints->path, number);
     else if (stage == 3)
@@ -67,8 +77,8 @@ static int put_stage(const struct gr_screen *s, const struct day_hints *hints,
     return rc;
 }
 
-static int put_test(const struct gr_screen *s, const struct gr_lab *lab,
-                    const struct gr_test *test, const json_t *result,
+static int put_test(const struct gr_screen *s, const struct lab *lab,
+                    const struct lab_test *test, const json_t *result,
                     struct gr_error *err)
 {
     struct day_hints hints;
@@ -77,7 +87,9 @@ static int put_test(const struct gr_screen *s, const struct gr_lab *lab,
         return -1;
     day_progress_open(&progress);
     int shown = day_hints_shown(&progress, lab->dir, test->name);
-    int all = day_hint_of(&hints, test->name, NULL) > 0 ? DAY_HINTS : 1;
+    bool known = day_hint_of(&hints, test->name, NULL) > 0 ||
+                 day_cause_of(day_failure_of(result, test->name));
+    int all = known ? DAY_HINTS : 1;
     int stage = shown < all ? shown + 1 : all;
 
     char *title = ag_format("«%s»", test->title);
@@ -108,8 +120,8 @@ static int put_test(const struct gr_screen *s, const struct gr_lab *lab,
 
 /* ---- un laboratorio ---------------------------------------------------------------------- */
 
-static int put_lab(const struct gr_screen *s, const struct gr_lab *lab,
-                   const json_t *result, struct gr_error *err)
+static int put_lab(const struct gr_screen *s, const struct lab *lab, const json_t *result,
+                   struct gr_error *err)
 {
     ssize_t at = day_first_failure(result, lab);
     if (at < 0) {
@@ -136,7 +148,7 @@ static int put_lab(const struct gr_screen *s, const struct gr_lab *lab,
 
 int day_hint_show(const struct gr_screen *s, const char *which, struct gr_error *err)
 {
-    struct gr_labs labs;
+    struct labs labs;
     if (gr_labs_load(&labs, which, err) != 0)
         return -1;
     json_t *result = day_results_of(DAY_REPORT, &labs.v[0]);
@@ -144,7 +156,7 @@ int day_hint_show(const struct gr_screen *s, const char *which, struct gr_error 
                     : gr_error(err, "aún no se ha calificado el laboratorio %s",
                                labs.v[0].id);
     json_decref(result);
-    gr_labs_free(&labs);
+    labs_free(&labs);
     return rc;
 }
 
@@ -170,7 +182,7 @@ static int run_grade(char *const *command, struct gr_error *err)
 }
 
 /* ¿Hay que calificar antes? Lo que no dice qué prueba falla no sirve. */
-static bool outdated(const struct gr_lab *lab)
+static bool outdated(const struct lab *lab)
 {
     json_t *result = day_results_of(DAY_REPORT, lab);
     bool old = !result || !day_results_whole(result, lab) ||
@@ -183,11 +195,11 @@ int day_hint(const char *which, char *const *grade)
 {
     struct gr_screen screen = gr_screen_for(stdout);
     struct gr_error err;
-    struct gr_labs labs;
+    struct labs labs;
     int rc = gr_labs_load(&labs, which, &err) == 0 ? 0 : -1;
     if (rc == 0) {
         bool old = outdated(&labs.v[0]);
-        gr_labs_free(&labs);
+        labs_free(&labs);
         if (old)
             rc = run_grade(grade, &err);
         if (rc == 0 && old)
@@ -203,7 +215,7 @@ int day_hint(const char *which, char *const *grade)
 /* ---- las de todo el curso --------------------------------------------------------------- */
 
 /* Qué le falta a la pista de una prueba, o NULL. */
-static const char *fault_of(const struct day_hints *hints, const struct gr_test *test)
+static const char *fault_of(const struct day_hints *hints, const struct lab_test *test)
 {
     char *last = NULL;
     struct gr_screen nowhere = {.out = fopen("/dev/null", "we"), .cols = SIZE_MAX};
@@ -224,7 +236,7 @@ static const char *fault_of(const struct day_hints *hints, const struct gr_test 
 
 int day_hint_check(void)
 {
-    struct gr_labs labs;
+    struct labs labs;
     struct gr_error err;
     int n = 0, bad = 0;
     if (gr_labs_load(&labs, NULL, &err) != 0) {
@@ -235,7 +247,7 @@ int day_hint_check(void)
         struct day_hints hints;
         int loaded = day_hints_load(&hints, labs.v[i].dir, &err);
         for (size_t t = 0; t < labs.v[i].n_tests; t++) {
-            const struct gr_test *test = &labs.v[i].tests[t];
+            const struct lab_test *test = &labs.v[i].tests[t];
             const char *fault = loaded < 0 ? err.text : fault_of(&hints, test);
             if (fault)
                 printf("%s %s: %s\n", labs.v[i].dir, test->name, fault);
@@ -245,7 +257,7 @@ int day_hint_check(void)
         if (loaded == 0)
             day_hints_free(&hints);
     }
-    gr_labs_free(&labs);
+    labs_free(&labs);
     printf("%d pruebas, %d sin sus pistas\n", n, bad);
     return bad ? GR_EXIT_BELOW : GR_EXIT_OK;
 }

@@ -9,10 +9,21 @@
 #ifndef DAY_HINTS_H
 #define DAY_HINTS_H
 
-#include "grader/error.h"
-#include "grader/report.h"
+#include "grader/grader.h"
 
 #include <stddef.h>
+
+/* Lo que el corrector vio en un programa y explica por sí solo que falle. Las tres pistas son
+ * entonces de eso, y no de la prueba. */
+struct day_cause {
+    const char *mark; /* lo que dice el fallo */
+    const char *read; /* la sección que lo explica */
+    const char *what; /* la segunda pista: qué pasa */
+    const char *mend; /* y la tercera: dónde mirar */
+};
+
+/* NULL si el fallo no dice ninguna, o no hay fallo. */
+const struct day_cause *day_cause_of(const char *failure);
 
 /* Cuántas hay de cada prueba: dónde se aprende, la pista que le toca y la última. */
 enum { DAY_HINTS = 3 };

@@ -17,7 +17,7 @@ static void note_last(struct day_progress *p, const char *kind, const char *id)
 }
 
 /* false si no hay nada que apuntar: una prueba suelta no dice cuántos puntos se tienen. */
-static bool note_lab(struct day_progress *p, const struct gr_lab *lab)
+static bool note_lab(struct day_progress *p, const struct lab *lab)
 {
     json_t *result = day_results_of(DAY_REPORT, lab);
     bool whole = result && day_results_whole(result, lab);
@@ -32,12 +32,12 @@ static bool note_lab(struct day_progress *p, const struct gr_lab *lab)
 
 int day_note_grade(void)
 {
-    struct gr_labs labs;
+    struct labs labs;
     struct gr_error err;
     struct day_progress p;
     if (gr_labs_load(&labs, NULL, &err) != 0)
         return GR_EXIT_FAILURE; /* quien califica ya dijo por qué */
-    const struct gr_lab *last = NULL;
+    const struct lab *last = NULL;
     size_t noted = 0;
     day_progress_open(&p);
     for (size_t i = 0; i < labs.n; i++)
@@ -48,7 +48,7 @@ int day_note_grade(void)
     if (noted == 1)
         note_last(&p, "LAB=", last->id);
     day_progress_close(&p);
-    gr_labs_free(&labs);
+    labs_free(&labs);
     return GR_EXIT_OK;
 }
 

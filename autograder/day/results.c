@@ -11,7 +11,7 @@ static bool is(const json_t *value, const char *text)
     return got && strcmp(got, text) == 0;
 }
 
-json_t *day_results_of(const char *report, const struct gr_lab *lab)
+json_t *day_results_of(const char *report, const struct lab *lab)
 {
     char *path = ag_format("%s/resultados.json", report);
     char *source = ag_format("labs/%s", lab->dir);
@@ -29,7 +29,7 @@ json_t *day_results_of(const char *report, const struct gr_lab *lab)
     return found;
 }
 
-bool day_results_whole(const json_t *result, const struct gr_lab *lab)
+bool day_results_whole(const json_t *result, const struct lab *lab)
 {
     return json_array_size(json_object_get(result, "pruebas")) == lab->n_tests;
 }
@@ -41,7 +41,7 @@ static bool newer(const struct stat *a, const struct stat *b)
                : a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
 }
 
-bool day_results_stale(const char *report, const struct gr_lab *lab)
+bool day_results_stale(const char *report, const struct lab *lab)
 {
     char *path = ag_format("%s/resultados.json", report);
     struct stat graded, source;
@@ -79,10 +79,10 @@ static bool failed(const json_t *result, const char *test)
     return verdict && strcmp(verdict, "bien") != 0;
 }
 
-ssize_t day_first_failure(const json_t *result, const struct gr_lab *lab)
+ssize_t day_first_failure(const json_t *result, const struct lab *lab)
 {
     for (size_t i = 0; i < lab->n_tests; i++) {
-        const struct gr_test *test = &lab->tests[i];
+        const struct lab_test *test = &lab->tests[i];
         bool waits = false;
         for (size_t k = 0; k < test->n_needs && !waits; k++)
             waits = failed(result, lab->tests[test->needs[k]].name);

@@ -11,7 +11,7 @@
 #include "day/progress.h"
 #include "day/results.h"
 #include "day/watch.h"
-#include "grader/judge.h"
+#include "grader/grader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -141,7 +141,7 @@ static void put_lab(const struct gr_screen *s, struct day_round *r, const char *
     const char *verdict = json_string_value(json_object_get(result, "veredicto"));
     bool good = verdict && strcmp(verdict, "bien") == 0;
     if (r->alone && good) {
-        ssize_t at = gr_lab_find(r->target->lab, r->focus);
+        ssize_t at = lab_find(r->target->lab, r->focus);
         char *text = ag_format("«%s» ya pasa.", r->target->lab->tests[at].title);
         fputs(s->style.good, s->out);
         gr_text_wrap(s->out, " ✓ ", text, s->cols);

@@ -1,7 +1,7 @@
 /* `make progreso`: capítulos, práctica y laboratorios, con su barra. */
 #include "base/memory.h"
 #include "base/text.h"
-#include "day/course.h"
+#include "day/contents.h"
 #include "day/day.h"
 #include "day/progress.h"
 
@@ -58,7 +58,7 @@ static void put_title(const struct gr_screen *s, const char *title)
 struct totals {
     int read, chapters, done, exercises, points, max;
     const struct day_chapter *next;
-    const struct gr_lab *next_lab;
+    const struct lab *next_lab;
 };
 
 static void put_chapters(const struct gr_screen *s, const struct day_course *c,
@@ -86,7 +86,7 @@ static void put_labs(const struct gr_screen *s, const struct day_course *c,
 {
     put_title(s, "Laboratorios, y puntos de la última calificación");
     for (size_t i = 0; i < c->labs.n; i++) {
-        const struct gr_lab *lab = &c->labs.v[i];
+        const struct lab *lab = &c->labs.v[i];
         struct day_points now = day_lab_points(p, lab->dir);
         int max = now.max > 0 ? now.max : 100;
         char *note = now.best > now.points ? ag_format(" (llegaste a %d)", now.best)

@@ -169,7 +169,7 @@ static void new_round(struct watch *w, size_t at)
     free(w->round.focus);
     struct day_progress p;
     day_progress_read(&p);
-    const struct gr_lab *lab = current(w)->lab;
+    const struct lab *lab = current(w)->lab;
     struct day_points had = lab ? day_lab_points(&p, lab->dir) : (struct day_points){0};
     day_progress_close(&p);
     w->round = (struct day_round){.grader = w->round.grader,
@@ -286,20 +286,17 @@ static void go_next(struct watch *w)
 static void reset(struct watch *w)
 {
     struct day_target *t = current(w);
-    char *command = ag_format("autograder/day/reset.sh %s%s%s%s 2>&1", t->dir,
-                              !t->lab && w->round.focus ? " " : "",
-                              !t->lab && w->round.focus ? w->round.focus : "",
-                              !t->lab && w->round.focus ? ".c" : "");
+    bool one = !t->lab && w->round.focus;
+    char *name = one ? ag_format("%s.c", w->round.focus) : NULL;
+    char *out = day_child_run((char *[]){"autograder/day/reset.sh", t->dir, name,
+                                         NULL}); /* sin `name` acaba ahí */
     struct page page;
-    FILE *out = popen(command, "re");
-    free(command);
     if (page_open(w, &page)) {
-        for (int c; out && (c = getc(out)) != EOF;)
-            putc(c, page.s.out);
+        fputs(out, page.s.out);
         page_show(w, &page);
     }
-    if (out)
-        pclose(out);
+    free(out);
+    free(name);
 }
 
 static void on_key(void *arg, char key)
@@ -386,7 +383,7 @@ static void load_targets(struct watch *w)
                 .dir = ag_format("lessons/%s/practica", chapter->dir)};
     }
     for (size_t i = 0; i < w->course.labs.n; i++) {
-        const struct gr_lab *lab = &w->course.labs.v[i];
+        const struct lab *lab = &w->course.labs.v[i];
         w->targets[w->n++] = (struct day_target){.lab = lab,
                                                  .dir = ag_format("labs/%s", lab->dir)};
     }
@@ -399,7 +396,7 @@ static int find_target(struct watch *w, const char *which)
 {
     const char *id = strchr(which, '=');
     bool lab = strncmp(which, "LAB=", 4) == 0;
-    const struct gr_lab *wanted = lab ? day_course_lab(&w->course, id + 1) : NULL;
+    const struct lab *wanted = lab ? day_course_lab(&w->course, id + 1) : NULL;
     const struct day_chapter *chapter = id && !lab
                                             ? day_course_chapter(&w->course, id + 1)
                                             : NULL;

@@ -2,16 +2,16 @@
 #ifndef DAY_WATCH_H
 #define DAY_WATCH_H
 
-#include "day/course.h"
+#include "day/contents.h"
 #include "day/practice.h"
-#include "grader/report.h"
+#include "grader/grader.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /* Lo que se vigila: un laboratorio o la práctica de un capítulo. */
 struct day_target {
-    const struct gr_lab *lab; /* NULL si es práctica */
+    const struct lab *lab; /* NULL si es práctica */
     const struct day_chapter *chapter;
     char *dir;      /* "labs/07-monitor" */
     uint64_t print; /* cómo estaba la última vez que se probó; 0, nunca */

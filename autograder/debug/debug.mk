@@ -13,7 +13,8 @@ DEBUG_SUITE = $(firstword $(filter $(O)/labs/$(LAB)-%,$(GRADE_SUITES)))
 debug: setup-pasos $(GRADE_TOOLS) $(DEBUG_SUITE) $(GATE) ## Abre gdb en una prueba, con sus servidores en marcha: make debug LAB=07 PRUEBA=nombre
 	@$(if $(and $(RUN_BIN),$(DEBUG_SUITE),$(PRUEBA)),:,echo 'make debug: di qué laboratorio y qué prueba: make debug LAB=07 PRUEBA=escribe_al_momento' >&2; exit 2)
 	+@$(MAKE) --no-print-directory $(if $(Q),-s) VARIANT=debug $(DEBUG_BIN)
-	@autograder/debug/debug.sh $(call quoted,$(PRUEBA)) $(DEBUG_BIN) $(DEBUG_SUITE) $(O)/autograder/runner $(PG_TEMPLATE) \
+	$(said)
+	@autograder/debug/debug.sh $(call quoted,$(PRUEBA)) $(DEBUG_BIN) $(DEBUG_SUITE) $(GRADER) $(O)/autograder/runner $(PG_TEMPLATE) \
 		$(GATE) $(if $(SEMILLA),$(call quoted,$(SEMILLA)))
 
 TEST_MORE += test-debug

@@ -1,9 +1,9 @@
 #!/bin/bash
 # Una prueba de un laboratorio, con tu programa dentro de gdb y los servidores de la prueba en marcha.
-#   debug.sh PRUEBA PROGRAMA SUITE RUNNER POSTGRES PUERTA [SEMILLA]
+#   debug.sh PRUEBA PROGRAMA SUITE CORRECTOR RUNNER POSTGRES PUERTA [SEMILLA]
 # Sin caja ni límites de tiempo cortos: es código tuyo. Se ejecuta en la raíz del curso.
 set -u
-test=$1 program=$2 suite=$3 runner=$4 postgres=$5 gate=$6 seed=${7:-}
+test=$1 program=$2 suite=$3 grader=$4 runner=$5 postgres=$6 gate=$7 seed=${8:-}
 say() { printf 'make debug: %s\n' "$*" >&2; }
 
 command -v gdb >/dev/null || { say 'falta gdb: make setup GRUPO=pasos' && exit 2; }
@@ -59,16 +59,29 @@ if [ -z "$pid" ]; then
     exit 2
 fi
 
+# Con `run`, gdb lo empieza otra vez, con los mismos argumentos. La carpeta es una copia: la prueba
+# borra la suya en cuanto ve morir al primero.
+words=()
+mapfile -d '' -t words <"/proc/$pid/cmdline" && words=("${words[@]:1}")
+again=
+for word in ${words[@]+"${words[@]}"}; do again+=" '${word//\'/\'\\\'\'}'"; done
+folder=$zone/otra-vez
+cp -a "/proc/$pid/cwd/." "$folder" || mkdir -p "$folder"
+
 cat <<FIN
 Prueba «$test», sin caja y sin prisa: sus servidores están en marcha y esperan a tu programa unos
 diez minutos. Si arranca varios programas, este es el primero. gdb lo para al entrar en main:
     break FUNCIÓN   parar al llegar a ella      next, step    una línea más
     continue        seguir                      print VARIABLE, backtrace
+    run             empezar otra vez, con los mismos argumentos y ya sin la prueba
     quit            acabar, sin dejar nada en marcha
 
 FIN
-gdb -q -iex 'set debuginfod enabled off' -ex 'set confirm off' -ex 'set breakpoint pending on' -ex 'tbreak main' \
-    -ex continue -p "$pid" 3>&-
+# Al seguirlo está aún en la puerta, y lo que gdb diga de ella no es del programa: se calla.
+gdb -q -iex 'set debuginfod enabled off' -ex 'set confirm off' -ex 'set breakpoint pending on' \
+    -ex 'set logging file /dev/null' -ex 'set logging redirect on' -ex 'set logging enabled on' \
+    -ex "attach $pid" -ex 'tbreak main' -ex 'set print thread-events off' -ex 'set logging enabled off' \
+    -ex "set args$again" -ex "set cwd $folder" -ex continue 3>&-
 
 # Si el programa llegó a su final, la prueba también, y tiene su veredicto.
 for ((i = 0; i < 20; i++)); do
@@ -76,7 +89,7 @@ for ((i = 0; i < 20; i++)); do
     sleep 0.1
 done
 result=$zone/resultados/$test.json
-verdict=$(sed -n 's/.*"veredicto": *"\([a-z_]*\)".*/\1/p' "$result" 2>/dev/null | head -n 1)
+verdict=$([ ! -e "$result" ] || "$grader" --informe "$result" --resultados veredicto)
 if [ -n "$verdict" ]; then
     echo "La prueba acabó: $verdict. Su historia la cuenta make grade con PRUEBA=$test"
 else

@@ -2,7 +2,7 @@
 
 ###= ARM64=1  en `make dist`, las suites también para arm64 (pide Internet la primera vez)
 ###= LIBRO=no  en `make dist` y `make publish`, sin el libro
-###= FORZAR=1  en `make publish`, adelanta la solución de LAB; queda apuntado
+###= FORZAR=1  en `make publish`, adelanta la solución de LAB; en `make grade-class`, sigue aunque se pierdan notas
 
 DIST      := autograder/dist
 DIST_NAME := programacion-asincrona-en-c
@@ -29,8 +29,8 @@ dist-arm64: setup-dist | $(ARM64_SYSTEM)
 		CC='aarch64-linux-gnu-gcc --sysroot=$(ARM64_SYSTEM)' $(GRADE_SUITES:$(O)/%=$(ARM64_BUILD)/%)
 
 .PHONY: dist publish
-dist: setup-grade $(if $(WITH_ARM64),dist-arm64) $(if $(filter no,$(LIBRO)),,book) $(COURSE) $(GRADE_SUITES) ### Hace en build/dist la edición de estudiantes, sin suites ni soluciones
-	@ASINC_COURSE=$(COURSE) ARM64=$(WITH_ARM64) $(DIST)/dist.sh $(O) build/dist $(WITH_BOOK)
+dist: setup-grade $(if $(WITH_ARM64),dist-arm64) $(if $(filter no,$(LIBRO)),,book) $(COURSE) $(GRADE_SUITES) ### Hace en build/dist la edición de estudiantes, sin suites ni soluciones (LAB=07: solo con ese laboratorio)
+	@ASINC_COURSE=$(COURSE) ARM64=$(WITH_ARM64) LAB=$(call quoted,$(LAB)) $(DIST)/dist.sh $(O) build/dist $(WITH_BOOK)
 	@printf 'La edición de estudiantes está en build/dist/$(DIST_NAME).tar.gz (%s).\n' \
 		"$$(du -h --apparent-size build/dist/$(DIST_NAME).tar.gz | cut -f1)"
 
@@ -41,7 +41,7 @@ publish: setup-grade $(COURSE) ### Publica las soluciones cuya fecha ha pasado, 
 
 # En `make test`, qué lleva; con TODO=1, también que en ella todo funciona y las notas son las mismas.
 TEST_STEPS += test-dist
-TEST_MORE  += test-dist-use
+TEST_DEEP  += test-dist-use
 .PHONY: test-dist test-dist-use
 test-dist: $(COURSE) $(GRADE_SUITES)
 	@$(DIST)/tests/edition.sh $(O)

@@ -4,7 +4,8 @@
 # Se ejecuta en la raíz del curso, con las suites ya compiladas; si las hay también para arm64,
 # ARM64 dice dónde. Deja en DESTINO la carpeta y el
 # archivo, siempre con los mismos octetos si lo que entra es lo mismo. LIBRO es la carpeta del
-# libro hecho; sin ella, la edición va sin libro. ASINC_COURSE dice qué soluciones son públicas.
+# libro hecho; sin ella, la edición va sin libro. ASINC_COURSE dice qué laboratorios hay y qué
+# soluciones son públicas. Con LAB, solo ese laboratorio: la plantilla de una tarea.
 #
 # Aquí se dice lo que entra, y nada entra si no se dice: un archivo nuevo no se escapa.
 set -eu
@@ -27,12 +28,13 @@ take_all() { # CARPETA OPCIONES-DE-FIND...
     find "$dir" -type f "$@" -print0 >>"$work/lista"
 }
 
-take Makefile LICENSE .setup/{doctor.sh,editor.mk,editor.sh,help.awk,packages,setup.mk,setup.sh}
-take .vscode/{launch,tasks}.json .devcontainer/devcontainer.json
+take Makefile LICENSE .setup/{ayuda.txt,doctor.sh,editor.mk,editor.sh,help.awk,packages,setup.mk,setup.sh}
+take .vscode/{launch,settings,tasks}.json .devcontainer/devcontainer.json
 
 take_all common/include
 take_all common/src
 take_all common/tools
+take_all common/examples
 take common/{README.md,DECISIONES.md,asinc.pc.in,common.mk}
 
 # El corrector, entero menos el banco: va dentro de cada suite.
@@ -40,30 +42,62 @@ take autograder/{autograder.mk,curso.json,prebuilt.sh} autograder/harness/{harne
 take_all autograder -regextype posix-extended -regex 'autograder/(base|course|box|grader|day|explain|debug)/[^/]*\.(c|h|mk|sh|css|js)'
 
 take lessons/lessons.mk
-take_all lessons -regextype posix-extended \( -regex 'lessons/[^/.]*\.md' -o -regex 'lessons/[0-9][^/]*/.*' \)
-take lessons/.check/{check.h,exercise.h,practica.c,exercise.c,sanitizer.c,text.c,run.c}
+take_all lessons -regextype posix-extended ! -name DECISIONES.md \( -regex 'lessons/[^/.]*\.md' -o -regex 'lessons/[0-9][^/]*/.*' \)
+take lessons/.check/{check.h,exercise.h,practica.c,exercise.c,sanitizer.c,strings.c,run.c}
 take lessons/.book/libro.{css,js} lessons/.book/pasos/{pasos.mk,student.sh,record.sh,record.py,values.py,player.sh,state.c,pasos.css,linea.js,pasos.js}
 
 # De un laboratorio, lo que se lee, lo que se escribe y lo que se da; y su suite, sin símbolos.
 take labs/labs.mk
 labs=()
-files_of() { list_of fuentes "$1" && list_of dados "$1"; }
-list_of() { sed -n "s/^ *\"$1\": *\[\(.*\)\],*\$/\1/p" "$2" | tr -d '" ' | tr ',' '\n'; }
-for lab in labs/[0-9][0-9]-*/; do
-    lab=${lab%/}
-    [ -e "$lab/.grader/lab.json" ] || continue
+wanted=$("$ASINC_COURSE" laboratorios ${LAB:+"$LAB"})
+for lab in $("$ASINC_COURSE" carpetas); do
+    number=${lab#labs/} number=${number%%-*}
+    [[ " $wanted " == *" $number "* ]] || continue
     take "$lab"/{README.md,pistas.md,.original.ar,.grader/lab.json}
     take_all "$lab" -maxdepth 1 \( -name '*.sh' -o -name '*.sql' \)
-    for file in $(files_of "$lab/.grader/lab.json"); do take "$lab/$file"; done
+    mapfile -t files < <("$ASINC_COURSE" archivos "$number")
+    take "${files[@]}"
     labs+=("$lab")
 done
 
 published=$("$ASINC_COURSE" publicados)
-for number in $published; do take_all solutions/"$number"-*; done
+for number in $published; do [[ " $wanted " != *" $number "* ]] || take_all solutions/"$number"-*; done
 
 tar -cf - --no-recursion --null -T "$work/lista" | tar -xf - -C "$tree"
 # Lo que en la plantilla se escribe desde su carpeta, en la edición se escribe desde su raíz.
 sed 's|](\.\./\.\./|](|g' "$here/LEEME.md" >"$tree/README.md"
+# Qué se sube, hasta cuándo y lo que cuesta el retraso, con las fechas de este año.
+{
+    printf '| Laboratorio | Qué subes | Hasta | Su solución es pública el |\n|---|---|---|---|\n'
+    "$ASINC_COURSE" fechas | while read -r which _ due public _; do
+        [[ " $wanted " == *" $which "* ]] || continue
+        mapfile -t files < <("$ASINC_COURSE" archivos "$which" fuentes)
+        printf -v names ', `%s`' "${files[@]##*/}"
+        printf '| %s | %s | %s | %s |\n' "$which" "${names#, }" "$due" "$public"
+    done
+} | sed -E 's/([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9:]{5}):[0-9]{2}(\.[0-9]+)?([^ ]*)/\3-\2-\1 a las \4 (UTC\6)/g' >"$work/entregas"
+"$ASINC_COURSE" retraso >"$work/retraso"
+sed -i -e "/^<!-- entregas -->$/{r $work/entregas" -e 'd}' -e "/^<!-- retraso -->$/{r $work/retraso" -e 'd}' "$tree/README.md"
+# shellcheck disable=SC2086
+"$ASINC_COURSE" solo $wanted >"$tree/autograder/curso.json"
+# Las tablas y los menús hablan de los que van; y lo que enseña cómo se empieza, de uno que vaya.
+course=$(realpath "$ASINC_COURSE")
+(cd "$tree" && "$course" anota) >"$work/anotado" || { cat "$work/anotado" >&2 && exit 1; }
+first=${labs[0]} example=labs/07-monitor
+if [ "$first" != "$example" ]; then
+    number=${first#labs/} number=${number%%-*}
+    mapfile -t files < <("$ASINC_COURSE" archivos "$number" fuentes)
+    sed -i "s|$example/monitor\.c|${files[0]}|g; s|$example|$first|g; s|LAB=07|LAB=$number|g; s|laboratorio 07|laboratorio $number|g" "$tree/README.md"
+fi
+# Las respuestas de la práctica no van, salvo en el libro.
+answer='la página de la práctica del libro'
+[ -z "$book" ] || answer='`libro/sitio/\1/practica.html`'
+sed -i -E "s;\`solutions/practica/([^/]+)/abierto\.md\`;$answer;" "$tree"/lessons/[0-9]*/README.md
+# A un laboratorio que no va no lleva ningún enlace.
+grep -rohE --include='*.md' 'labs/[0-9][0-9]-[[:alnum:]_-]+' "$tree" | sort -u | while read -r lab; do
+    [ ! -e "$tree/$lab" ] || continue
+    find "$tree" -name '*.md' -exec sed -i -E "s;\[([^]]*)\]\([^) ]*${lab}[^) ]*\);\1;g" {} +
+done
 for lab in "${labs[@]}"; do
     for suite in "$own/$lab/suite" ${ARM64:+"$ARM64/$lab/suite"}; do
         arch=$(readelf -h "$suite" | sed -n 's/^ *Machine: *//p')

@@ -4,9 +4,8 @@
 # Se ejecuta en la raíz del curso. ASINC_COURSE dice qué soluciones son públicas. Con FORZAR se
 # adelanta una, que hay que nombrar, y queda apuntado quién y cuándo.
 set -eu
-out=$1 lab=${2:-}
-lab=${lab%%-*}
-[ ${#lab} -ne 1 ] || lab=0$lab
+out=$1
+lab=${2:+$("$ASINC_COURSE" laboratorios "$2")}
 here=$(dirname "$0")
 log=autograder/adelantadas.txt
 

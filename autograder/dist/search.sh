@@ -4,7 +4,8 @@
 # Se ejecuta en la raíz del curso, de donde sale el texto que se busca; ASINC_COURSE dice qué
 # soluciones son públicas. Lo que busca:
 #
-#   - archivos de una suite, de un mutante, de una alternativa, de una historia o de una solución;
+#   - archivos de una suite, de un mutante, de una alternativa, de una historia, de una solución o del
+#     material de quien enseña;
 #   - líneas enteras de ellos, en cualquier archivo, también dentro de un binario, y también del
 #     libro, quitadas sus marcas. Solo las que no están además en lo que se reparte;
 #   - símbolos y datos de depuración en una suite.
@@ -33,8 +34,8 @@ done
 
 # ---- archivos --------------------------------------------------------------------------------
 
-(cd "$tree" && find . -path '*/.grader/*' ! -name lab.json ! -name suite.x86_64 ! -name suite.aarch64 -o -path './autograder/harness/*.[ch]' \
-    -o -path '*/tests/*' -o -name mutantes -o -name alternativas -o -name historias -o -name '*.patch' -o -type l) >"$work/files"
+(cd "$tree" && find . -path '*/.grader/*' ! -name lab.json ! -name suite.x86_64 ! -name suite.aarch64 -o -path './autograder/harness/*.[ch]' -o -path ./autograder/docente \
+    -o -path '*/tests/*' -o -name mutantes -o -name alternativas -o -name historias -o -name etapas -o -name '*.patch' -o -type l) >"$work/files"
 for dir in ${secret_solutions[@]+"${secret_solutions[@]}"}; do
     (cd "$tree" && find . -path "*/$dir" -o -path "*/soluciones/${dir#solutions/}") >>"$work/files"
 done
@@ -53,15 +54,17 @@ trimmed() { sed 's/^[[:space:]]*//; s/[[:space:]]*$//' | awk -v min=$MIN 'length
 lines() { xargs -0r cat | trimmed; } # las líneas que distinguen a unos archivos, sin sangría
 added() { xargs -0r cat | sed -n '/^+++ /d; s/^+//p' | trimmed; }
 
-# Lo que no es secreto, tomado de donde se escribe y no de la edición.
+# Lo que no es secreto, tomado de donde se escribe y no de la edición. La guía de quien enseña no se
+# reparte: el laboratorio que enseña a añadir lleva en ella su solución.
 find common lessons solutions/practica autograder -type f \( -name '*.[chS]' -o -name '*.md' \) \
-    -not -path '*/tests/*' -not -path 'autograder/harness/*' -print0 >"$work/given"
+    -not -path '*/tests/*' -not -path 'autograder/harness/*' -not -path 'autograder/docente/*' -not -path autograder/GUIA.md -print0 >"$work/given"
 for number in $published; do find solutions/"$number"-* -type f -print0; done >>"$work/given"
 find labs -maxdepth 2 -type f \( -name '*.[ch]' -o -name '*.md' \) -print0 | cat "$work/given" - | lines >"$work/public"
 
 {
     find labs -path '*/.grader/*' -type f -regextype posix-extended -regex '.*\.(c|h|py|sh|sql)' -print0
     find autograder/harness -type f -name '*.[ch]' -not -path '*/tests/*' -print0
+    find autograder/docente -type f \( -name '*.md' -o -path '*/examenes/*.c' \) -print0
     [ ${#secret_solutions[@]} -eq 0 ] || find "${secret_solutions[@]}" -type f -print0
 } | lines >"$work/sources"
 find labs -path '*/.grader/mutantes/*.patch' -print0 | added | sort -u "$work/sources" - |
@@ -93,6 +96,7 @@ for dir in ${secret_solutions[@]+"${secret_solutions[@]}"}; do
         given=$tree/labs/${file#solutions/}
         [ -e "$given" ] || continue
         trimmed <"$file" | comm -23 - "$work/common" >"$work/answer"
+        [ -s "$work/answer" ] || continue # todo lo suyo se reparte ya en otro sitio
         trimmed <"$given" | comm -12 - "$work/answer" >"$work/shared"
         [ $(($(wc -l <"$work/shared") * 2)) -lt "$(wc -l <"$work/answer")" ] ||
             echo "${given#"$tree"/}: más de la mitad de su solución"

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,21 +37,6 @@ static char **colored(int argc, char **argv)
     return all;
 }
 
-static char *read_all(int fd)
-{
-    char bytes[4096], *text = NULL;
-    size_t size = 0;
-    FILE *all = open_memstream(&text, &size);
-    ssize_t n;
-    if (!all)
-        return NULL;
-    while ((n = read(fd, bytes, sizeof bytes)) > 0 || (n < 0 && errno == EINTR))
-        if (n > 0)
-            fwrite(bytes, 1, (size_t)n, all);
-    fclose(all);
-    return text;
-}
-
 int main(int argc, char **argv)
 {
     int fds[2];
@@ -70,7 +56,7 @@ int main(int argc, char **argv)
         perror("asinc-gcc");
         return USAGE;
     }
-    char *said = read_all(fds[0]), *explained = ag_explain(said ? said : "");
+    char *said = ag_read_all(fds[0], SIZE_MAX), *explained = ag_explain(said);
     fputs(explained, stderr);
     free(explained);
     free(said);

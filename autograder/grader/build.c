@@ -1,9 +1,11 @@
 /* Compilar lo que entregó el estudiante, dentro de la caja: gcc también lee con
  * `#include` lo que se le pida, así que no ve más que las fuentes y la biblioteca.
  *
- * Dos versiones a la vez: la normal, que corren casi todas las pruebas, y otra con ASan y
- * UBSan, que ve los errores de memoria que la normal perdona y se hace si alguna prueba
- * la usa. De esa se mira además el texto, para que nadie la apague (guard.h). */
+ * Primero se preprocesa, una vez; y de ese texto, y no de las fuentes, salen las dos versiones a la
+ * vez: la normal, que corren casi todas las pruebas, y otra con ASan y UBSan, que ve los errores de
+ * memoria que la normal perdona y se hace si alguna prueba la usa. Así ninguna puede ser otro
+ * programa. Del texto se mira además que nadie la apague (guard.h). Lo que gcc avisa se enseña como
+ * lo dice de las fuentes, que es mejor: si avisa de algo, se compilan para eso. */
 #include "base/dir.h"
 #include "base/memory.h"
 #include "box/box.h"
@@ -20,31 +22,43 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define OUTPUT "_salida_"
-#define ASINC  "_asinc_"
-#define GCC    "/usr/bin/gcc"
-#define TEXT   "texto.txt"
+#define OUTPUT   "_salida_"
+#define ASINC    "_asinc_"
+#define SOURCE_I "_texto_"
+#define GCC      "/usr/bin/gcc"
+#define SHELL    "/usr/bin/sh"
+
+/* gcc -E no admite más que uno cada vez: los nombres van delante de «--», y detrás, la orden. */
+static const char each[] =
+    "files=; while [ \"$1\" != -- ]; do files=\"$files $1\"; shift; done; shift; "
+    "for f in $files; do \"$@\" " GR_BOX_SOURCE "/$f.c -o " OUTPUT "/$f.i || exit; done";
 
 struct flavor {
     const char *name; /* carpeta bajo salida/ */
     const char *log;
     const char *library; /* NULL: no se enlaza nada */
     const char *const *flags;
-    bool guarded;
+    bool guarded, from_sources;
 };
 
-/* Sin __SANITIZE_ADDRESS__ la entrega no sabe cuál de las dos versiones es. */
-#define SAME_TEXT "-U__SANITIZE_ADDRESS__"
-
+static const struct flavor text = {
+    "texto", "texto.txt",
+    NULL,    (const char *const[]){"-O1", "-E", "-w", "-U_FORTIFY_SOURCE", NULL},
+    false,   true};
 static const struct flavor flavors[] = {
-    {"normal", "gcc.txt", ASINC "/libasinc.a", (const char *const[]){"-O1", NULL}, false},
-    {"texto", TEXT, NULL, (const char *const[]){"-O1", "-E", "-w", NULL}, false},
+    {"normal", "gcc.txt", ASINC "/libasinc.a", (const char *const[]){"-O1", NULL}, false,
+     false},
     {"asan", "gcc-asan.txt", ASINC "/libasinc-asan.a",
      (const char *const[]){"-O1", "-fsanitize=address,undefined",
-                           "-fno-sanitize-recover=all", "-fno-omit-frame-pointer",
-                           SAME_TEXT, NULL},
-     true},
+                           "-fno-sanitize-recover=all", "-fno-omit-frame-pointer", NULL},
+     true, false},
 };
+static const struct flavor words = {"palabras",
+                                    "palabras.txt",
+                                    ASINC "/libasinc.a",
+                                    (const char *const[]){"-O1", NULL},
+                                    false,
+                                    true};
 #define N_FLAVORS (sizeof flavors / sizeof *flavors)
 
 /* Con pocos errores basta: los demás suelen ser eco del primero. */
@@ -85,11 +99,23 @@ static void add_list(struct command *c, const char *const *list)
         add(c, ag_format("%s", *list));
 }
 
-static void add_words(struct command *c, const char *words)
+static void add_words(struct command *c, const char *list)
 {
-    for (size_t n; *(words += strspn(words, " ")); words += n) {
-        n = strcspn(words, " ");
-        add(c, ag_format("%.*s", (int)n, words));
+    for (size_t n; *(list += strspn(list, " ")); list += n) {
+        n = strcspn(list, " ");
+        add(c, ag_format("%.*s", (int)n, list));
+    }
+}
+
+/* Los nombres de las fuentes de C, sin «.c», con algo delante y detrás. */
+static void add_sources(struct command *c, const struct gr_order *o, const char *before,
+                        const char *after)
+{
+    for (size_t i = 0; i < json_array_size(o->sources); i++) {
+        const char *name = json_string_value(json_array_get(o->sources, i));
+        size_t n = name ? strlen(name) : 0;
+        if (n > 2 && strcmp(name + n - 2, ".c") == 0)
+            add(c, ag_format("%s%.*s%s", before, (int)n - 2, name, after));
     }
 }
 
@@ -97,6 +123,14 @@ static struct command command_for(const struct gr_order *o, const struct flavor 
 {
     size_t most = MAX_FIXED + json_array_size(o->sources);
     struct command c = {.argv = ag_alloc(most, sizeof *c.argv)};
+    if (f == &text) {
+        add(&c, ag_format("-c"));
+        add(&c, ag_format("%s", each));
+        add(&c, ag_format("sh"));
+        add_sources(&c, o, "", "");
+        add(&c, ag_format("--"));
+        add(&c, ag_format(GCC));
+    }
     add_list(&c, common_flags);
     add_list(&c, f->flags);
     /* Que ASan y el enlazador nombren los archivos como los conoce el estudiante. */
@@ -106,13 +140,13 @@ static struct command command_for(const struct gr_order *o, const struct flavor 
         add(&c, ag_format("-o"));
         add(&c, ag_format(OUTPUT "/%s", o->program));
     }
-    for (size_t i = 0; i < json_array_size(o->sources); i++) {
-        const char *name = json_string_value(json_array_get(o->sources, i));
-        if (name && strcmp(name + strlen(name) - 2, ".c") == 0)
-            add(&c, ag_format(GR_BOX_SOURCE "/%s", name));
-    }
-    if (f->guarded)
+    if (f->guarded) {
+        add_list(&c, gr_guard_flags);
         add_words(&c, "-x c - -x none");
+    }
+    if (f != &text)
+        add_sources(&c, o, f->from_sources ? GR_BOX_SOURCE "/" : SOURCE_I "/",
+                    f->from_sources ? ".c" : ".i");
     if (f->library) {
         add(&c, ag_format("%s", f->library));
         add_words(&c, libraries);
@@ -139,6 +173,7 @@ static int start_gcc(const struct gr_order *o, const struct flavor *f, box_run *
     char *sources = ag_format("%s/fuentes", o->dir);
     char *asinc = ag_format("%s/asinc", o->root);
     char *output = ag_format("%s/salida/%s", o->dir, f->name);
+    char *preprocessed = ag_format("%s/salida/%s", o->dir, text.name);
     char *log_path = ag_format("%s/%s", o->dir, f->log);
     struct command c = command_for(o, f);
     int rc = -1;
@@ -152,13 +187,14 @@ static int start_gcc(const struct gr_order *o, const struct flavor *f, box_run *
         {.host = sources, .inside = GR_BOX_SOURCE},
         {.host = asinc, .inside = ASINC},
         {.host = output, .inside = OUTPUT, .writable = true},
+        {.host = preprocessed, .inside = SOURCE_I},
     };
     struct box_options options = box_options_default();
     options.runner = runner;
-    options.program = GCC;
+    options.program = f == &text ? SHELL : GCC;
     options.args = c.argv;
     options.binds = binds;
-    options.bind_count = sizeof binds / sizeof *binds;
+    options.bind_count = sizeof binds / sizeof *binds - (f == &text);
     options.limits = box_limits_compile();
     options.stdin_fd = guard;
     options.stdout_fd = log;
@@ -179,6 +215,7 @@ out:
         free(c.argv[i]);
     free(c.argv);
     free(log_path);
+    free(preprocessed);
     free(output);
     free(asinc);
     free(sources);
@@ -187,12 +224,12 @@ out:
 }
 
 /* Añade una línea propia al final de lo que dijo gcc de la versión normal. */
-static void note(const struct gr_order *o, const char *text)
+static void note(const struct gr_order *o, const char *line)
 {
     char *path = ag_format("%s/%s", o->dir, flavors[0].log);
     FILE *out = fopen(path, "ae");
     if (out) {
-        fprintf(out, "%s\n", text);
+        fprintf(out, "%s\n", line);
         fclose(out);
     }
     free(path);
@@ -203,7 +240,7 @@ static int blame(const struct gr_order *o, const struct flavor *f)
 {
     char *from = ag_format("%s/%s", o->dir, f->log);
     char *to = ag_format("%s/%s", o->dir, flavors[0].log);
-    if (f != flavors && rename(from, to) < 0)
+    if (f != flavors && f != &text && rename(from, to) < 0)
         note(o, GR_BOX_SOURCE ": error: gcc no admite la versión con ASan");
     free(to);
     free(from);
@@ -221,19 +258,30 @@ static int lock_program(const struct gr_order *o, const struct flavor *f,
                   : 0;
 }
 
+/* El texto de cada fuente, que ya nadie puede cambiar. 1 si no dice nada que no deba, 0 o -1. */
 static int judge_text(const struct gr_order *o, struct gr_error *err)
 {
-    char *path = ag_format("%s/" TEXT, o->dir), *said = NULL;
-    int rc = gr_guard_scan(path, &said);
-    free(path);
-    if (rc == 0)
-        return 1;
-    if (rc < 0)
-        return gr_error(err, "no se puede leer el texto de la entrega: %s",
-                        strerror(-rc));
-    note(o, said);
-    free(said);
-    return 0;
+    struct command c = {
+        .argv = ag_alloc(json_array_size(o->sources) + 1, sizeof *c.argv)};
+    char *before = ag_format("%s/salida/%s/", o->dir, text.name);
+    int verdict = 1;
+    add_sources(&c, o, before, ".i");
+    for (size_t i = 0; i < c.n; i++) {
+        char *said = NULL;
+        int rc = verdict > 0 ? gr_guard_scan(c.argv[i], &said) : 0;
+        if (rc < 0)
+            verdict = gr_error(err, "no se puede leer el texto de la entrega: %s",
+                               strerror(-rc));
+        else if (rc > 0)
+            verdict = 0;
+        if (said)
+            note(o, said);
+        free(said);
+        free(c.argv[i]);
+    }
+    free(before);
+    free(c.argv);
+    return verdict;
 }
 
 /* 1 si compiló, 0 si la culpa es de las fuentes, -1 si lo es de la máquina. */
@@ -249,11 +297,11 @@ static int judge_gcc(const struct gr_order *o, const struct flavor *f,
             return blame(o, f);
         break;
     case BOX_LIMIT: {
-        char *text = ag_format(GR_BOX_SOURCE ": error: gcc no acaba con este programa "
+        char *said = ag_format(GR_BOX_SOURCE ": error: gcc no acaba con este programa "
                                              "(límite de %s)",
                                box_limit_name(r->limit));
-        note(o, text);
-        free(text);
+        note(o, said);
+        free(said);
         return 0;
     }
     case BOX_SIGNALED:
@@ -264,7 +312,7 @@ static int judge_gcc(const struct gr_order *o, const struct flavor *f,
     if (lock_program(o, f, err) < 0)
         return -1;
     if (!f->library)
-        return judge_text(o, err);
+        return 1;
     struct stat st;
     char *program = ag_format("%s/salida/%s/%s", o->dir, f->name, o->program);
     int rc = lstat(program, &st) == 0 && S_ISREG(st.st_mode)
@@ -274,21 +322,80 @@ static int judge_gcc(const struct gr_order *o, const struct flavor *f,
     return rc;
 }
 
-int gr_build(const struct gr_order *order, struct gr_error *err)
+/* Espera a ese gcc. 1, 0 o -1, como judge_gcc. */
+static int finish_gcc(const struct gr_order *o, const struct flavor *f, box_run *run,
+                      struct gr_error *err)
+{
+    struct box_result result;
+    int rc = box_wait(run, -1, &result);
+    return rc < 0 ? gr_error(err, "la caja de gcc no contesta: %s", strerror(-rc))
+                  : judge_gcc(o, f, &result, err);
+}
+
+static int run_gcc(const struct gr_order *o, const struct flavor *f, struct gr_error *err)
+{
+    box_run *run = NULL;
+    int verdict = start_gcc(o, f, &run, err);
+    if (verdict == 0)
+        verdict = finish_gcc(o, f, run, err);
+    box_free(run);
+    return verdict;
+}
+
+/* Si del texto gcc dijo algo, se enseña lo que dice de las fuentes. Que no se pueda no es un fallo: se
+ * queda lo otro. */
+static void say_better(const struct gr_order *o)
+{
+    struct stat st;
+    struct gr_error ignored;
+    char *from = ag_format("%s/%s", o->dir, words.log);
+    char *to = ag_format("%s/%s", o->dir, flavors[0].log);
+    bool silent = stat(to, &st) == 0 && st.st_size == 0;
+    if (!silent && run_gcc(o, &words, &ignored) >= 0 && stat(from, &st) == 0 &&
+        st.st_size > 0 && rename(from, to) < 0)
+        errno = 0; /* queda lo otro */
+    free(to);
+    free(from);
+}
+
+/* Las versiones desde `first` hasta antes de `last`. */
+static int build(const struct gr_order *order, size_t first, size_t last,
+                 struct gr_error *err)
 {
     box_run *runs[N_FLAVORS] = {0};
-    size_t wanted = order->asan ? N_FLAVORS : 1;
     int verdict = 1;
-    for (size_t i = 0; i < wanted && verdict > 0; i++)
+    for (size_t i = first; i < last && verdict > 0; i++)
         if (start_gcc(order, &flavors[i], &runs[i], err) < 0)
             verdict = -1;
-    for (size_t i = 0; i < wanted && verdict > 0; i++) {
-        struct box_result result;
-        int rc = box_wait(runs[i], -1, &result);
-        verdict = rc < 0 ? gr_error(err, "la caja de gcc no contesta: %s", strerror(-rc))
-                         : judge_gcc(order, &flavors[i], &result, err);
+    for (size_t i = first; i < last && verdict > 0; i++) {
+        verdict = finish_gcc(order, &flavors[i], runs[i], err);
+        if (i == 0)
+            say_better(order);
+        if (i == 0 && verdict > 0 && order->asan)
+            verdict = judge_text(order, err);
     }
     for (size_t i = 0; i < N_FLAVORS; i++)
         box_free(runs[i]);
     return verdict;
+}
+
+int gr_build(const struct gr_order *order, struct gr_error *err)
+{
+    int verdict = run_gcc(order, &text, err);
+    if (verdict > 0)
+        return build(order, 0, order->asan ? N_FLAVORS : 1, err);
+    /* Ni se puede leer: que gcc lo cuente como siempre. */
+    if (verdict == 0 && (verdict = run_gcc(order, &words, err)) > 0) {
+        note(order, GR_BOX_SOURCE ": error: gcc no puede preprocesarlo");
+        verdict = 0;
+    }
+    return verdict;
+}
+
+int gr_build_asan(const struct gr_order *order, struct gr_error *err)
+{
+    if (order->asan)
+        return 1;
+    int verdict = judge_text(order, err);
+    return verdict > 0 ? build(order, 1, N_FLAVORS, err) : verdict;
 }

@@ -5,11 +5,11 @@
 #include "base/dir.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "grader/chronicle.h"
+#include "grader/chronicle_read.h"
+#include "grader/diag.h"
 #include "grader/job.h"
 #include "grader/jobs.h"
 #include "grader/judge.h"
-#include "grader/manifest.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -24,11 +24,11 @@ static const struct {
     const char *name;
     enum gr_verdict verdict;
 } verdicts[] = {
-    {"bien", GR_BIEN},
-    {"mal", GR_MAL},
-    {"no_compila", GR_NO_COMPILA},
-    {"tiempo", GR_TIEMPO},
-    {"fallo_corrector", GR_FALLO},
+    {"bien", GR_PASS},
+    {"mal", GR_FAIL},
+    {"no_compila", GR_UNCOMPILED},
+    {"tiempo", GR_TIMEOUT},
+    {"fallo_corrector", GR_BROKEN},
 };
 #define N_VERDICTS (sizeof verdicts / sizeof *verdicts)
 
@@ -40,7 +40,7 @@ const char *gr_verdict_name(enum gr_verdict v)
 static bool parse_verdict(const char *name, enum gr_verdict *out)
 {
     for (size_t i = 0; i < N_VERDICTS; i++) {
-        if (strcmp(verdicts[i].name, name) == 0 && verdicts[i].verdict != GR_NO_COMPILA) {
+        if (strcmp(verdicts[i].name, name) == 0 && verdicts[i].verdict != GR_UNCOMPILED) {
             *out = verdicts[i].verdict;
             return true;
         }
@@ -55,6 +55,18 @@ static void tell(json_t *story, char *line)
     json_array_append_new(story, json_string(clean));
     free(clean);
     free(line);
+}
+
+/* Lo que cuenta la suite, con las rutas como las conoce quien entrega. */
+static char *with_paths(const struct gr_job *job, const char *text)
+{
+    const char *at = strstr(text, GR_BOX_SOURCE "/");
+    if (!at)
+        return ag_format("%s", text);
+    char *rest = with_paths(job, at + strlen(GR_BOX_SOURCE));
+    char *whole = ag_format("%.*s%s%s", (int)(at - text), text, job->shown, rest);
+    free(rest);
+    return whole;
 }
 
 /* Añade un texto ajeno tal cual, con margen: así nadie lo vuelve a partir en líneas. */
@@ -134,7 +146,7 @@ static char *read_result(const struct gr_job *job, struct gr_result *result, boo
             why = ag_format("Su historia tiene algo que no es texto.");
             goto out;
         }
-        tell(result->story, ag_format("%s", json_string_value(line)));
+        tell(result->story, with_paths(job, json_string_value(line)));
     }
     result->chronicle = gr_chronicle_read(json_object_get(root, "cronologia"));
     result->ms = ms;
@@ -168,18 +180,123 @@ static void explain_missing(const struct gr_job *job, json_t *story)
     free(text);
 }
 
+/* ---- lo que se vio al repetirla ---------------------------------------------------- */
+
+#define FAILED  "FALLO: "
+#define NOTICED "Así se notó: "
+
+/* Lo que dejó al repetirse, si se repitió y volvió a fallar; si no, NULL. */
+static json_t *read_again(const struct gr_job *job, const struct gr_result *result)
+{
+    char *name = ag_format(GR_AGAIN "/%s.json", result->test->name), *data;
+    size_t size;
+    json_t *root = NULL;
+    if (ag_read_file(job->dir, name, MAX_RESULT, &data, &size) == 0) {
+        root = json_loadb(data, size, 0, NULL);
+        free(data);
+    }
+    free(name);
+    const char *verdict = json_string_value(json_object_get(root, "veredicto"));
+    enum gr_verdict v;
+    if (verdict && parse_verdict(verdict, &v) && (v == GR_FAIL || v == GR_TIMEOUT))
+        return root;
+    json_decref(root);
+    return NULL;
+}
+
+/* La línea que empieza así, o NULL; en `*at`, cuál es. */
+static const char *find_line(const json_t *story, const char *start, size_t *at)
+{
+    json_t *line;
+    size_t i;
+    json_array_foreach(story, i, line)
+    {
+        const char *text = json_string_value(line);
+        if (text && strncmp(text, start, strlen(start)) == 0) {
+            *at = i;
+            return text;
+        }
+    }
+    return NULL;
+}
+
+/* Lo que se vio en el programa al repetirla, que es lo que va delante de «Así se notó», pasa a ser
+ * lo primero que se dice; si ya se decía algo de él, detrás. */
+static void explain_again(const struct gr_job *job, struct gr_result *result,
+                          const json_t *again)
+{
+    size_t at, head, noticed;
+    const char *why = find_line(again, FAILED, &at);
+    const char *old = find_line(result->story, FAILED, &head);
+    if (!why || !old || !find_line(again, NOTICED, &noticed))
+        return;
+    bool known = find_line(result->story, NOTICED, &noticed);
+    bool same = strncmp(why, old, strcspn(old, "(.,")) == 0; /* lo mismo, y dónde */
+    char *first = known && !same ? ag_format("%s. Repetido con los sanitizadores: %s",
+                                             old, why + strlen(FAILED))
+                                 : ag_format("%s", why);
+    const char *guess = strstr(old, " ¿");
+    size_t said = guess ? (size_t)(guess - old) : strlen(old);
+    while (guess && said > 0 && strchr(": .", old[said - 1]))
+        said--;
+    char *then = known ? NULL
+                       : ag_format(NOTICED "%.*s", (int)(said - strlen(FAILED)),
+                                   old + strlen(FAILED));
+    char *named = with_paths(job, first);
+    char *clean = ag_clean(named, strlen(named), SIZE_MAX, AG_LINES);
+    free(named);
+    json_array_set_new(result->story, head, json_string(clean));
+    if (then)
+        json_array_insert_new(result->story, head + 1, json_string(then));
+    free(clean);
+    free(then);
+    free(first);
+}
+
+/* Con lo que hizo cada tarea, el dibujo es el de la repetición. */
+static void draw_again(struct gr_result *result, const json_t *chronicle)
+{
+    json_t *drawn = gr_chronicle_read(chronicle), *lane;
+    size_t i;
+    bool tasks = false;
+    json_array_foreach(json_object_get(drawn, "carriles"), i, lane)
+    {
+        const char *kind = json_string_value(json_object_get(lane, "clase"));
+        tasks = tasks || (kind && strcmp(kind, "tarea") == 0);
+    }
+    if (tasks) {
+        json_decref(result->chronicle);
+        result->chronicle = json_incref(drawn);
+    }
+    json_decref(drawn);
+}
+
+static void collect_again(const struct gr_job *job, struct gr_result *result)
+{
+    if (result->verdict != GR_FAIL && result->verdict != GR_TIMEOUT)
+        return;
+    json_t *again = read_again(job, result);
+    if (!again)
+        return;
+    explain_again(job, result, json_object_get(again, "historia"));
+    draw_again(result, json_object_get(again, "cronologia"));
+    json_decref(again);
+}
+
 static void collect_test(const struct gr_job *job, struct gr_result *result)
 {
     bool absent;
     if (job->fault) {
-        result->verdict = GR_FALLO;
+        result->verdict = GR_BROKEN;
         tell(result->story, ag_format("%s", job->fault));
         return;
     }
     char *why = read_result(job, result, &absent);
-    if (!why)
+    if (!why) {
+        collect_again(job, result);
         return;
-    result->verdict = GR_FALLO;
+    }
+    result->verdict = GR_BROKEN;
     json_array_clear(result->story);
     tell(result->story, why);
     if (absent)
@@ -206,7 +323,7 @@ static void collect_uncompiled(struct gr_job *job)
 {
     for (size_t i = 0; i < job->n_results; i++) {
         struct gr_result *result = &job->results[i];
-        result->verdict = GR_NO_COMPILA;
+        result->verdict = GR_UNCOMPILED;
         if (i > 0)
             tell(result->story, ag_format("No se ejecutó: el programa no compila."));
         else if (job->missing)
@@ -218,10 +335,10 @@ static void collect_uncompiled(struct gr_job *job)
 
 void gr_collect(struct gr_job *job)
 {
-    const struct gr_lab *lab = job->lab;
+    const struct lab *lab = job->lab;
     job->results = ag_alloc(lab->n_tests, sizeof *job->results);
     for (size_t i = 0; i < lab->n_tests; i++)
-        if (!job->only || strcmp(job->only, lab->tests[i].name) == 0)
+        if (gr_job_wants(job, &lab->tests[i]))
             job->results[job->n_results++] = (struct gr_result){.test = &lab->tests[i],
                                                                 .story = json_array()};
 

@@ -47,7 +47,12 @@ static int choose_rung(struct gr_config *cfg, enum box_rung highest, bool aloud,
                  "tu red: hazlo solo con código tuyo.");
         return 0;
     }
-    if (box_choose(highest, cfg->uid, cfg->gid, &cfg->rung, why, sizeof why) < 0)
+    int rc = box_choose(highest, cfg->uid, cfg->gid, &cfg->rung, why, sizeof why);
+    /* En una clase, otra caja sería otra nota. */
+    if (cfg->exact && (rc < 0 || cfg->rung != highest))
+        return gr_error(err, "ahora no se puede la caja %s, y se pidió esa: %s.",
+                        box_rung_title(highest), why);
+    if (rc < 0)
         return highest == BOX_ISOLATED
                    ? gr_error(err, "%s.", why)
                    : gr_error(err,
@@ -133,12 +138,23 @@ static int lift_memory_limits(struct gr_error *err)
     return 0;
 }
 
-int gr_configure(struct gr_config *cfg, enum box_rung highest, bool aloud,
-                 struct gr_error *err)
+/* Siendo root, un usuario que nadie más tiene mientras dure: lo que el núcleo reparte por usuario
+ * (vigilancias, tuberías, avisos) no lo comparten dos calificaciones. Si no se puede, el de siempre. */
+static void choose_user(struct gr_config *cfg)
 {
+    uid_t own;
+    cfg->claim = -1;
     cfg->drop = geteuid() == 0;
     cfg->uid = cfg->drop ? id_from("SUDO_UID") : geteuid();
     cfg->gid = cfg->drop ? id_from("SUDO_GID") : getegid();
+    if (cfg->drop && identity_prepare() == 0 && (cfg->claim = identity_claim(&own)) >= 0)
+        cfg->uid = cfg->gid = own;
+}
+
+int gr_configure(struct gr_config *cfg, enum box_rung highest, bool aloud,
+                 struct gr_error *err)
+{
+    choose_user(cfg);
     if (lift_memory_limits(err) < 0 || choose_rung(cfg, highest, aloud, err) < 0 ||
         check_site(cfg, err) < 0)
         return -1;

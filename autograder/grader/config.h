@@ -6,7 +6,7 @@
 #include "grader/job.h"
 
 /* Elige en `cfg` el usuario del juez y el peldaño más alto que se pueda hasta `highest`. Como
- * root el juez corre como quien llamó a sudo o, si no, como nadie. Con `aloud` escribe en los
+ * root el juez corre con un usuario que es solo de esta calificación. Con `aloud` escribe en los
  * errores los avisos que haya. 0, o -1 con el motivo. */
 int gr_configure(struct gr_config *cfg, enum box_rung highest, bool aloud,
                  struct gr_error *err);

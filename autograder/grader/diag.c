@@ -4,6 +4,7 @@
  * un error del enlazador) y llega hasta el siguiente. Si hay errores se enseñan solo
  * ellos, que un aviso por delante despista; si no los hay, los avisos. Debajo de los más
  * corrientes va qué hacer (base/explain.h). */
+#include "grader/diag.h"
 #include "base/explain.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -82,12 +83,19 @@ static void copy_blocks(FILE *out, const char *text, enum kind wanted)
 {
     bool all = wanted == CONTEXT;
     enum kind block = SKIP;
+    bool nested = false;
     int lines = 0, left = 0;
     for (const char *line = text; *line;) {
         size_t len = strcspn(line, "\n");
         enum kind here = classify(line, len);
         if (here == ERROR || here == WARNING)
             block = here;
+        /* Tras una llave sin cerrar, cada función que sigue da el mismo error. */
+        if (here == ERROR && contains(line, len, "error: invalid storage class for")) {
+            block = nested ? SKIP : ERROR;
+            here = block;
+            nested = true;
+        }
         if ((all || (here != SKIP && block == wanted)) && len > 0) {
             if (lines++ < MAX_LINES)
                 copy_line(out, line, len);

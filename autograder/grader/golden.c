@@ -13,7 +13,6 @@
 #include "base/dir.h"
 #include "base/memory.h"
 #include "grader/job.h"
-#include "grader/manifest.h"
 #include "grader/report.h"
 #include "grader/selftest.h"
 #include "grader/stage.h"
@@ -198,12 +197,12 @@ char *gr_golden_check(const char *path, const char *told)
 
 /* ---- guardar --------------------------------------------------------------------- */
 
-char *gr_golden_path(const struct gr_lab *lab, const char *test)
+char *gr_golden_path(const struct lab *lab, const char *test)
 {
     return ag_format("labs/%s/.grader/historias/%s.txt", lab->dir, test);
 }
 
-char *gr_golden_teller(const struct gr_lab *lab, const char *test)
+char *gr_golden_teller(const struct lab *lab, const char *test)
 {
     char *path = gr_golden_path(lab, test), *data, *name = NULL;
     size_t size;
@@ -218,7 +217,7 @@ char *gr_golden_teller(const struct gr_lab *lab, const char *test)
     return name;
 }
 
-int gr_golden_write(const struct gr_lab *lab, const char *path, const char *told,
+int gr_golden_write(const struct lab *lab, const char *path, const char *told,
                     struct gr_error *err)
 {
     char *dir = ag_format("labs/%s/.grader/historias", lab->dir);

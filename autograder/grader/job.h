@@ -3,8 +3,8 @@
 #define GR_JOB_H
 
 #include "box/box.h"
+#include "course/lab.h"
 #include "grader/error.h"
-#include "grader/manifest.h"
 
 #include <stdint.h>
 
@@ -14,23 +14,23 @@
 /* ---- lo que se sabe de una prueba ------------------------------------------------ */
 
 enum gr_verdict {
-    GR_BIEN,
-    GR_MAL,
-    GR_NO_COMPILA,
-    GR_TIEMPO,
-    GR_FALLO, /* no calificado, por un fallo del corrector: sus puntos están en el máximo */
+    GR_PASS,
+    GR_FAIL,
+    GR_UNCOMPILED,
+    GR_TIMEOUT,
+    GR_BROKEN, /* no calificado, por un fallo del corrector: sus puntos están en el máximo */
 };
 
 const char *gr_verdict_name(enum gr_verdict v); /* "bien", "fallo_corrector"... */
 
 struct gr_result {
-    const struct gr_test *test;
+    const struct lab_test *test;
     enum gr_verdict verdict;
     int points;
-    json_t *story;                 /* lista de cadenas */
-    json_t *chronicle;             /* qué se vio y cuándo (chronicle.h), o NULL */
-    double ms;                     /* lo que duró */
-    const struct gr_test *blocked; /* la prueba de `requiere` que falta, o NULL */
+    json_t *story;                  /* lista de cadenas */
+    json_t *chronicle;              /* qué se vio y cuándo (chronicle_read.h), o NULL */
+    double ms;                      /* lo que duró */
+    const struct lab_test *blocked; /* la prueba de `requiere` que falta, o NULL */
 };
 
 /* ---- lo que se sabe de una etapa ------------------------------------------------- */
@@ -57,9 +57,17 @@ struct gr_config {
     bool brief;    /* solo lo primero que falla y en pocas líneas, y no cada prueba */
     bool lean;     /* en los resultados, solo las cronologías de lo que falla */
     bool all;      /* enseña todas las pruebas, y no solo las de la etapa siguiente */
+    bool right;    /* en la autoprueba, todo lo que está bien hecho */
     bool sanitize; /* todas las pruebas, con la versión con ASan */
+    bool draw;     /* repite la primera que falla para ver qué hace cada tarea */
     enum box_rung rung; /* el peldaño de la caja en que se califica */
-    bool drop;          /* somos root: el juez corre como uid y gid */
+    bool exact;         /* en ese, o en ninguno */
+    int neighbours;     /* calificaciones que se hacen a la vez que esta, contándola */
+    long processes;     /* los que caben entre todas sus cajas */
+    long ports;         /* los que puede tomar cada una, si la red es la de todos */
+    char *group;        /* su grupo de control, como texto; NULL si no se puede tener */
+    int claim; /* reserva a `uid` para esta calificación, si empezó como root */
+    bool drop; /* somos root: el juez corre como uid y gid */
     uid_t uid;
     gid_t gid;
 };
@@ -68,11 +76,13 @@ struct gr_config {
 enum gr_phase { GR_WAITING, GR_COMPILING, GR_RUNNING, GR_DONE };
 
 struct gr_job {
-    const struct gr_lab *lab;
-    char *label;      /* para el progreso y la autoprueba */
-    char *source;     /* carpeta con las fuentes: "labs/07-monitor" */
-    char *shown;      /* la que se nombra en los mensajes; casi siempre, la misma */
-    char *only;       /* nombre de la única prueba que interesa, o NULL */
+    const struct lab *lab;
+    char *label;  /* para el progreso y la autoprueba */
+    char *source; /* carpeta con las fuentes: "labs/07-monitor" */
+    char *shown;  /* la que se nombra en los mensajes; casi siempre, la misma */
+    char *only;   /* nombre de la única prueba que interesa, o NULL */
+    size_t from,
+        upto;         /* solo las pruebas de estas etapas, desde 1; con 0, las de todas */
     char *dir;        /* carpeta del trabajo dentro de la zona privada */
     char *repro;      /* orden que repite la calificación: "make grade LAB=07" */
     const char *seed; /* de quien llama */
@@ -106,6 +116,9 @@ struct gr_job {
     double deadline_ms;
     double phase_ms; /* cuándo empezó esta fase */
 };
+
+/* ¿Es una de las que se piden? */
+bool gr_job_wants(const struct gr_job *job, const struct lab_test *test);
 
 void gr_job_free(struct gr_job *job);
 

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "box/identity.h"
 #include "box/outer.h"
+#include "grader/budget.h"
 #include "grader/job.h"
 #include "grader/stage.h"
 
@@ -65,6 +66,11 @@ static _Noreturn void become_judge(const struct gr_stage *stage,
 {
     char *judge = ag_format("%s/asinc-grade", stage->root);
     char *argv[] = {judge, "--juez", job->dir, NULL};
+    int entered = gr_budget_enter(cfg);
+    if (entered < 0) {
+        dprintf(2, "no se puede entrar en el grupo de control: %s\n", strerror(-entered));
+        _exit(GR_EXIT_FAILURE);
+    }
     if (cfg->rung >= BOX_PARTIAL) {
         int status;
         int rc = box_outer_run(argv, cfg->rung, cfg->uid, cfg->gid, &status);
@@ -330,6 +336,14 @@ int gr_jobs_run(struct gr_stage *stage, const struct gr_config *cfg, struct gr_j
     ag_kill_children();
     progress(jobs, n, false);
     return interrupted ? GR_EXIT_INTERRUPT : rc;
+}
+
+bool gr_job_wants(const struct gr_job *job, const struct lab_test *test)
+{
+    if (job->only)
+        return strcmp(job->only, test->name) == 0;
+    return job->upto == 0 ||
+           (test->milestone + 1 >= job->from && test->milestone < job->upto);
 }
 
 void gr_job_free(struct gr_job *job)

@@ -14,21 +14,22 @@ static int load_order(struct gr_order *order, const char *dir, struct gr_error *
     char *path = ag_format("%s/orden.json", dir);
     json_error_t why;
     const char *rung;
-    int asan, sanitize;
+    int asan, sanitize, draw;
     *order = (struct gr_order){.dir = dir};
     order->json = json_load_file(path, 0, &why);
     if (!order->json ||
-        json_unpack_ex(order->json, &why, 0,
-                       "{s:s s:s s:s s:s s:s s:o s:i s:b s:b s:s s?s}", "raiz",
-                       &order->root, "mostrada", &order->shown, "repite", &order->repro,
-                       "semilla", &order->seed, "programa", &order->program, "fuentes",
-                       &order->sources, "pruebas", &order->n_tests, "asan", &asan,
-                       "sanitize", &sanitize, "caja", &rung, "solo", &order->only) < 0)
+        json_unpack_ex(
+            order->json, &why, 0, "{s:s s:s s:s s:s s:s s:o s:i s:b s:b s:b s:s s?s}",
+            "raiz", &order->root, "mostrada", &order->shown, "repite", &order->repro,
+            "semilla", &order->seed, "programa", &order->program, "fuentes",
+            &order->sources, "pruebas", &order->n_tests, "asan", &asan, "sanitize",
+            &sanitize, "dibuja", &draw, "caja", &rung, "solo", &order->only) < 0)
         gr_error(err, "%s: %s", path, why.text);
     else {
         order->rung = box_rung_named(rung);
         order->asan = asan;
         order->sanitize = sanitize;
+        order->draw = draw;
     }
     free(path);
     return order->root && order->sources ? 0 : -1;
@@ -54,6 +55,8 @@ int gr_judge_main(const char *dir)
         gr_error(&err, "el juez no está dentro de la caja exterior");
         goto out;
     }
+    if (order.rung >= BOX_PARTIAL)
+        box_ration();
     say("compila");
     int built = gr_build(&order, &err);
     if (built < 0)
@@ -67,6 +70,7 @@ int gr_judge_main(const char *dir)
     int ended = gr_suite_run(&order, &err);
     if (ended < 0)
         goto out;
+    gr_explain(&order);
     printf("fin %d\n", ended);
     status = GR_EXIT_OK;
 out:

@@ -23,6 +23,7 @@ struct gr_order {
     int n_tests;
     bool sanitize; /* la usan todas */
     bool asan;     /* alguna prueba de las pedidas usa la versión con ASan */
+    bool draw;     /* repite la primera que falla para ver qué hace cada tarea */
     enum box_rung rung;
 };
 
@@ -34,14 +35,34 @@ int gr_judge_main(const char *dir);
  * Lo que dijo gcc queda en DIR/gcc.txt. */
 int gr_build(const struct gr_order *order, struct gr_error *err);
 
+/* La versión con ASan, si no está ya hecha. Como gr_build. */
+int gr_build_asan(const struct gr_order *order, struct gr_error *err);
+
 /* Corre la suite hasta el final. Devuelve su estado de espera, o -1. */
 int gr_suite_run(const struct gr_order *order, struct gr_error *err);
 
-/* ---- diag.c ---------------------------------------------------------------------- */
+/* En DIR: qué pruebas hacen falta antes que cada una (stage.c), y lo que dejan las que se repiten. */
+#define GR_NEEDS "requiere"
+#define GR_AGAIN "otra"
 
-/* Deja en memoria nueva lo útil de lo que dijo gcc: solo errores si los hay, si no los
- * avisos; rutas como las conoce el estudiante; longitud acotada. NULL si no dijo nada. */
-char *gr_diag_trim(const char *gcc, const char *shown);
+/* ---- explain.c ------------------------------------------------------------------- */
+
+/* Cómo se repite una prueba para explicarla. */
+struct gr_again {
+    const char *tests;     /* como las entiende el filtro de Criterion */
+    const char *directory; /* dónde deja los resultados, bajo DIR */
+    const char *variable;  /* la que se pone en su entorno, "NOMBRE=valor" */
+};
+
+/* Empieza a correrlas; el pid, o -1. */
+pid_t gr_suite_again(const struct gr_order *order, const struct gr_again *again);
+
+/*
+ * Repite alguna de las que fallaron, no para juzgarla otra vez sino para ver más: la que murió o no
+ * para, con los sanitizadores; y la primera de las demás, apuntando qué hace cada tarea. Lo que dejan
+ * queda en DIR/otra. Si algo sale mal no hay explicación, y la nota es la misma.
+ */
+void gr_explain(const struct gr_order *order);
 
 /* Con este nombre ve gcc las fuentes: no se confunde con nada que escriba alguien. */
 #define GR_BOX_SOURCE "_entrega_"

@@ -2,20 +2,21 @@
 #include "base/clock.h"
 #include "base/dir.h"
 #include "base/memory.h"
+#include "base/options.h"
 #include "base/seed.h"
 #include "base/text.h"
 #include "box/rung.h"
+#include "grader/budget.h"
 #include "grader/config.h"
 #include "grader/job.h"
 #include "grader/jobs.h"
 #include "grader/judge.h"
-#include "grader/manifest.h"
+#include "grader/labs_load.h"
 #include "grader/report.h"
 #include "grader/selftest.h"
 #include "grader/stage.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,11 +24,13 @@
 #include <unistd.h>
 
 struct options {
-    const char *from, *lab, *only, *report;
+    const char *from, *lab, *only, *report, *asked;
     char seed[AG_SEED_MAX + 1];
     double started_ms;
     enum box_rung highest;
-    bool seeded, strict, all, brief, sanitize, selftest, renew, class, check;
+    int neighbours;
+    bool seeded, strict, all, brief, sanitize, selftest, renew, class, check, exact,
+        right;
 };
 
 static const char usage[] =
@@ -46,10 +49,17 @@ static const char usage[] =
     "  --caja ya-aislado  otro usuario: solo en un sitio que ya lo encierre  "
     "CAJA=ya-aislado\n"
     "  --caja no         no encierra al programa: solo con código tuyo  CAJA=no\n"
+    "  --exacta          en esa caja o en ninguna, no en una menor\n"
+    "  --vecinos N       cuántas calificaciones se hacen a la vez, para repartir la "
+    "máquina\n"
+    "  --resultados QUÉ  no califica: lo que dice el resultados.json que hay en DIR\n"
     "  --comprobar       no califica: dice en qué caja se puede, y qué lo impide\n"
     "  --autoprueba      examina al corrector: esqueleto, solución y un mutante por "
-    "etapa\n"
-    "                    (con --todo, todos; con --semilla no compara sus historias)\n"
+    "prueba\n"
+    "                    (con --correctos, también todo lo que debe sacar puntos; con "
+    "--todo,\n"
+    "                    además, los demás mutantes; con --semilla no compara "
+    "historias)\n"
     "  --historias       guarda la historia de cada prueba, para leerla\n"
     "  --clase           es una entrega de una clase: no enseña la nota, y nombra los\n"
     "                    archivos como los tiene quien entrega, en labs/; la semilla, si "
@@ -60,6 +70,8 @@ static const char usage[] =
     "Sale con 0 si pudo calificar, sea cual sea la nota; con 1 si falta algún punto y "
     "se\n"
     "pidió --estricto; con 2 si la orden está mal; con 3 si falló el corrector.\n";
+
+#define MOST_NEIGHBOURS 256
 
 #define complain(...) ag_complain("asinc-grade", __VA_ARGS__)
 
@@ -89,103 +101,82 @@ static int read_seed(struct options *o)
     return rc;
 }
 
+static int parse_rung(const char *text, enum box_rung *rung)
+{
+    *rung = box_rung_named(text);
+    return strcmp(text, box_rung_name(*rung)) == 0
+               ? 0
+               : complain("CAJA puede ser «completa», «parcial», «minima», "
+                          "«ya-aislado» o «no»");
+}
+
+static int parse_neighbours(const char *text, int *neighbours)
+{
+    *neighbours = atoi(text);
+    return *neighbours >= 1 && *neighbours <= MOST_NEIGHBOURS
+               ? 0
+               : complain("--vecinos es un número de 1 a %d", MOST_NEIGHBOURS);
+}
+
 /* 0, o el código con el que salir más uno. */
 static int parse(int argc, char **argv, struct options *o)
 {
-    static const struct option longs[] = {
-        {"desde", required_argument, NULL, 'd'},   {"lab", required_argument, NULL, 'l'},
-        {"prueba", required_argument, NULL, 'p'},  {"todo", no_argument, NULL, 't'},
-        {"breve", no_argument, NULL, 'b'},         {"sanitize", no_argument, NULL, 'z'},
-        {"semilla", required_argument, NULL, 's'}, {"estricto", no_argument, NULL, 'e'},
-        {"informe", required_argument, NULL, 'i'}, {"caja", required_argument, NULL, 'c'},
-        {"comprobar", no_argument, NULL, 'q'},     {"autoprueba", no_argument, NULL, 'a'},
-        {"historias", no_argument, NULL, 'r'},     {"clase", no_argument, NULL, 'k'},
-        {"ayuda", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+    bool help = false;
+    const char *seed = NULL, *rung = NULL, *neighbours = NULL;
+    const struct ag_option options[] = {
+        {"desde", .text = &o->from},
+        {"lab", .text = &o->lab},
+        {"prueba", .text = &o->only},
+        {"todo", .flag = &o->all},
+        {"correctos", .flag = &o->right},
+        {"breve", .flag = &o->brief},
+        {"sanitize", .flag = &o->sanitize},
+        {"semilla", .text = &seed},
+        {"estricto", .flag = &o->strict},
+        {"informe", .text = &o->report},
+        {"caja", .text = &rung},
+        {"exacta", .flag = &o->exact},
+        {"vecinos", .text = &neighbours},
+        {"resultados", .text = &o->asked},
+        {"comprobar", .flag = &o->check},
+        {"autoprueba", .flag = &o->selftest},
+        {"historias", .flag = &o->renew},
+        {"clase", .flag = &o->class},
+        {"ayuda", .flag = &help},
+        {.name = NULL},
     };
     *o = (struct options){.from = "labs",
                           .report = "build/informe",
                           .started_ms = ag_ms(),
                           .highest = BOX_FULL};
-    opterr = 0;
     if (ag_seed_new(o->seed) < 0) {
         complain("el sistema no da números al azar");
         return GR_EXIT_FAILURE + 1;
     }
-    for (int c; (c = getopt_long(argc, argv, ":", longs, NULL)) != -1;) {
-        switch (c) {
-        case 'd':
-            o->from = optarg;
-            break;
-        case 'l':
-            o->lab = optarg;
-            break;
-        case 'p':
-            o->only = optarg;
-            break;
-        case 't':
-            o->all = true;
-            break;
-        case 'b':
-            o->brief = true;
-            break;
-        case 'z':
-            o->sanitize = true;
-            break;
-        case 's':
-            if (parse_seed(optarg, o->seed) < 0)
-                return GR_EXIT_USAGE + 1;
-            o->seeded = true;
-            break;
-        case 'e':
-            o->strict = true;
-            break;
-        case 'i':
-            o->report = optarg;
-            break;
-        case 'c':
-            o->highest = box_rung_named(optarg);
-            if (strcmp(optarg, box_rung_name(o->highest)) != 0) {
-                complain("CAJA puede ser «completa», «parcial», «minima», «ya-aislado» o "
-                         "«no»");
-                return GR_EXIT_USAGE + 1;
-            }
-            break;
-        case 'q':
-            o->check = true;
-            break;
-        case 'a':
-            o->selftest = true;
-            break;
-        case 'r':
-            o->selftest = o->renew = true;
-            break;
-        case 'k':
-            o->class = true;
-            break;
-        case 'h':
-            fputs(usage, stdout);
-            return GR_EXIT_OK + 1;
-        default:
-            complain("%s %s", c == ':' ? "falta el valor de" : "no entiendo",
-                     argv[optind - 1]);
-            fputs(usage, stderr);
-            return GR_EXIT_USAGE + 1;
-        }
+    char *why = ag_options(argc, argv, options);
+    if (help && !why) {
+        fputs(usage, stdout);
+        return GR_EXIT_OK + 1;
     }
-    if (o->class && read_seed(o) < 0)
-        return GR_EXIT_FAILURE + 1;
-    if (optind < argc) {
-        complain("sobra «%s»", argv[optind]);
+    if (why) {
+        complain("%s", why);
         fputs(usage, stderr);
+        free(why);
         return GR_EXIT_USAGE + 1;
     }
-    return 0;
+    if ((seed && parse_seed(seed, o->seed) < 0) ||
+        (rung && parse_rung(rung, &o->highest) < 0) ||
+        (neighbours && parse_neighbours(neighbours, &o->neighbours) < 0))
+        return GR_EXIT_USAGE + 1;
+    o->seeded = seed;
+    o->selftest = o->selftest || o->renew;
+    return o->class && read_seed(o) < 0 ? GR_EXIT_FAILURE + 1 : 0;
 }
 
 /* ---- qué se pide ------------------------------------------------------------------ */
 
 /* Al menos un laboratorio de los pedidos tiene que estar en el árbol que se califica. */
-static int check_tree(const struct options *o, const struct gr_labs *labs)
+static int check_tree(const struct options *o, const struct labs *labs)
 {
     struct stat st;
     if (stat(o->from, &st) < 0 || !S_ISDIR(st.st_mode))
@@ -201,10 +192,10 @@ static int check_tree(const struct options *o, const struct gr_labs *labs)
                     labs->n > 1 ? "ningún laboratorio, como " : "", labs->v[0].dir);
 }
 
-static int check_only(const struct options *o, const struct gr_labs *labs)
+static int check_only(const struct options *o, const struct labs *labs)
 {
     for (size_t i = 0; i < labs->n; i++)
-        if (gr_lab_find(&labs->v[i], o->only) >= 0)
+        if (lab_find(&labs->v[i], o->only) >= 0)
             return 0;
     complain("no hay ninguna prueba «%s». Las que hay:", o->only);
     for (size_t i = 0; i < labs->n; i++)
@@ -215,7 +206,7 @@ static int check_only(const struct options *o, const struct gr_labs *labs)
 
 /* ---- calificar ------------------------------------------------------------------- */
 
-static struct gr_job make_job(const struct options *o, const struct gr_lab *lab)
+static struct gr_job make_job(const struct options *o, const struct lab *lab)
 {
     struct gr_job job = {.lab = lab, .out = -1, .suite_status = -1};
     char *from = ag_format("%s", o->from);
@@ -250,6 +241,20 @@ static int check_place(const struct options *o)
     return ag_stdout_written("asinc-grade") ? GR_EXIT_OK : GR_EXIT_FAILURE;
 }
 
+/* Lo que un guion pregunta de la última vez. */
+static int tell_results(const struct options *o)
+{
+    struct gr_error err;
+    size_t n = strlen(o->report);
+    bool file = n > 5 && strcmp(o->report + n - 5, ".json") == 0;
+    char *path = ag_format("%s%s", o->report, file ? "" : "/resultados.json");
+    int rc = gr_report_plain(path, o->asked, &err);
+    free(path);
+    if (rc < 0)
+        complain("%s", err.text);
+    return rc == 0 && ag_stdout_written("asinc-grade") ? GR_EXIT_OK : GR_EXIT_FAILURE;
+}
+
 /* Lo que queda por decir cuando ya hay notas; el código de salida. */
 static int conclude(const struct options *o, const struct gr_config *cfg,
                     const struct gr_job *jobs, size_t n)
@@ -258,11 +263,11 @@ static int conclude(const struct options *o, const struct gr_config *cfg,
     bool full = true, broken = false;
     for (size_t i = 0; i < n; i++) {
         full = full && jobs[i].points == jobs[i].max;
-        broken = broken || jobs[i].verdict == GR_FALLO;
+        broken = broken || jobs[i].verdict == GR_BROKEN;
     }
     int64_t elapsed_ms = (int64_t)(ag_ms() - o->started_ms);
     json_t *results = gr_results(jobs, n, cfg, elapsed_ms);
-    bool saved = gr_report_files(results, o->report, &err) == 0;
+    bool saved = gr_report_files(results, o->report, !o->class, &err) == 0;
     json_decref(results);
     if (!o->class)
         gr_report_term(stdout, jobs, n, cfg, elapsed_ms);
@@ -288,7 +293,7 @@ static int retry_faults(const struct options *o, struct gr_stage *stage,
     size_t *from = ag_alloc(n, sizeof *from), count = 0;
     int rc = 0;
     for (size_t i = 0; i < n && rc == 0; i++) {
-        if (jobs[i].verdict != GR_FALLO || jobs[i].fault)
+        if (jobs[i].verdict != GR_BROKEN || jobs[i].fault)
             continue;
         from[count] = i;
         again[count] = make_job(o, jobs[i].lab);
@@ -313,15 +318,14 @@ static int retry_faults(const struct options *o, struct gr_stage *stage,
     return rc;
 }
 
-static int grade(const struct options *o, const struct gr_labs *labs,
-                 struct gr_stage *stage, const struct gr_config *cfg,
-                 struct gr_error *err)
+static int grade(const struct options *o, const struct labs *labs, struct gr_stage *stage,
+                 const struct gr_config *cfg, struct gr_error *err)
 {
     struct gr_job *jobs = ag_alloc(labs->n, sizeof *jobs);
     size_t n = 0;
     int rc = GR_EXIT_FAILURE;
     for (size_t i = 0; i < labs->n; i++) {
-        if (o->only && gr_lab_find(&labs->v[i], o->only) < 0)
+        if (o->only && lab_find(&labs->v[i], o->only) < 0)
             continue;
         jobs[n] = make_job(o, &labs->v[i]);
         if (gr_stage_job(stage, cfg, &jobs[n++], err) < 0)
@@ -332,6 +336,10 @@ static int grade(const struct options *o, const struct gr_labs *labs,
         for (size_t i = 0; i < n; i++)
             gr_collect(&jobs[i]);
         rc = retry_faults(o, stage, cfg, jobs, n, err);
+        if (rc < 0) { /* no se pudo repetir: vale lo de la primera vez */
+            complain("%s", err->text);
+            rc = GR_EXIT_OK;
+        }
     }
     if (rc == GR_EXIT_OK) {
         rc = conclude(o, cfg, jobs, n);
@@ -347,7 +355,7 @@ out:
 int main(int argc, char **argv)
 {
     struct options o;
-    struct gr_labs labs;
+    struct labs labs;
     struct gr_stage stage;
     struct gr_error err = {0};
 
@@ -358,6 +366,8 @@ int main(int argc, char **argv)
     int rc = parse(argc, argv, &o);
     if (rc)
         return rc - 1;
+    if (o.asked)
+        return tell_results(&o);
     if (o.check)
         return check_place(&o);
     rc = gr_labs_load(&labs, o.lab, &err);
@@ -366,27 +376,37 @@ int main(int argc, char **argv)
         return rc;
     }
     if (check_tree(&o, &labs) < 0 || (o.only && check_only(&o, &labs) < 0)) {
-        gr_labs_free(&labs);
+        labs_free(&labs);
         return GR_EXIT_USAGE;
     }
     struct gr_config cfg = {.only = o.only,
                             .seed = o.seed,
                             .all = o.all,
+                            .right = o.right,
                             .brief = o.brief,
                             .lean = o.class,
-                            .sanitize = o.sanitize};
+                            .exact = o.exact,
+                            .neighbours = o.neighbours,
+                            .sanitize = o.sanitize,
+                            .draw = !o.class && !o.selftest};
     if (gr_configure(&cfg, o.highest, !o.class, &err) < 0) {
         complain("%s", err.text);
-        gr_labs_free(&labs);
+        labs_free(&labs);
         return GR_EXIT_FAILURE;
     }
     /* Lo que otros entregan puede estar fuera del curso. */
     if (gr_check_closed(&cfg, o.from, &err) < 0) {
         complain("%s", err.text);
-        gr_labs_free(&labs);
+        labs_free(&labs);
         return GR_EXIT_FAILURE;
     }
+    struct cgroup group;
     gr_jobs_hold_signals();
+    if (gr_budget_open(&cfg, &group, &err) < 0) {
+        complain("%s", err.text);
+        labs_free(&labs);
+        return GR_EXIT_FAILURE;
+    }
     if (gr_stage_open(&stage, &cfg, &err) < 0)
         rc = GR_EXIT_FAILURE;
     else if (o.selftest)
@@ -398,7 +418,8 @@ int main(int argc, char **argv)
     else
         rc = grade(&o, &labs, &stage, &cfg, &err);
     gr_stage_close(&stage);
-    gr_labs_free(&labs);
+    gr_budget_close(&cfg, &group);
+    labs_free(&labs);
     if (rc == GR_EXIT_INTERRUPT)
         fputs("Interrumpido: no queda nada en marcha.\n", stderr);
     else if (rc == GR_EXIT_FAILURE && err.text[0])

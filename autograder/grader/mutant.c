@@ -5,7 +5,6 @@
 #include "base/memory.h"
 #include "base/process.h"
 #include "grader/job.h"
-#include "grader/manifest.h"
 #include "grader/selftest.h"
 #include "grader/stage.h"
 
@@ -74,7 +73,7 @@ static void choose_teller(struct gr_mutants *mutants, const char *test)
     free(kept);
 }
 
-void gr_mutants_load(struct gr_mutants *mutants, const struct gr_lab *lab)
+void gr_mutants_load(struct gr_mutants *mutants, const struct lab *lab)
 {
     char *dir = ag_format("labs/%s/.grader/mutantes", lab->dir);
     struct dirent **names;
@@ -133,17 +132,45 @@ int gr_mutant_make(struct gr_job *job, const struct gr_mutant *mutant,
         rc = gr_error(err, "no se puede leer %s: %s", relative, strerror(errno));
     else if (!job->only)
         rc = gr_error(err, "la primera línea debe ser «atrapa: prueba»");
-    else if (gr_lab_find(job->lab, job->only) < 0)
+    else if (lab_find(job->lab, job->only) < 0)
         rc = gr_error(err, "dice «atrapa: %s», que no es una prueba del laboratorio",
                       job->only);
     else if (mkdir(job->source, 0755) < 0)
         rc = gr_error(err, "no se puede crear %s: %s", job->source, strerror(errno));
-    else if (gr_copy_sources(job->lab, solution, job->source, err) < 0)
+    else if (gr_copy_sources(job->lab, solution, job->source, NULL, err) < 0)
         rc = -1;
     else if (!apply_patch(path, job->source))
         rc = gr_error(err, "el parche ya no se aplica a %s", solution);
     free(solution);
     free(path);
     free(relative);
+    return rc;
+}
+
+/* ---- a medias -------------------------------------------------------------------- */
+
+int gr_partial_make(struct gr_job *job, const char *dir, size_t stage,
+                    struct gr_error *err)
+{
+    if (mkdir(job->source, 0755) < 0)
+        return gr_error(err, "no se puede crear %s: %s", job->source, strerror(errno));
+    int rc = gr_copy_sources(job->lab, dir, job->source, NULL, err);
+    for (size_t i = 0; i < job->lab->n_sources && rc == 0; i++) {
+        const char *name = job->lab->sources[i];
+        char *path = ag_format("%s/%s", job->source, name), *data;
+        size_t size;
+        rc = ag_read_file(job->source, name, MAX_PATCH, &data, &size);
+        if (rc < 0) {
+            rc = gr_error(err, "no se puede leer %s: %s", path, strerror(-rc));
+        } else {
+            char *text = ag_format("#define ETAPA %zu\n#line 1\n%.*s", stage, (int)size,
+                                   data);
+            unlink(path);
+            rc = gr_write_file(path, text, strlen(text), err);
+            free(text);
+            free(data);
+        }
+        free(path);
+    }
     return rc;
 }

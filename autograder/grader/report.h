@@ -3,6 +3,7 @@
 #define GR_REPORT_H
 
 #include "grader/job.h"
+#include "grader/screen.h"
 
 #include <stdio.h>
 
@@ -10,44 +11,28 @@
 json_t *gr_results(const struct gr_job *jobs, size_t n, const struct gr_config *cfg,
                    int64_t elapsed_ms);
 
-/* Escribe DIR/resultados.json y DIR/index.html, cada uno de una vez: quien los lea nunca ve
- * medio archivo. */
-int gr_report_files(const json_t *results, const char *dir, struct gr_error *err);
+/* Escribe DIR/resultados.json y, con `page`, DIR/index.html, cada uno de una vez: quien los lea nunca
+ * ve medio archivo. */
+int gr_report_files(const json_t *results, const char *dir, bool page,
+                    struct gr_error *err);
+
+/* Escribe en la salida lo que un guion pregunta de los resultados que hay en `path`:
+ *
+ *   total          puntos, máximo y sin calificar
+ *   laboratorios   de cada uno: número, puntos y máximo
+ *   pruebas        de cada una: laboratorio, nombre y veredicto
+ *   peldano        la caja
+ *   veredicto      el de una prueba, en el archivo que deja el banco
+ */
+int gr_report_plain(const char *path, const char *what, struct gr_error *err);
 
 /* La página, solo con lo que dicen los resultados. */
 void gr_report_html(FILE *out, const json_t *results);
 
 /* ---- la terminal ----------------------------------------------------------------- */
 
-/* Estilos de terminal; vacíos si la salida no es una terminal o hay NO_COLOR. */
-struct gr_style {
-    const char *bold, *dim, *good, *bad, *warn, *off;
-};
-struct gr_style gr_style_for(FILE *out);
-
-/* Dónde se escribe, y con qué margen: sin él, si `out` es memoria. */
-struct gr_screen {
-    FILE *out;
-    size_t cols;
-    struct gr_style style;
-};
-struct gr_screen gr_screen_for(FILE *out);
-
-/* ¿Se ven bien ahí los bloques con que se dibuja? Con LANG=C, no. */
-bool gr_screen_blocks(void);
-
-/* Escribe `text` en líneas de hasta `cols` columnas: la primera tras `first`, las demás
- * tras tantos espacios como ocupa. No parte palabras ni líneas que empiezan por espacio. */
-void gr_text_wrap(FILE *out, const char *first, const char *text, size_t cols);
-
-/* `left` a la izquierda, tras `mark`, que va de ese color; y `right` pegado al margen derecho
- * de su primera línea. */
-void gr_put_row(const struct gr_screen *s, const char *mark, const char *left,
-                const char *right, const char *color);
-
 const char *gr_result_mark(const struct gr_result *result);
 const char *gr_verdict_color(const struct gr_screen *s, enum gr_verdict v);
-const char *gr_points_word(int points); /* «punto» o «puntos» */
 
 /* ---- sus partes ------------------------------------------------------------------ */
 
@@ -55,6 +40,9 @@ const char *gr_points_word(int points); /* «punto» o «puntos» */
  * siguiente paso. */
 void gr_report_term(FILE *out, const struct gr_job *jobs, size_t n,
                     const struct gr_config *cfg, int64_t elapsed_ms);
+
+/* Quién contó la memoria, en una frase sin punto: si hubo o no grupo de control. */
+const char *gr_memory_law(bool group);
 
 /* Un laboratorio: sus etapas, y las pruebas de la siguiente; con `all`, todas; con `brief`,
  * ninguna. */

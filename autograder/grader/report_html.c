@@ -101,8 +101,11 @@ static void put_next(FILE *out, const json_t *root)
             "href=\"#p-%s-%s\">%s</a></p>\n<ul>",
             id, gr_page_text(test, "nombre"),
             built ? gr_page_text(test, "titulo") : "que el programa compile");
-    if (*read && built)
-        gr_html(out, "<li>Lee <code>%s</code></li>", read);
+    if (*read && built) {
+        fputs("<li>", out);
+        gr_page_read(out, test);
+        fputs("</li>", out);
+    }
     gr_html(out, "<li>Una pista: <code>make hint LAB=%s</code></li></ul></div>\n", id);
 }
 
@@ -126,6 +129,9 @@ static void put_top(FILE *out, const json_t *root)
         gr_html(out,
                 "<p class=\"aparte\">Calificado en la caja «%s»: el programa %s.</p>\n",
                 gr_page_text(root, "peldano"), gr_page_text(root, "sin_aislar"));
+    if (json_is_true(json_object_get(root, "caja")))
+        gr_html(out, "<p class=\"aparte\">%s.</p>\n",
+                gr_memory_law(json_is_true(json_object_get(root, "grupo_de_control"))));
     free(only);
 }
 

@@ -148,6 +148,15 @@ static const char *words_of(const json_t *test)
                                                       : "mal";
 }
 
+void gr_page_read(FILE *out, const json_t *test)
+{
+    const char *read = gr_page_text(test, "leer"), *page = gr_page_text(test, "abre");
+    if (strncmp(page, "file:///", 8) == 0)
+        gr_html(out, "Lee <a href=\"%s\"><code>%s</code></a>", page, read);
+    else
+        gr_html(out, "Lee <code>%s</code>", read);
+}
+
 void gr_page_test(FILE *out, const json_t *test, const char *id, bool drawn)
 {
     const char *read = gr_page_text(test, "leer");
@@ -155,8 +164,11 @@ void gr_page_test(FILE *out, const json_t *test, const char *id, bool drawn)
     if (drawn)
         gr_page_timeline(out, json_object_get(test, "cronologia"), id);
     put_story(out, json_object_get(test, "historia"));
-    if (*read && !is(test, "veredicto", "bien"))
-        gr_html(out, "<p class=\"leer\">Lee <code>%s</code></p>\n", read);
+    if (*read && !is(test, "veredicto", "bien")) {
+        fputs("<p class=\"leer\">", out);
+        gr_page_read(out, test);
+        fputs("</p>\n", out);
+    }
 }
 
 static void put_test(FILE *out, const json_t *lab, const json_t *test, bool open,

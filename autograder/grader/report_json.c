@@ -19,18 +19,42 @@
 /* ¿Se guarda su cronología? De lo que pasa, o espera a otra, en una clase no hace falta. */
 static bool keeps_chronicle(const struct gr_result *r, const struct gr_config *cfg)
 {
-    return !cfg->lean || (r->verdict != GR_BIEN && !r->blocked);
+    return !cfg->lean || (r->verdict != GR_PASS && !r->blocked);
+}
+
+/* Dónde está en el libro ya hecho lo que hay que leer, «lessons/05-x/README.md#sección», para abrirlo
+ * desde la página: el de la edición de estudiantes, o el que hizo `make book`. NULL si no está. */
+static char *book_page(const char *read)
+{
+    static const char *const books[] = {"libro/sitio", "build/book/sitio"};
+    int n = read ? (int)strcspn(read, "#") : 0;
+    bool chapter = n > 9 && strncmp(read + n - 9, "README.md", 9) == 0;
+    bool page = n > 3 && strncmp(read + n - 3, ".md", 3) == 0;
+    char *found = NULL;
+    for (size_t i = 0; page && !found && i < sizeof books / sizeof *books; i++) {
+        char *path = ag_format("%s/%.*s%s", books[i], n - (chapter ? 9 : 3), read,
+                               chapter ? "index.html" : ".html");
+        char *whole = realpath(path, NULL);
+        found = whole ? ag_format("file://%s%s", whole, read + n) : NULL;
+        free(whole);
+        free(path);
+    }
+    return found;
 }
 
 static json_t *test_json(const struct gr_result *r, const struct gr_config *cfg)
 {
-    return json_pack("{s:s s:i s:i s:s s:i s:s s:s* s:s* s:i s:O s:O*}", "nombre",
-                     r->test->name, "puntos", r->points, "maximo", r->test->points,
-                     "veredicto", gr_verdict_name(r->verdict), "etapa",
-                     (int)r->test->milestone + 1, "titulo", r->test->title, "leer",
-                     r->test->read, "espera_a", r->blocked ? r->blocked->title : NULL,
-                     "ms", (int)r->ms, "historia", r->story, "cronologia",
-                     keeps_chronicle(r, cfg) ? r->chronicle : NULL);
+    /* En una clase la página la abre otra persona en otra máquina. */
+    char *page = cfg->lean || r->verdict == GR_PASS ? NULL : book_page(r->test->read);
+    json_t *json = json_pack(
+        "{s:s s:i s:i s:s s:i s:s s:s* s:s* s:s* s:i s:O s:O*}", "nombre", r->test->name,
+        "puntos", r->points, "maximo", r->test->points, "veredicto",
+        gr_verdict_name(r->verdict), "etapa", (int)r->test->milestone + 1, "titulo",
+        r->test->title, "leer", r->test->read, "abre", page, "espera_a",
+        r->blocked ? r->blocked->title : NULL, "ms", (int)r->ms, "historia", r->story,
+        "cronologia", keeps_chronicle(r, cfg) ? r->chronicle : NULL);
+    free(page);
+    return json;
 }
 
 /* Las etapas de las que se corrió alguna prueba, en orden. */
@@ -88,12 +112,13 @@ json_t *gr_results(const struct gr_job *jobs, size_t n, const struct gr_config *
         max += jobs[i].max;
     }
     const struct gr_job *next = gr_next_job(jobs, n);
-    return json_pack("{s:i s:s s:I s:s s:s* s:b s:s s:s* s:i s:i s:s* s:o}", "version",
-                     VERSION, "fecha", date, "ms", (json_int_t)elapsed_ms, "semilla",
-                     cfg->seed, "solo", cfg->only, "caja", cfg->rung > BOX_NONE,
-                     "peldano", box_rung_name(cfg->rung), "sin_aislar",
-                     box_rung_lacks(cfg->rung), "total", total, "maximo", max,
-                     "siguiente", next ? next->lab->id : NULL, "laboratorios", labs);
+    return json_pack("{s:i s:s s:I s:s s:s* s:b s:s s:s* s:b s:i s:i s:s* s:o}",
+                     "version", VERSION, "fecha", date, "ms", (json_int_t)elapsed_ms,
+                     "semilla", cfg->seed, "solo", cfg->only, "caja",
+                     cfg->rung > BOX_NONE, "peldano", box_rung_name(cfg->rung),
+                     "sin_aislar", box_rung_lacks(cfg->rung), "grupo_de_control",
+                     cfg->group != NULL, "total", total, "maximo", max, "siguiente",
+                     next ? next->lab->id : NULL, "laboratorios", labs);
 }
 
 /* Escribe DIR/NOMBRE de una vez, con lo que ponga `fill`. 0, o un errno. */
@@ -129,18 +154,18 @@ static void fill_json(FILE *out, const json_t *results)
     fputc('\n', out);
 }
 
-int gr_report_files(const json_t *results, const char *dir, struct gr_error *err)
+int gr_report_files(const json_t *results, const char *dir, bool page,
+                    struct gr_error *err)
 {
-    static const struct {
-        const char *name;
-        void (*fill)(FILE *, const json_t *);
-    } files[] = {{"resultados.json", fill_json}, {"index.html", gr_report_html}};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        int why = put_file(dir, files[i].name, results, files[i].fill);
-        if (why)
-            return gr_error(err,
-                            "la calificación vale, pero no se pudo guardar en %s/%s: %s",
-                            dir, files[i].name, strerror(why));
+    const char *name = "resultados.json";
+    int why = put_file(dir, name, results, fill_json);
+    if (why == 0 && page) {
+        name = "index.html";
+        why = put_file(dir, name, results, gr_report_html);
     }
-    return 0;
+    return why == 0
+               ? 0
+               : gr_error(err,
+                          "la calificación vale, pero no se pudo guardar en %s/%s: %s",
+                          dir, name, strerror(why));
 }

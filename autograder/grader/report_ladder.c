@@ -16,15 +16,15 @@
 /* De una prueba pedida a solas, su veredicto; de un laboratorio, cuánto lleva. */
 static const char *state_words(const struct gr_job *job)
 {
-    if (job->verdict == GR_FALLO)
+    if (job->verdict == GR_BROKEN)
         return "no calificado";
-    if (job->verdict == GR_NO_COMPILA)
+    if (job->verdict == GR_UNCOMPILED)
         return job->missing ? "sin programa" : "no compila";
     if (job->only)
-        return job->verdict == GR_BIEN     ? "bien"
-               : job->verdict == GR_TIEMPO ? "tiempo agotado"
-                                           : "mal";
-    return job->verdict == GR_BIEN ? "completo"
+        return job->verdict == GR_PASS      ? "bien"
+               : job->verdict == GR_TIMEOUT ? "tiempo agotado"
+                                            : "mal";
+    return job->verdict == GR_PASS ? "completo"
            : gr_job_untouched(job) ? "sin empezar"
                                    : "incompleto";
 }
@@ -32,7 +32,7 @@ static const char *state_words(const struct gr_job *job)
 /* ¿Se ejecutó algo que enseñar por etapas? */
 static bool has_ladder(const struct gr_job *job)
 {
-    return !job->only && job->verdict != GR_NO_COMPILA && job->ungraded < job->max;
+    return !job->only && job->verdict != GR_UNCOMPILED && job->ungraded < job->max;
 }
 
 static const char *milestone_mark(const struct gr_milestone *m)
@@ -56,17 +56,17 @@ static char *short_ladder(const struct gr_job *job, size_t width)
 
 static const char *lab_mark(const struct gr_job *job, bool next)
 {
-    return job->verdict == GR_BIEN    ? " ✓ "
-           : job->verdict == GR_FALLO ? " ! "
-           : next                     ? " → "
-                                      : " · ";
+    return job->verdict == GR_PASS     ? " ✓ "
+           : job->verdict == GR_BROKEN ? " ! "
+           : next                      ? " → "
+                                       : " · ";
 }
 
 static const char *lab_color(const struct gr_screen *s, const struct gr_job *job)
 {
-    return job->verdict == GR_BIEN    ? s->style.good
-           : job->verdict == GR_FALLO ? s->style.warn
-                                      : s->style.bold;
+    return job->verdict == GR_PASS     ? s->style.good
+           : job->verdict == GR_BROKEN ? s->style.warn
+                                       : s->style.bold;
 }
 
 /* ---- lo que hay que saber además ------------------------------------------------- */
@@ -110,14 +110,14 @@ static void put_warnings(const struct gr_screen *s, const struct gr_job *job)
 static void put_test(const struct gr_screen *s, const struct gr_result *result,
                      int indent, bool named)
 {
-    const char *note = result->verdict == GR_FALLO    ? " — no calificada"
-                       : result->verdict != GR_TIEMPO ? ""
-                                                      : " — tiempo agotado";
+    const char *note = result->verdict == GR_BROKEN    ? " — no calificada"
+                       : result->verdict != GR_TIMEOUT ? ""
+                                                       : " — tiempo agotado";
     char *mark = ag_format("%*s%s ", indent, "", gr_result_mark(result));
     char *left = named ? ag_format("%s (%s)%s", result->test->title, result->test->name,
                                    note)
                        : ag_format("%s%s", result->test->title, note);
-    char *points = result->verdict == GR_FALLO
+    char *points = result->verdict == GR_BROKEN
                        ? ag_format("-/%d", result->test->points)
                        : ag_format("%d/%d", result->points, result->test->points);
     gr_put_row(s, mark, left, points,
@@ -191,7 +191,7 @@ static void put_milestone(const struct gr_screen *s, const struct gr_job *job, s
 void gr_report_lab(const struct gr_screen *s, const struct gr_job *job,
                    const struct gr_config *cfg)
 {
-    bool whole = has_ladder(job) && (cfg->all || job->verdict != GR_BIEN);
+    bool whole = has_ladder(job) && (cfg->all || job->verdict != GR_PASS);
     char *title = ag_format("%s  %s", job->lab->id, job->lab->title);
     char *score = ag_format("%s  %d/%d", state_words(job), job->points, job->max);
     fputs(s->style.bold, s->out);

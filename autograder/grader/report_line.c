@@ -11,14 +11,15 @@
 #define LABEL_COLS 14
 #define MAX_TRACK  56
 #define MAX_LANES  9
+#define MAX_TASKS  7
 
 /* Con qué se dibuja, según lo que pueda la terminal. */
 struct pencil {
-    const char *bar, *open, *dot, *bad, *wanted, *none, *rest;
+    const char *bar, *open, *dot, *bad, *wanted, *none, *rest, *wait;
 };
 
-static const struct pencil blocks = {"█", "▒", "•", "✗", "░", " ", "⋯"};
-static const struct pencil ascii = {"#", "=", "o", "x", "-", " ", "~"};
+static const struct pencil blocks = {"█", "▒", "•", "✗", "░", " ", "⋯", "·"};
+static const struct pencil ascii = {"#", "=", "o", "x", "-", " ", "~", "."};
 
 /* ---- una fila -------------------------------------------------------------------- */
 
@@ -124,6 +125,7 @@ static void put_others(const struct gr_screen *s, const struct gr_timeline *t,
         const struct gr_lane *lane = &t->lanes[i];
         bool output = strcmp(lane->kind, "salida") == 0;
         if (strcmp(lane->kind, "esperado") == 0 || strcmp(lane->kind, "conexion") == 0 ||
+            strcmp(lane->kind, "tarea") == 0 ||
             (t->real.marks && strcmp(lane->kind, t->real.kind) == 0))
             continue;
         char *label = output ? ag_format("escribe")
@@ -134,6 +136,40 @@ static void put_others(const struct gr_screen *s, const struct gr_timeline *t,
         free(label);
         shown++;
     }
+}
+
+/* Cuándo corrió cada tarea y cuándo esperó: las esperas, que son casi todo, se pintan debajo. */
+static void put_task(const struct gr_screen *s, const struct gr_timeline *t,
+                     const struct pencil *p, const struct gr_lane *lane, size_t cols)
+{
+    const char **cells = ag_alloc(cols, sizeof *cells);
+    for (size_t i = 0; i < cols; i++)
+        cells[i] = p->none;
+    for (int runs = 0; runs <= 1; runs++)
+        for (size_t i = 0; i < lane->n_marks; i++)
+            if ((lane->marks[i].tone != GR_OPEN) == runs)
+                paint(cells, t, &lane->marks[i], runs ? p->bar : p->wait, cols);
+    put_cells(s, lane->name, cells, cols, "");
+    free(cells);
+}
+
+static void put_tasks(const struct gr_screen *s, const struct gr_timeline *t,
+                      const struct pencil *p, size_t cols)
+{
+    size_t shown = 0, all = 0;
+    for (size_t i = 0; i < t->n_lanes; i++) {
+        if (strcmp(t->lanes[i].kind, "tarea") != 0)
+            continue;
+        if (all++ == 0)
+            fprintf(s->out, "%*sTus tareas (%s corre, %s espera):\n", MARGIN, "", p->bar,
+                    p->wait);
+        if (shown < MAX_TASKS) {
+            put_task(s, t, p, &t->lanes[i], cols);
+            shown++;
+        }
+    }
+    if (all > shown)
+        fprintf(s->out, "%*s… y %zu más\n", MARGIN, "", all - shown);
 }
 
 void gr_report_line(const struct gr_screen *s, const json_t *chronicle)
@@ -149,6 +185,7 @@ void gr_report_line(const struct gr_screen *s, const json_t *chronicle)
     if (t.real.marks)
         put_together(s, &t, p, cols);
     put_others(s, &t, p, cols);
+    put_tasks(s, &t, p, cols);
     fputc('\n', s->out);
     gr_timeline_close(&t);
 }

@@ -13,6 +13,9 @@ enum gr_drawn { GR_ALL_DRAWN, GR_FAILURES_DRAWN };
 /* Un laboratorio entero: sus etapas y, de cada prueba, su historia y su dibujo. */
 void gr_page_lab(FILE *out, const json_t *lab, enum gr_drawn drawn);
 
+/* «Lee» y lo que hay que leer: un enlace al libro, si está hecho. */
+void gr_page_read(FILE *out, const json_t *test);
+
 /* Lo que se cuenta de una prueba; `id` la distingue de las demás de su página. */
 void gr_page_test(FILE *out, const json_t *test, const char *id, bool drawn);
 

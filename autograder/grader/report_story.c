@@ -14,7 +14,7 @@
 static void put_title(const struct gr_screen *s, const struct gr_job *job,
                       const struct gr_result *result)
 {
-    bool built = result->verdict != GR_NO_COMPILA;
+    bool built = result->verdict != GR_UNCOMPILED;
     const char *title = built          ? result->test->title
                         : job->missing ? "Falta el programa"
                                        : "El programa no compila";
@@ -56,7 +56,7 @@ static void put_story(const struct gr_screen *s, const struct gr_job *job,
         gr_text_wrap(s->out, "    ", text, command ? SIZE_MAX : s->cols);
         fputs(head ? s->style.off : "", s->out);
     }
-    if (result->verdict == GR_FALLO && !result->blocked)
+    if (result->verdict == GR_BROKEN && !result->blocked)
         gr_text_wrap(s->out, "    ",
                      "No es culpa tuya. Repítelo; si vuelve a pasar, "
                      "envía este texto a quien lleva el curso.",
@@ -75,8 +75,8 @@ void gr_report_story(FILE *out, const struct gr_job *job, const struct gr_result
 static bool failed(const struct gr_job *job, size_t i)
 {
     const struct gr_result *result = &job->results[i];
-    return result->verdict != GR_BIEN && !result->blocked &&
-           (result->verdict != GR_NO_COMPILA || i == 0);
+    return result->verdict != GR_PASS && !result->blocked &&
+           (result->verdict != GR_UNCOMPILED || i == 0);
 }
 
 /* Lo que no se cuenta entero. */
@@ -91,11 +91,11 @@ struct rest {
 static void add_rest(struct rest *rest, const struct gr_job *job, size_t i, bool all,
                      bool alone)
 {
-    const struct gr_test *test = job->results[i].test;
+    const struct lab_test *test = job->results[i].test;
     bool now = all || job->milestones[test->milestone].reach == GR_NEXT;
     if (alone && now)
         fprintf(rest->names, "%s%s", rest->named++ ? ", " : "", test->name);
-    else if (job->results[i].verdict != GR_FALLO)
+    else if (job->results[i].verdict != GR_BROKEN)
         rest->later++;
 }
 
@@ -111,7 +111,7 @@ static void put_first_stories(const struct gr_screen *s, const struct gr_job *jo
             continue;
         for (size_t i = 0; i < jobs[j].n_results; i++) {
             const struct gr_result *result = &jobs[j].results[i];
-            bool fault = result->verdict == GR_FALLO;
+            bool fault = result->verdict == GR_BROKEN;
             if (!failed(&jobs[j], i))
                 continue;
             if (told < most && !(fault && json_equal(result->story, last_fault))) {

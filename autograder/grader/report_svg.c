@@ -175,6 +175,8 @@ static char *label_of(const struct gr_lane *lane)
         return ag_format("%.*s", (int)strcspn(lane->name, " "), lane->name);
     if (strcmp(lane->kind, "salida") == 0)
         return ag_format("lo que escribe");
+    if (strcmp(lane->kind, "tarea") == 0)
+        return ag_format("tarea %s", lane->name);
     return ag_format("%s", lane->name);
 }
 
@@ -226,6 +228,13 @@ static void put_caption(FILE *out, const struct gr_timeline *t)
         gr_html(out, "El corrector esperaba ver %d a la vez; como mucho hubo %zu. ",
                 t->wanted, t->real.n_marks ? t->real.n_rows : 0);
     fputs("Qué vio el corrector desde que arrancó el programa.", out);
+    for (size_t i = 0; i < t->n_lanes; i++)
+        if (strcmp(t->lanes[i].kind, "tarea") == 0) {
+            fputs(" De cada tarea tuya, lo oscuro es cuándo corrió, y lo claro, qué "
+                  "esperaba.",
+                  out);
+            break;
+        }
     if (t->axis.n_breaks)
         fputs(" En lo sombreado no cambió nada: dura más de lo que ocupa.", out);
     if (t->dropped)
@@ -235,8 +244,9 @@ static void put_caption(FILE *out, const struct gr_timeline *t)
 
 void gr_page_timeline(FILE *out, const json_t *chronicle, const char *id)
 {
-    static const char *const order[] = {"programa", "cliente", "ruta",   "tuberia",
-                                        "archivo",  "base",    "salida", "conexion"};
+    static const char *const order[] = {"programa", "cliente", "ruta",
+                                        "tuberia",  "archivo", "base",
+                                        "salida",   "tarea",   "conexion"};
     struct gr_timeline t;
     if (!gr_timeline_open(&t, chronicle))
         return;

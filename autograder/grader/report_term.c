@@ -27,6 +27,12 @@ static void put_total(const struct gr_screen *s, const struct gr_job *jobs, size
     free(text);
 }
 
+const char *gr_memory_law(bool group)
+{
+    return group ? "La memoria la contó el núcleo, con un grupo de control"
+                 : "La memoria la contó el corrector: aquí no hay grupo de control";
+}
+
 static void put_rung(const struct gr_screen *s, FILE *out, enum box_rung rung)
 {
     if (rung == BOX_FULL)
@@ -76,6 +82,8 @@ void gr_report_term(FILE *out, const struct gr_job *jobs, size_t n,
                            cfg->seed);
     fputs(s.style.dim, out);
     gr_text_wrap(out, "", text, s.cols);
+    if (cfg->rung != BOX_NONE)
+        gr_text_wrap(out, "", gr_memory_law(cfg->group != NULL), s.cols);
     fprintf(out, "%s\n", s.style.off);
     free(text);
     gr_report_next(out, jobs, n, cfg);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const struct gr_result *result_of(const struct gr_job *job,
-                                         const struct gr_test *test)
+                                         const struct lab_test *test)
 {
     for (size_t i = 0; i < job->n_results; i++)
         if (job->results[i].test == test)
@@ -19,12 +19,12 @@ static const struct gr_result *result_of(const struct gr_job *job,
 static void apply_needs(struct gr_job *job, struct gr_result *result)
 {
     for (size_t i = 0; i < result->test->n_needs; i++) {
-        const struct gr_test *need = &job->lab->tests[result->test->needs[i]];
+        const struct lab_test *need = &job->lab->tests[result->test->needs[i]];
         const struct gr_result *told = result_of(job, need);
-        if (!told || told->verdict == GR_BIEN || result->verdict == GR_NO_COMPILA)
+        if (!told || told->verdict == GR_PASS || result->verdict == GR_UNCOMPILED)
             continue;
-        bool broken = told->verdict == GR_FALLO;
-        result->verdict = broken ? GR_FALLO : GR_MAL;
+        bool broken = told->verdict == GR_BROKEN;
+        result->verdict = broken ? GR_BROKEN : GR_FAIL;
         result->blocked = told->blocked ? told->blocked : need;
         char *line = ag_format(broken ? "No se puede calificar: depende de «%s», que el "
                                         "corrector no pudo comprobar."
@@ -42,12 +42,12 @@ static enum gr_verdict verdict_of(const struct gr_job *job)
     size_t failed = 0, late = 0;
     for (size_t i = 0; i < job->n_results; i++) {
         enum gr_verdict v = job->results[i].verdict;
-        if (v == GR_FALLO || v == GR_NO_COMPILA)
+        if (v == GR_BROKEN || v == GR_UNCOMPILED)
             return v;
-        failed += v != GR_BIEN && !job->results[i].blocked;
-        late += v == GR_TIEMPO;
+        failed += v != GR_PASS && !job->results[i].blocked;
+        late += v == GR_TIMEOUT;
     }
-    return failed == 0 ? GR_BIEN : failed == late ? GR_TIEMPO : GR_MAL;
+    return failed == 0 ? GR_PASS : failed == late ? GR_TIMEOUT : GR_FAIL;
 }
 
 /* Solo una es la siguiente. A las que nadie pidió correr no les falta nada. */
@@ -69,12 +69,12 @@ void gr_score(struct gr_job *job)
     for (size_t i = 0; i < job->n_results; i++) {
         struct gr_result *result = &job->results[i];
         apply_needs(job, result);
-        result->points = result->verdict == GR_BIEN ? result->test->points : 0;
+        result->points = result->verdict == GR_PASS ? result->test->points : 0;
         /* Lo que no se pudo calificar sigue en el máximo: si no, romper al corrector donde
          * uno va a fallar subiría la nota. */
         job->points += result->points;
         job->max += result->test->points;
-        int ungraded = result->verdict == GR_FALLO ? result->test->points : 0;
+        int ungraded = result->verdict == GR_BROKEN ? result->test->points : 0;
         job->ungraded += ungraded;
         struct gr_milestone *m = &job->milestones[result->test->milestone];
         m->points += result->points;

@@ -90,14 +90,14 @@ void gr_put_row(const struct gr_screen *s, const char *mark, const char *left,
 
 const char *gr_result_mark(const struct gr_result *result)
 {
-    if (result->blocked || result->verdict == GR_NO_COMPILA)
+    if (result->blocked || result->verdict == GR_UNCOMPILED)
         return "·";
-    return result->verdict == GR_BIEN ? "✓" : result->verdict == GR_FALLO ? "!" : "✗";
+    return result->verdict == GR_PASS ? "✓" : result->verdict == GR_BROKEN ? "!" : "✗";
 }
 
 const char *gr_verdict_color(const struct gr_screen *s, enum gr_verdict v)
 {
-    return v == GR_BIEN ? s->style.good : v == GR_FALLO ? s->style.warn : s->style.bad;
+    return v == GR_PASS ? s->style.good : v == GR_BROKEN ? s->style.warn : s->style.bad;
 }
 
 const char *gr_points_word(int points)

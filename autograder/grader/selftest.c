@@ -1,27 +1,28 @@
 /* --autoprueba: el corrector a examen.
  *
- * El esqueleto saca 0 sin que falle el corrector, la solución saca todo, y un mutante por
- * etapa (la solución con un error puesto a propósito, y la prueba en su primera línea) cae
- * justo en ella, con la historia guardada. Con --todo, también los demás mutantes, y las
- * alternativas, que sacan todo; y si un mutante dice de cuántos puntos no debe pasar
- * («maximo: 49»), se califica además con la suite entera. Escribe TAP. */
+ * El esqueleto saca 0 sin que falle el corrector, la solución saca todo, quien solo ha hecho la
+ * primera etapa la saca entera, y un mutante por prueba (la solución con un error puesto a propósito,
+ * y la prueba en su primera línea) cae justo en ella, con la historia guardada. Con --correctos,
+ * también quien va por cada una de las demás etapas, y las alternativas, que sacan todo. Con --todo,
+ * además, los demás mutantes; y si uno dice de cuántos puntos no debe pasar («maximo: 49»), se
+ * califica también con la suite entera. Escribe TAP. */
 #include "grader/selftest.h"
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "grader/job.h"
 #include "grader/jobs.h"
-#include "grader/manifest.h"
 #include "grader/stage.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define RETRIES     2 /* veces que se repite un mutante que escapa o con otra historia */
 #define MUTANT_SEED "1" /* siempre la misma: con otra, la historia sería otra */
 
-enum kind { SKELETON, FULL, MUTANT, CAPPED };
+enum kind { SKELETON, FULL, PARTIAL, MUTANT, CAPPED };
 
 /* Un caso y su trabajo llevan el mismo índice. */
 struct exam_case {
@@ -40,13 +41,13 @@ struct exam {
     struct gr_mutants *mutants; /* los de cada laboratorio */
     size_t n_labs;
     enum gr_stories stories;
-    bool all; /* todo, y no solo el esqueleto, la solución y un mutante por etapa */
+    bool right; /* todas las etapas y las alternativas, y no solo la solución */
+    bool all;   /* y todos los mutantes, y no solo uno por prueba */
 };
 
 /* Vale hasta el siguiente add_case. */
-static struct gr_job *add_case(struct exam *exam, const struct gr_lab *lab,
-                               enum kind kind, char *label, char *source,
-                               const char *seed)
+static struct gr_job *add_case(struct exam *exam, const struct lab *lab, enum kind kind,
+                               char *label, char *source, const char *seed)
 {
     size_t at = exam->n++;
     exam->jobs = ag_grow(exam->jobs, exam->n, sizeof *exam->jobs);
@@ -73,8 +74,7 @@ static int visible(const struct dirent *e)
 
 /* ---- los casos de un laboratorio ------------------------------------------------- */
 
-static void add_alternatives(struct exam *exam, const struct gr_lab *lab,
-                             const char *seed)
+static void add_alternatives(struct exam *exam, const struct lab *lab, const char *seed)
 {
     char *dir = ag_format("labs/%s/.grader/alternativas", lab->dir);
     struct dirent **names;
@@ -90,8 +90,31 @@ static void add_alternatives(struct exam *exam, const struct gr_lab *lab,
     free(dir);
 }
 
+/*
+ * Quien ha llegado hasta una etapa y no sabe aún nada de las siguientes: etapas/PROGRAMA.c, que
+ * crece con ETAPA, saca enteras las suyas. Con --correctos, las de todas y cada una de ellas; si no, a
+ * la primera, que es donde más se pide de más.
+ */
+static void add_stages(struct exam *exam, const struct lab *lab, struct gr_stage *stage,
+                       const char *seed)
+{
+    char *dir = ag_format("labs/%s/.grader/etapas", lab->dir);
+    size_t last = exam->right ? lab->n_milestones - 1 : 1;
+    for (size_t k = 1; k <= last && access(dir, F_OK) == 0; k++) {
+        struct gr_error err;
+        struct gr_job *job = add_case(
+            exam, lab, PARTIAL, ag_format("%s etapa %zu", lab->id, k),
+            ag_format("%s/etapa-%zu", stage->root, exam->n), seed);
+        job->from = 1;
+        job->upto = k;
+        if (gr_partial_make(job, dir, k, &err) < 0)
+            exam->cases[exam->n - 1].broken = ag_format("%s", err.text);
+    }
+    free(dir);
+}
+
 /* Un mutante del que importa la nota: el mismo programa, con la suite entera. */
-static void add_capped(struct exam *exam, const struct gr_lab *lab,
+static void add_capped(struct exam *exam, const struct lab *lab,
                        const struct gr_mutant *mutant, const char *seed)
 {
     char *source = ag_format("%s", exam->jobs[exam->n - 1].source);
@@ -100,7 +123,7 @@ static void add_capped(struct exam *exam, const struct gr_lab *lab,
     exam->cases[exam->n - 1].most = mutant->most;
 }
 
-static void add_mutant(struct exam *exam, const struct gr_lab *lab,
+static void add_mutant(struct exam *exam, const struct lab *lab,
                        const struct gr_mutant *mutant, struct gr_stage *stage,
                        const char *seed)
 {
@@ -145,17 +168,18 @@ static char *judge(const struct exam *exam, size_t at)
     const struct exam_case *c = &exam->cases[at];
     if (c->broken)
         return ag_format("%s", c->broken);
-    if (job->verdict == GR_FALLO || job->verdict == GR_NO_COMPILA)
+    if (job->verdict == GR_BROKEN || job->verdict == GR_UNCOMPILED)
         return ag_format("veredicto %s", gr_verdict_name(job->verdict));
     switch (c->kind) {
     case SKELETON:
         if (job->points != 0)
             return ag_format("saca %d puntos sin haber hecho nada", job->points);
         for (size_t i = 0; i < job->n_results; i++)
-            if (job->results[i].verdict == GR_TIEMPO)
+            if (job->results[i].verdict == GR_TIMEOUT)
                 return ag_format("se queda colgado en %s", job->results[i].test->name);
         return NULL;
     case FULL:
+    case PARTIAL:
         return job->points == job->max ? NULL
                                        : ag_format("saca %d/%d", job->points, job->max);
     case CAPPED:
@@ -186,7 +210,7 @@ static void explain(const struct gr_job *job, enum kind kind)
                 printf("#   %d por %s\n", result->points, result->test->name);
             continue;
         }
-        if (kind == FULL && result->verdict == GR_BIEN)
+        if ((kind == FULL || kind == PARTIAL) && result->verdict == GR_PASS)
             continue;
         size_t k;
         json_t *line;
@@ -203,6 +227,8 @@ static char *expectation(const struct gr_job *job, const struct exam_case *c)
         return ag_format("saca 0 puntos");
     case FULL:
         return ag_format("saca todo");
+    case PARTIAL:
+        return ag_format("saca todo lo suyo");
     case CAPPED:
         return ag_format("no pasa de %d puntos", c->most);
     default:
@@ -234,7 +260,7 @@ static bool report_case(const struct exam *exam, size_t i)
 /* Una prueba que ningún mutante toca quizá no puede fallar. */
 static void list_untested(const struct gr_mutants *mutants)
 {
-    const struct gr_lab *lab = mutants->lab;
+    const struct lab *lab = mutants->lab;
     for (size_t t = 0; t < lab->n_tests; t++) {
         bool used = false;
         for (size_t i = 0; i < mutants->n && !used; i++)
@@ -253,7 +279,7 @@ static int report(const struct exam *exam)
     for (size_t i = 0; i < exam->n; i++)
         good &= report_case(exam, i);
     for (size_t i = 0; i < exam->n_labs; i++) {
-        const struct gr_lab *lab = exam->mutants[i].lab;
+        const struct lab *lab = exam->mutants[i].lab;
         char *orphans = gr_golden_orphans(&exam->mutants[i], false);
         printf("%s %zu - %s sin historias de más\n", orphans ? "not ok" : "ok", ++count,
                lab->id);
@@ -311,21 +337,20 @@ static int renew_all(const struct exam *exam)
     return failed ? GR_EXIT_FAILURE : GR_EXIT_OK;
 }
 
-/* Para saber que funciona en esta máquina basta un mutante por etapa: el que cuenta la historia de
- * la primera de sus pruebas. */
-static bool wanted(const struct exam *exam, const struct gr_lab *lab,
+/* Para saber que funciona en esta máquina basta, de los mutantes que caen en una prueba, el que
+ * cuenta su historia. */
+static bool wanted(const struct exam *exam, const struct lab *lab,
                    const struct gr_mutant *mutant)
 {
-    if (exam->stories == GR_RENEW)
-        return mutant->tells;
-    ssize_t t = mutant->test ? gr_lab_find(lab, mutant->test) : -1;
-    if (t < 0 || exam->all)
-        return true; /* si dice una prueba que no existe, hay que quejarse */
-    return mutant->tells &&
-           (t == 0 || lab->tests[t - 1].milestone != lab->tests[t].milestone);
+    bool known = false; /* dice una prueba que existe; si no, hay que quejarse */
+    for (size_t t = 0; t < lab->n_tests && mutant->test && !known; t++)
+        known = strcmp(mutant->test, lab->tests[t].name) == 0;
+    if (mutant->tells || (!known && exam->stories != GR_RENEW))
+        return true;
+    return exam->stories != GR_RENEW && exam->all;
 }
 
-static void add_lab(struct exam *exam, const struct gr_lab *lab, struct gr_stage *stage,
+static void add_lab(struct exam *exam, const struct lab *lab, struct gr_stage *stage,
                     const char *seed)
 {
     if (exam->stories != GR_RENEW) {
@@ -333,7 +358,8 @@ static void add_lab(struct exam *exam, const struct gr_lab *lab, struct gr_stage
                  ag_format("labs/%s", lab->dir), seed);
         add_case(exam, lab, FULL, ag_format("%s solución", lab->id),
                  ag_format("solutions/%s", lab->dir), seed);
-        if (exam->all)
+        add_stages(exam, lab, stage, seed);
+        if (exam->right)
             add_alternatives(exam, lab, seed);
     }
     struct gr_mutants *mutants = &exam->mutants[exam->n_labs++];
@@ -362,7 +388,7 @@ static int run(struct gr_stage *stage, const struct gr_config *cfg, struct gr_jo
 
 static bool story_changed(const struct gr_job *job, const struct exam_case *c)
 {
-    if (!c->story || c->broken || (job->verdict != GR_MAL && job->verdict != GR_TIEMPO))
+    if (!c->story || c->broken || (job->verdict != GR_FAIL && job->verdict != GR_TIMEOUT))
         return false;
     char *told = gr_golden_text(job, c->mutant), *why = gr_golden_check(c->story, told);
     bool changed = why;
@@ -373,7 +399,7 @@ static bool story_changed(const struct gr_job *job, const struct exam_case *c)
 
 static bool escaped(const struct gr_job *job, const struct exam_case *c)
 {
-    return c->kind == MUTANT && !c->broken && job->verdict == GR_BIEN;
+    return c->kind == MUTANT && !c->broken && job->verdict == GR_PASS;
 }
 
 /* Con la máquina cargada un mutante puede caer de otra forma que también vale, y uno que se
@@ -408,11 +434,12 @@ static int retry(struct exam *exam, struct gr_stage *stage, const struct gr_conf
     return rc;
 }
 
-int gr_selftest(const struct gr_labs *labs, struct gr_stage *stage,
+int gr_selftest(const struct labs *labs, struct gr_stage *stage,
                 const struct gr_config *cfg, enum gr_stories stories,
                 struct gr_error *err)
 {
-    struct exam exam = {.stories = stories, .all = cfg->all};
+    struct exam exam = {
+        .stories = stories, .right = cfg->right || cfg->all, .all = cfg->all};
     exam.mutants = ag_alloc(labs->n, sizeof *exam.mutants);
     double start = ag_ms();
     for (size_t i = 0; i < labs->n; i++)

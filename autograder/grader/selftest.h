@@ -11,7 +11,7 @@ enum gr_stories { GR_COMPARE, GR_IGNORE, GR_RENEW };
 
 /* --autoprueba: TAP en la salida estándar. Con GR_RENEW solo corre los mutantes
  * que cuentan una historia, y dice qué archivos escribe y borra. Código de salida. */
-int gr_selftest(const struct gr_labs *labs, struct gr_stage *stage,
+int gr_selftest(const struct labs *labs, struct gr_stage *stage,
                 const struct gr_config *cfg, enum gr_stories stories,
                 struct gr_error *err);
 
@@ -25,18 +25,23 @@ struct gr_mutant {
 };
 
 struct gr_mutants {
-    const struct gr_lab *lab;
+    const struct lab *lab;
     struct gr_mutant *v; /* por orden alfabético */
     size_t n;
 };
 
-void gr_mutants_load(struct gr_mutants *mutants, const struct gr_lab *lab);
+void gr_mutants_load(struct gr_mutants *mutants, const struct lab *lab);
 void gr_mutants_free(struct gr_mutants *mutants);
 
 /* Deja en `job->source` la solución con el parche del mutante, y en `job->only` la prueba
  * que debe caer. */
 int gr_mutant_make(struct gr_job *job, const struct gr_mutant *mutant,
                    struct gr_error *err);
+
+/* Deja en `job->source` lo que hay en `dir` para la etapa `stage`: cada fuente, tras un «#define
+ * ETAPA n». */
+int gr_partial_make(struct gr_job *job, const char *dir, size_t stage,
+                    struct gr_error *err);
 
 /* ---- las historias guardadas ----------------------------------------------------- */
 
@@ -48,15 +53,15 @@ char *gr_golden_text(const struct gr_job *job, const char *mutant);
 char *gr_golden_tidy(char *story);
 
 /* labs/NN-x/.grader/historias/PRUEBA.txt */
-char *gr_golden_path(const struct gr_lab *lab, const char *test);
+char *gr_golden_path(const struct lab *lab, const char *test);
 
 /* El mutante que nombra la historia guardada de `test`, o NULL. */
-char *gr_golden_teller(const struct gr_lab *lab, const char *test);
+char *gr_golden_teller(const struct lab *lab, const char *test);
 
 /* NULL si `told` cuenta lo mismo que la historia guardada; si no, en qué cambia. */
 char *gr_golden_check(const char *path, const char *told);
 
-int gr_golden_write(const struct gr_lab *lab, const char *path, const char *told,
+int gr_golden_write(const struct lab *lab, const char *path, const char *told,
                     struct gr_error *err);
 
 /* Las historias guardadas de pruebas en las que no cae ningún mutante (NULL si ninguna);

@@ -16,7 +16,7 @@
 #include "box/identity.h"
 #include "box/rung.h"
 #include "grader/job.h"
-#include "grader/manifest.h"
+#include "grader/judge.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -266,9 +266,11 @@ static int missing(const char *from, const char *name, int rc, struct gr_error *
     }
 }
 
-int gr_copy_sources(const struct gr_lab *lab, const char *from, const char *to,
-                    struct gr_error *err)
+int gr_copy_sources(const struct lab *lab, const char *from, const char *to,
+                    bool *unwritten, struct gr_error *err)
 {
+    if (unwritten)
+        *unwritten = false;
     struct stat st;
     if (stat(from, &st) < 0 && errno == ENOENT)
         return gr_error(err, "No está la carpeta %s/.", from);
@@ -282,8 +284,11 @@ int gr_copy_sources(const struct gr_lab *lab, const char *from, const char *to,
         rc = gr_write_file(path, data, size, err);
         free(path);
         free(data);
-        if (rc < 0)
-            return -2;
+        if (rc < 0) {
+            if (unwritten)
+                *unwritten = true;
+            return rc;
+        }
     }
     return 0;
 }
@@ -305,7 +310,7 @@ static bool differs(const char *from, const char *name, const char *original, si
  * se usa, y si es otra cosa queda dicho. */
 static int copy_given(struct gr_job *job, const char *to, struct gr_error *err)
 {
-    const struct gr_lab *lab = job->lab;
+    const struct lab *lab = job->lab;
     char *from = ag_format("labs/%s", lab->dir);
     int rc = 0;
     for (size_t i = 0; i < lab->n_given && rc == 0; i++) {
@@ -340,27 +345,89 @@ static bool needs_asan(const struct gr_config *cfg, const struct gr_job *job)
     if (cfg->sanitize)
         return true;
     for (size_t i = 0; i < job->lab->n_tests; i++) {
-        const struct gr_test *test = &job->lab->tests[i];
-        if (test->asan && (!job->only || strcmp(job->only, test->name) == 0))
+        const struct lab_test *test = &job->lab->tests[i];
+        if (test->asan && gr_job_wants(job, test))
             return true;
     }
     return false;
 }
 
+/* Las que se piden, como las entiende el filtro de Criterion, o NULL si son todas. */
+static char *wanted_tests(const struct gr_job *job)
+{
+    if (job->only || job->upto == 0)
+        return job->only ? ag_format("%s", job->only) : NULL;
+    char *list = ag_format("@(");
+    for (size_t i = 0; i < job->lab->n_tests; i++) {
+        const struct lab_test *test = &job->lab->tests[i];
+        if (!gr_job_wants(job, test))
+            continue;
+        char *more = ag_format("%s%s%s", list, list[2] ? "|" : "", test->name);
+        free(list);
+        list = more;
+    }
+    char *whole = ag_format("%s)", list);
+    free(list);
+    return whole;
+}
+
+/* Todas las que tienen que pasar antes que esa, también las de las otras. */
+static void mark_needs(const struct lab *lab, size_t test, bool *marked)
+{
+    for (size_t i = 0; i < lab->tests[test].n_needs; i++) {
+        size_t need = lab->tests[test].needs[i];
+        if (marked[need])
+            continue;
+        marked[need] = true;
+        mark_needs(lab, need, marked);
+    }
+}
+
+/* Una línea por prueba pedida, en el orden del manifiesto: su nombre y los de las que tienen que
+ * pasar antes. Así la suite no espera a la que ya no puede dar puntos. */
+static int write_needs(const struct gr_job *job, struct gr_error *err)
+{
+    const struct lab *lab = job->lab;
+    bool *marked = ag_alloc(lab->n_tests, sizeof *marked);
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&text, &size);
+    for (size_t i = 0; f && i < lab->n_tests; i++) {
+        if (!gr_job_wants(job, &lab->tests[i]))
+            continue;
+        memset(marked, 0, lab->n_tests * sizeof *marked);
+        mark_needs(lab, i, marked);
+        fputs(lab->tests[i].name, f);
+        for (size_t k = 0; k < lab->n_tests; k++)
+            if (marked[k] && gr_job_wants(job, &lab->tests[k]))
+                fprintf(f, " %s", lab->tests[k].name);
+        fputc('\n', f);
+    }
+    char *path = ag_format("%s/" GR_NEEDS, job->dir);
+    int rc = f && fclose(f) == 0 ? gr_write_file(path, text, size, err)
+                                 : gr_error(err, "no queda memoria");
+    free(path);
+    free(text);
+    free(marked);
+    return rc;
+}
+
 static int write_order(const struct gr_stage *stage, const struct gr_config *cfg,
                        const struct gr_job *job, struct gr_error *err)
 {
-    const struct gr_lab *lab = job->lab;
+    const struct lab *lab = job->lab;
+    char *only = wanted_tests(job);
     json_t *sources = json_array();
     for (size_t i = 0; i < lab->n_sources; i++)
         json_array_append_new(sources, json_string(lab->sources[i]));
     for (size_t i = 0; i < lab->n_given; i++)
         json_array_append_new(sources, json_string(lab->given[i]));
     json_t *order = json_pack(
-        "{s:s s:s s:s s:s s:s s:o s:i s:b s:b s:s s:s*}", "raiz", stage->root, "mostrada",
-        job->shown, "programa", lab->program, "repite", job->repro, "semilla", "",
-        "fuentes", sources, "pruebas", (int)lab->n_tests, "asan", needs_asan(cfg, job),
-        "sanitize", cfg->sanitize, "caja", box_rung_name(cfg->rung), "solo", job->only);
+        "{s:s s:s s:s s:s s:s s:o s:i s:b s:b s:b s:s s:s*}", "raiz", stage->root,
+        "mostrada", job->shown, "programa", lab->program, "repite", job->repro, "semilla",
+        "", "fuentes", sources, "pruebas", (int)lab->n_tests, "asan",
+        needs_asan(cfg, job), "sanitize", cfg->sanitize, "dibuja",
+        cfg->draw && !cfg->sanitize, "caja", box_rung_name(cfg->rung), "solo", only);
     json_object_set_new(order, "semilla", json_string(job->seed));
     char *text = json_dumps(order, JSON_INDENT(2));
     char *path = ag_format("%s/orden.json", job->dir);
@@ -371,6 +438,7 @@ static int write_order(const struct gr_stage *stage, const struct gr_config *cfg
                              job->source);
     free(path);
     free(text);
+    free(only);
     json_decref(order);
     return rc;
 }
@@ -383,7 +451,8 @@ static int close_job(const struct gr_config *cfg, struct gr_job *job,
     static const struct {
         const char *name;
         mode_t mode;
-    } closed[] = {{"orden.json", 0600}, {"suite", 0700}, {"resultados", 0700}};
+    } closed[] = {
+        {"orden.json", 0600}, {"suite", 0700}, {"resultados", 0700}, {GR_AGAIN, 0700}};
     if (cfg->rung != BOX_ISOLATED)
         return 0;
     uid_t id;
@@ -408,23 +477,26 @@ int gr_stage_job(struct gr_stage *stage, const struct gr_config *cfg, struct gr_
     char *sources = ag_format("%s/fuentes", job->dir);
     char *output = ag_format("%s/salida", job->dir);
     char *results = ag_format("%s/resultados", job->dir);
+    char *again = ag_format("%s/" GR_AGAIN, job->dir);
     char *suites = ag_format("%s/labs/%s", stage->own, job->lab->dir);
+    bool unwritten;
     int rc = -1;
     if (make_judge_dir(job->dir, cfg, err) < 0 || make_dir(sources, err) < 0 ||
         make_judge_dir(output, cfg, err) < 0 || make_judge_dir(results, cfg, err) < 0 ||
+        make_judge_dir(again, cfg, err) < 0 || write_needs(job, err) < 0 ||
         write_order(stage, cfg, job, err) < 0)
         goto out;
     if (copy_into(suites, "suite", job->dir, "suite", 0755, err) < 0)
         job->fault = ag_format("Falta su suite: %s.", err->text);
     else if (copy_given(job, sources, err) < 0)
         job->fault = ag_format("Falta lo que da el laboratorio: %s", err->text);
-    else if ((rc = gr_copy_sources(job->lab, job->source, sources, err)) == -2)
-        job->fault = ag_format("No cabe la entrega: %s", err->text);
-    else if (rc < 0)
-        job->missing = ag_format("%s", err->text);
+    else if (gr_copy_sources(job->lab, job->source, sources, &unwritten, err) < 0)
+        *(unwritten ? &job->fault : &job->missing) = ag_format(
+            "%s%s", unwritten ? "No cabe la entrega: " : "", err->text);
     rc = close_job(cfg, job, err);
 out:
     free(suites);
+    free(again);
     free(results);
     free(output);
     free(sources);

@@ -30,9 +30,10 @@ int gr_stage_job(struct gr_stage *stage, const struct gr_config *cfg, struct gr_
                  struct gr_error *err);
 
 /* Copia a `to` los archivos regulares `sources` de `from`, sin seguir enlaces. Si falta
- * alguno, el motivo es para quien entrega; si lo que no se puede es escribir, devuelve -2. */
-int gr_copy_sources(const struct gr_lab *lab, const char *from, const char *to,
-                    struct gr_error *err);
+ * alguno, el motivo es para quien entrega; si lo que no se puede es escribir, no, y lo dice
+ * `*unwritten`, que puede ser NULL. */
+int gr_copy_sources(const struct lab *lab, const char *from, const char *to,
+                    bool *unwritten, struct gr_error *err);
 
 int gr_copy_file(const char *from, const char *to, mode_t mode, struct gr_error *err);
 int gr_write_file(const char *path, const char *data, size_t len, struct gr_error *err);

@@ -6,6 +6,7 @@
 #include "base/process.h"
 #include "box/identity.h"
 #include "box/rung.h"
+#include "grader/budget.h"
 #include "grader/judge.h"
 
 #include <errno.h>
@@ -18,11 +19,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_JOBS    16
-#define N_VARIABLES 15
+#define N_VARIABLES 22
 
 /* El entorno se hace nuevo: un CRITERION_TEST_PATTERN del usuario cambiaría la nota. */
-static void build_env(const struct gr_order *o, const char *tmp, char *env[])
+static void build_env(const struct gr_order *o, const struct gr_again *again,
+                      const char *tmp, char *env[])
 {
     size_t n = 0;
     env[n++] = ag_format("PATH=/usr/bin:/bin");
@@ -30,16 +31,26 @@ static void build_env(const struct gr_order *o, const char *tmp, char *env[])
     env[n++] = ag_format("HOME=%s", tmp);
     env[n++] = ag_format("TMPDIR=%s", tmp);
     env[n++] = ag_format("ASINC_PROGRAM=%s/salida/normal/%s", o->dir, o->program);
-    if (o->asan)
+    if (o->asan || again)
         env[n++] = ag_format("ASINC_PROGRAM_ASAN=%s/salida/asan/%s", o->dir, o->program);
     if (o->sanitize)
         env[n++] = ag_format("ASINC_SANITIZE=1");
     env[n++] = ag_format("ASINC_RUNNER=%s/runner", o->root);
     env[n++] = ag_format("ASINC_POSTGRES=%s/postgres.tar", o->root);
-    env[n++] = ag_format("ASINC_RESULTS=%s/resultados", o->dir);
+    env[n++] = ag_format("ASINC_RESULTS=%s/%s", o->dir,
+                         again ? again->directory : "resultados");
+    if (again)
+        env[n++] = ag_format("%s", again->variable);
+    else
+        env[n++] = ag_format("ASINC_NEEDS=%s/" GR_NEEDS, o->dir);
     env[n++] = ag_format("ASINC_SEED=%s", o->seed);
     env[n++] = ag_format("ASINC_BOX=%s", box_rung_name(o->rung));
     env[n++] = ag_format("ASINC_REPRO=%s", o->repro);
+    static const char *const budget[] = {BOX_GROUP_VARIABLE, BOX_PROCESSES_VARIABLE,
+                                         BOX_PORTS_VARIABLE, BOX_USER_VARIABLE};
+    for (size_t i = 0; i < sizeof budget / sizeof *budget; i++)
+        if (getenv(budget[i]))
+            env[n++] = ag_format("%s=%s", budget[i], getenv(budget[i]));
     if (o->rung == BOX_ISOLATED)
         env[n++] = ag_format(IDENTITY_GROUP "=%s", getenv(IDENTITY_GROUP) ?: "");
     if (o->rung >= BOX_PARTIAL)
@@ -47,15 +58,18 @@ static void build_env(const struct gr_order *o, const char *tmp, char *env[])
     env[n] = NULL;
 }
 
-static _Noreturn void exec_suite(const struct gr_order *o, char *env[])
+static _Noreturn void exec_suite(const struct gr_order *o, const struct gr_again *again,
+                                 char *env[])
 {
     /* Las pruebas casi siempre esperan: van más a la vez que procesadores. */
-    int jobs = o->n_tests < MAX_JOBS ? o->n_tests : MAX_JOBS;
+    int jobs = o->n_tests < GR_SUITE_JOBS ? o->n_tests : GR_SUITE_JOBS;
     char *suite = ag_format("%s/suite", o->dir);
     char *parallel = ag_format("-j%d", jobs);
-    char *filter = ag_format("--filter=*/%s", o->only ? o->only : "*");
+    char *filter = ag_format("--filter=*/%s", again     ? again->tests
+                                              : o->only ? o->only
+                                                        : "*");
     char *log = ag_format("%s/suite.txt", o->dir);
-    int out = open(log, O_WRONLY | O_CREAT | O_EXCL | O_APPEND, 0644);
+    int out = open(log, O_WRONLY | O_CREAT | O_APPEND | (again ? 0 : O_EXCL), 0644);
     if (out < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0) {
         dprintf(2, "no se puede escribir %s: %s\n", log, strerror(errno));
         _exit(GR_EXIT_FAILURE);
@@ -69,26 +83,43 @@ static _Noreturn void exec_suite(const struct gr_order *o, char *env[])
     _exit(127);
 }
 
-int gr_suite_run(const struct gr_order *order, struct gr_error *err)
+static char *temporary(const struct gr_order *order)
 {
-    char *env[N_VARIABLES + 1];
     /* El /tmp de la caja exterior: tiene un tope, y se va con ella. */
-    char *tmp = order->rung >= BOX_PARTIAL ? ag_format("/tmp")
-                                           : ag_format("%s/tmp", order->dir);
-    if (order->rung < BOX_PARTIAL &&
-        (mkdir(tmp, 0700) < 0 || (order->rung == BOX_ISOLATED && chmod(tmp, 0711) < 0)))
-        return gr_error(err, "no se puede crear %s: %s", tmp, strerror(errno));
-    build_env(order, tmp, env);
-    int status = -1;
+    return order->rung >= BOX_PARTIAL ? ag_format("/tmp")
+                                      : ag_format("%s/tmp", order->dir);
+}
+
+static pid_t start_suite(const struct gr_order *order, const struct gr_again *again)
+{
+    char *env[N_VARIABLES + 1], *tmp = temporary(order);
+    build_env(order, again, tmp, env);
     pid_t pid = fork();
     if (pid == 0)
-        exec_suite(order, env);
-    if (pid > 0)
-        status = ag_wait(pid);
-    else
-        gr_error(err, "no se puede lanzar la suite: %s", strerror(errno));
+        exec_suite(order, again, env);
     for (size_t i = 0; env[i]; i++)
         free(env[i]);
     free(tmp);
-    return status;
+    return pid;
+}
+
+pid_t gr_suite_again(const struct gr_order *order, const struct gr_again *again)
+{
+    return start_suite(order, again);
+}
+
+int gr_suite_run(const struct gr_order *order, struct gr_error *err)
+{
+    char *tmp = temporary(order);
+    bool made = order->rung >= BOX_PARTIAL ||
+                (mkdir(tmp, 0700) == 0 &&
+                 (order->rung != BOX_ISOLATED || chmod(tmp, 0711) == 0));
+    int error = errno;
+    pid_t pid = made ? start_suite(order, NULL) : -1;
+    if (!made)
+        gr_error(err, "no se puede crear %s: %s", tmp, strerror(error));
+    else if (pid < 0)
+        gr_error(err, "no se puede lanzar la suite: %s", strerror(errno));
+    free(tmp);
+    return pid > 0 ? ag_wait(pid) : -1;
 }

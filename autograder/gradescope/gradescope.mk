@@ -9,5 +9,5 @@ gradescope-ready: $(CLASS) $(GRADE_TOOLS) $(GRADE_SUITES)
 
 TEST_MORE += test-gradescope
 .PHONY: test-gradescope
-test-gradescope: $(COURSE) $(GRADE_SUITES)
+test-gradescope: $(COURSE) $(GRADE_SUITES) $(BOX_TEST_ZONE)/ataques/contenedor
 	@autograder/gradescope/tests/gradescope.sh $(O)

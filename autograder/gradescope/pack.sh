@@ -1,18 +1,17 @@
 #!/bin/bash
 # Hace el archivo que se sube a Gradescope para un laboratorio.
 #   pack.sh BUILD/VARIANTE DESTINO LABORATORIO [CAJA]
-# Se ejecuta en la raíz del curso, con las suites ya compiladas. Lleva la edición de estudiantes,
+# Se ejecuta en la raíz del curso, con las suites ya compiladas; ASINC_COURSE es asinc-course. Lleva la edición de estudiantes,
 # que allí se compila, y además la parte que califica una clase: la entrega es una clase de uno.
 set -eu
 own=$1 out=$2 lab=${3:-} box=${4:-}
-lab=${lab%%-*}
-[ ${#lab} -ne 1 ] || lab=0$lab
 here=$(dirname "$0")
 
-if [ -z "$lab" ] || ! [ -e "$(echo labs/"$lab"-*/.grader/lab.json)" ]; then
+if [ -z "$lab" ]; then
     printf 'make gradescope: di qué laboratorio, por ejemplo make gradescope LAB=07\n' >&2
     exit 2
 fi
+lab=$("$ASINC_COURSE" laboratorios "$lab")
 case $box in
 '' | completa | parcial | minima | ya-aislado) ;;
 *)

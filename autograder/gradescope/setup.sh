@@ -15,3 +15,5 @@ if [ ${#missing[@]} -gt 0 ]; then
     apt-get install -y --no-install-recommends "${missing[@]}"
 fi
 make -j"$(nproc)" gradescope-ready
+# Lo que se podrá donde se califica, que quizá deja más o menos que aquí.
+echo "La caja, en esta imagen: $(build/normal/autograder/asinc-grade --comprobar 2>&1 || echo '(ninguna: se calificará en «ya-aislado»)')"

@@ -1,6 +1,6 @@
 # La guía de quien enseña: se prueba siguiéndola.
 
-TEST_MORE += test-guia
+TEST_DEEP += test-guia
 .PHONY: test-guia
-test-guia: $(COURSE) $(CLASS) $(DAY) $(GRADE_TOOLS) $(GRADE_SUITES)
+test-guia: $(COURSE) $(CLASS) $(DAY) $(CALENDAR) $(RUBRIC) $(GRADE_TOOLS) $(GRADE_SUITES) $(O)/lessons/.check/check
 	@autograder/guia/guia.sh build $(O) build/guia.log

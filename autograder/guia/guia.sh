@@ -5,6 +5,7 @@
 #
 # De los bloques de la guía manda el comentario que llevan delante:
 #   <!-- archivo: RUTA -->    el bloque se escribe en esa ruta
+#   <!-- parche: RUTA -->     el bloque es un parche de ese archivo
 #   <!-- sesión: NOMBRE -->   cada línea «$ ORDEN» se ejecuta, y las siguientes tienen que salir, en
 #                             ese orden y sin más; sin ninguna, da igual lo que salga. Una línea
 #                             «...» vale por cualesquiera. De las cifras de los segundos y los
@@ -42,14 +43,14 @@ class() {
 # Los bloques, uno por carpeta: qué es, cómo se llama y lo que dice.
 split() {
     awk -v dir="$work/bloques" '
-        /^<!-- (archivo|sesión): .* -->$/ { kind = $2; name = $3; next }
+        /^<!-- (archivo|parche|sesión): .* -->$/ { kind = $2; name = $3; next }
         /^```/ && !inside { inside = 1; if (kind) { n++; file = sprintf("%s/%02d", dir, n); print kind, name >(file ".que"); printf "" >file } next }
         /^```/ { inside = 0; kind = ""; next }
         inside && kind { print >file }' "$guide"
 }
 
 even() { # Lo que cambia de una vez a otra
-    sed -E 's/[0-9]+([.,][0-9]+)? ?(s|ms|K|M|min)\b/N \2/g; s/ +/ /g; s/ $//; s/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:+-]+/FECHA/g
+    sed -E 's/[0-9]+([.,][0-9]+)? ?(s|ms|K|M|min)\b/N \2/g; s/N min N s/N s/g; s/ +/ /g; s/ $//; s/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:+-]+/FECHA/g
         s/dentro de [0-9]+ día.?/dentro de N días/; s/SEMILLA=[0-9a-f]+/SEMILLA=X/; s/[0-9a-f]{32}/X/g
         s/hasta [0-9]+ a la vez/hasta N a la vez/; s/, *[0-9]+,[0-9]+ s/, N s/; s/[a-z]{5,9}aa\b/NOMBRE/g'
 }
@@ -122,9 +123,19 @@ for what in "$work"/bloques/*.que; do
         mkdir -p "$course/$(dirname "$name")"
         cp "$block" "$course/$name"
         ;;
+    parche:) check "se_puede_cambiar_$(basename "$name")" patch -s -p1 -d "$course" -i "$block" ;;
     *) session "$block" "$name" ;;
     esac
 done
+
+# Con el laboratorio nuevo el curso sigue estando en orden: lo que se dice de él, lo que él promete y los
+# enlaces de todas las páginas. Los ejemplos no han cambiado, y no se ejecutan.
+in_order() {
+    cd "$course" && "$course/$own/autograder/asinc-course" anotado &&
+        ! ASINC_COURSE=$own/autograder/asinc-course "$root/$own/lessons/.check/check" --programas "$work/ninguno" >"$work/out" 2>&1 &&
+        has "$work/out" '^ok .*promete .*labs/13-saludo' && hasnt "$work/out" '^not ok .*(enlaces de|promete|lessons/README)'
+}
+check 'el_curso_sigue_en_orden' in_order
 
 # Toda orden de la guía, también la que no se ejecuta aquí, es de las que hay.
 orders_exist() {
@@ -140,7 +151,7 @@ links() {
     local link bad=
     while read -r link; do
         [ -e "autograder/$link" ] || bad+=" $link"
-    done < <(grep -oE '\]\([^)#: ]+' "$guide" | sed 's/](//' | sort -u)
+    done < <(awk '/^```/ { code = !code } !code' "$guide" | grep -oE '\]\([^)#: ]+' | sed 's/](//' | sort -u)
     same '' "$bad"
 }
 check 'sus_enlaces_llevan_a_algo' links

@@ -40,9 +40,13 @@ static const char *const kinds[] = {
     [HS__PROGRAM] = "programa", [HS__OUTPUT] = "salida",  [HS__ROUTE] = "ruta",
     [HS__LINK] = "conexion",    [HS__CLIENT] = "cliente", [HS__PIPE] = "tuberia",
     [HS__FILE] = "archivo",     [HS__DATABASE] = "base",  [HS__WANTED] = "esperado",
+    [HS__TASK] = "tarea",
 };
-static const char *const tones[] = {
-    [HS__PLAIN] = "normal", [HS__GOOD] = "bien", [HS__ODD] = "aviso", [HS__BAD] = "mal"};
+static const char *const tones[] = {[HS__PLAIN] = "normal",
+                                    [HS__GOOD] = "bien",
+                                    [HS__ODD] = "aviso",
+                                    [HS__BAD] = "mal",
+                                    [HS__WAIT] = "abierto"};
 
 /* ------------------------------------------------------------------------ Apuntar */
 
@@ -173,9 +177,10 @@ void hs__span_end(struct hs__span *span, enum hs__tone tone, const char *text)
     free(clean);
 }
 
-void hs__past(int lane, double from, double to, const char *text)
+void hs__past(int lane, double from, double to, enum hs__tone tone, const char *text)
 {
-    struct event event = {.from = from, .to = to, .text = shorten(text, strlen(text))};
+    struct event event = {
+        .from = from, .to = to, .tone = tone, .text = shorten(text, strlen(text))};
     pthread_mutex_lock(&mutex);
     if (origin < 0 || from < origin) {
         free(event.text);

@@ -22,10 +22,12 @@ enum hs__kind {
     HS__PIPE,
     HS__FILE,
     HS__DATABASE,
+    HS__TASK,   /* una tarea del programa: cuándo corrió y cuándo esperó */
     HS__WANTED, /* lo que debía verse, cuando la prueba lo sabe */
 };
 
-enum hs__tone { HS__PLAIN, HS__GOOD, HS__ODD, HS__BAD };
+/* El último es de lo que espera. */
+enum hs__tone { HS__PLAIN, HS__GOOD, HS__ODD, HS__BAD, HS__WAIT };
 
 /* El cero es un tramo que no está en ninguna parte. */
 struct hs__span {
@@ -44,7 +46,7 @@ void hs__dot(int lane, enum hs__tone tone, const char *text, size_t length);
 
 /* Lo que se sabe después, por una fecha que alguien apuntó: milisegundos como los de hs_now().
  * Antes de que arrancara el programa no se apunta. */
-void hs__past(int lane, double from, double to, const char *text);
+void hs__past(int lane, double from, double to, enum hs__tone tone, const char *text);
 /* Una fecha del sistema, en milisegundos de Unix, como hs_now(). */
 double hs__moment_of(double unix_ms);
 

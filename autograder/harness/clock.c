@@ -20,6 +20,11 @@ double hs_now(void)
     return ag_ms() - origin;
 }
 
+double hs__moment(double ms)
+{
+    return ms - origin;
+}
+
 /*
  * Un trabajo fijo, cediendo el procesador entre trozos: si otros lo quieren, la medida
  * incluye lo que tarda en volver, que es lo mismo que le pasa al programa probado.

@@ -283,7 +283,7 @@ static void dir_trace(struct hs__part *part)
             continue;
         double start = moment_of(st.stx_btime), end = moment_of(st.stx_mtime);
         hs__past(hs__lane(HS__FILE, hs_dir_path(d, names[i])),
-                 st.stx_mask & STATX_BTIME ? start : end, end,
+                 st.stx_mask & STATX_BTIME ? start : end, end, HS__PLAIN,
                  hs_format("%s", hs__count((long long)st.stx_size, "byte", "bytes")));
     }
 }
@@ -300,7 +300,8 @@ static const char *dir_stop(struct hs__part *part)
     return NULL;
 }
 
-static struct hs_dir *new_dir(const char *name, bool writable)
+/* `shown`: se cuenta en la historia y en el dibujo. */
+static struct hs_dir *new_dir(const char *name, bool writable, bool shown)
 {
     if (!*name || *name == '.' || strchr(name, '/') || dir_count == HS__MAX_DIRS)
         hs_broken("«%s» no puede ser otro directorio de la prueba", name);
@@ -309,7 +310,9 @@ static struct hs_dir *new_dir(const char *name, bool writable)
             hs_broken("la prueba ya tiene un directorio «%s»", name);
     struct hs_dir *d = ag_alloc(1, sizeof *d);
     *d = (struct hs_dir){
-        .part = {.report = dir_report, .trace = dir_trace, .stop = dir_stop},
+        .part = {.report = shown ? dir_report : NULL,
+                 .trace = shown ? dir_trace : NULL,
+                 .stop = dir_stop},
         .name = hs__keep_text(name, strlen(name)),
         .writable = writable,
     };
@@ -326,10 +329,15 @@ static struct hs_dir *new_dir(const char *name, bool writable)
 
 struct hs_dir *hs_dir(const char *name)
 {
-    return new_dir(name, true);
+    return new_dir(name, true, true);
 }
 
 struct hs_dir *hs_dir_read_only(const char *name)
 {
-    return new_dir(name, false);
+    return new_dir(name, false, true);
+}
+
+struct hs_dir *hs__dir_hidden(const char *name)
+{
+    return new_dir(name, true, false);
 }

@@ -6,7 +6,7 @@
 #include "box/box.h"
 #include "harness/internal.h"
 
-#define HS__MAX_DIRS 8
+#define HS__MAX_DIRS 9 /* ocho de la prueba y uno del banco */
 
 struct hs_dir {
     struct hs__part part;
@@ -18,5 +18,8 @@ struct hs_dir {
 
 /* Todos los directorios de la prueba, como los quiere la caja. */
 size_t hs__binds(struct box_bind binds[HS__MAX_DIRS]);
+
+/* Uno del banco, del que no se cuenta nada. */
+struct hs_dir *hs__dir_hidden(const char *name);
 
 #endif

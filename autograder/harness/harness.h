@@ -53,8 +53,8 @@
 /* ---------------------------------------------------------------- Declarar pruebas */
 
 struct hs_test {
-    const char *nombre; /* el identificador; lo pone HS_TEST */
-    int segundos;       /* plazo nominal de la prueba entera; 0 = 30, máximo 60 */
+    const char *name; /* el identificador; lo pone HS_TEST */
+    int segundos;     /* plazo nominal de la prueba entera; 0 = 30, máximo 60 */
 };
 
 /* Tope de Criterion. Nunca debe saltar: antes vence el plazo de la prueba, que deja
@@ -69,15 +69,15 @@ struct hs_test {
  * El resultado «bien» se escribe al llegar al final del cuerpo y solo entonces; un cuerpo
  * que no comprueba nada es un fallo del corrector.
  */
-#define HS_TEST(suite, nombre_, ...)                                                     \
-    static void suite##_##nombre_##_cuerpo(void);                                        \
-    Test(suite, nombre_, .timeout = HS_CRITERION_LIMIT)                                  \
+#define HS_TEST(suite, name_, ...)                                                       \
+    static void suite##_##name_##_cuerpo(void);                                          \
+    Test(suite, name_, .timeout = HS_CRITERION_LIMIT)                                    \
     {                                                                                    \
-        hs__begin(&(struct hs_test){.nombre = #nombre_, __VA_ARGS__});                   \
-        suite##_##nombre_##_cuerpo();                                                    \
+        hs__begin(&(struct hs_test){.name = #name_, __VA_ARGS__});                       \
+        suite##_##name_##_cuerpo();                                                      \
         hs__end();                                                                       \
     }                                                                                    \
-    static void suite##_##nombre_##_cuerpo(void)
+    static void suite##_##name_##_cuerpo(void)
 
 void hs__begin(const struct hs_test *test);
 void hs__end(void);
@@ -245,6 +245,7 @@ struct hs_exit {
     int signal;          /* lo mató esta señal, o 0 */
     bool asan;           /* ASan o UBSan encontraron un error y lo terminaron */
     const char *limit;   /* el límite de la caja que lo mató ("memoria"...), o NULL */
+    int leftovers;       /* procesos que dejó vivos, pasado un momento */
     bool crowded;        /* llegó al máximo de procesos e hilos poco antes de acabar */
     int64_t peak_kib;    /* lo más que ocupó en memoria, con sus hijos */
     double ms;           /* instante, como hs_now() */

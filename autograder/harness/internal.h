@@ -15,12 +15,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* ------------------------------------------------------------------------- stage.c */
+/* ------------------------------------------------------------------------- parts.c */
 
 void hs__lock(void);
 void hs__unlock(void);
 void hs__notify(void); /* algo cambió; con el cerrojo tomado */
+void hs__wake(void);   /* que miren por si acaso, aunque quizá no haya cambiado nada */
 void hs__sleep(void);  /* suelta el cerrojo hasta el próximo aviso */
+void hs__sleep_until(double limit); /* o hasta entonces, como hs_now() */
 
 /*
  * Espera, con el cerrojo tomado, a que `check` devuelva algo distinto de cero, y lo
@@ -42,9 +44,18 @@ struct hs__part {
     void (*report)(struct hs__part *part, struct hs__lines *lines); /* qué vio */
     void (*trace)(
         struct hs__part *part); /* apunta en la cronología lo que sabe; NULL si nada */
+    /* Apunta qué hizo cada tarea hasta ese instante, si lo sabe; quizá tenga que despedirlo. */
+    void (*tasks)(struct hs__part *part, double until);
     const char *(*stop)(struct hs__part *part); /* para y libera; avería propia, o NULL */
     /* El error de memoria que acabó con él, con palabras, o NULL; NULL si no es programa. */
     const char *(*alarm)(struct hs__part *part);
+    /* Lo que se ve en él que explica por sí solo que la prueba falle, o NULL; `late` si algo no
+     * llegó a tiempo. */
+    const char *(*cause)(struct hs__part *part, bool late);
+    /* El procesador gastado, en milisegundos, o -1 si no se sabe; NULL si no es programa. Sin el
+     * cerrojo. */
+    int64_t (*spent)(struct hs__part *part);
+    bool outside; /* trabaja por su cuenta, sin que aquí se vea: una base de datos */
     struct hs__part *next;
 };
 void hs__join(struct hs__part *part); /* los últimos en llegar se paran antes */
@@ -53,7 +64,17 @@ bool hs__all_ended(void);   /* hubo programas y ya no queda ninguno en marcha */
 bool hs__any_program(void); /* ya se arrancó alguno; solo el hilo de la prueba */
 void hs__report_parts(struct hs__lines *lines);
 void hs__trace_parts(void);
-const char *hs__alarm(void); /* la del primer programa que la dé, o NULL */
+void hs__tasks_parts(double until);
+/* Qué esperaba entonces cada tarea, en una frase; NULL si no se sabe o no esperaba ninguna. */
+const char *hs__tasks_waits(void);
+const char *hs__alarm(void);      /* la del primer programa que la dé, o NULL */
+const char *hs__cause(bool late); /* lo mismo */
+/* Con los sanitizadores se vería en qué línea falló. */
+bool hs__wants_sanitizer(void);
+int64_t hs__spent(void); /* el de todos los programas; -1 si alguno no lo dice */
+/* Cuántas cosas han pasado, con el cerrojo tomado: las que se avisan y las que no despiertan a nadie. */
+unsigned hs__events(void);
+void hs__progress(void);
 const char *hs__stop_parts(void);
 
 /* ------------------------------------------------------------------------ bounds.c */
@@ -81,10 +102,11 @@ void hs__clock_start(const struct hs_test *test);
 void hs__random_start(const struct hs_test *test);
 double hs__factor(void);          /* lo lenta que va la máquina, de 1 a 10 */
 double hs__recalibrate(void);     /* vuelve a medir; el factor nunca baja */
+double hs__moment(double ms);     /* un instante del reloj monótono, como hs_now() */
 double hs__deadline(void);        /* fin del plazo de la prueba, como hs_now() */
 double hs__latest_deadline(void); /* el mismo, si la máquina fuera lo más lenta posible */
 
-/* -------------------------------------------------------------------------- text.c */
+/* ------------------------------------------------------------------------- shown.c */
 
 struct hs__lines {
     char **items;
@@ -108,6 +130,29 @@ const char *hs__count(long long n, const char *one, const char *many);
 
 /* "SIGSEGV (violación de segmento)" */
 const char *hs__signal_words(int signal);
+
+/* ------------------------------------------------------------------------- needs.c */
+
+/* El nombre de la prueba que tiene que pasar antes que esta y ya se sabe que no pasa, o NULL. */
+const char *hs__need_failed(void);
+void hs__needs_start(const char *test);
+
+/* -------------------------------------------------------------------------- idle.c */
+
+/*
+ * ¿Merece la pena seguir esperando? No, si en todo un rato los programas no han hecho nada y no ha
+ * llegado nada; ni si, pasado el plazo, no han hecho más que gastar procesador.
+ */
+struct hs__idle {
+    double since, looked, worked;
+    int64_t spent, at_start;
+    unsigned events;
+    bool started;
+};
+/* En una espera de `ms` nominales. Con el cerrojo tomado, que suelta un momento. Llámese cada
+ * HS__IDLE_LOOK_MS o más a menudo. */
+bool hs__hopeless(struct hs__idle *idle, int ms, bool overdue);
+enum { HS__IDLE_LOOK_MS = 200 };
 
 /* ------------------------------------------------------------------ program/reach.c */
 

@@ -177,7 +177,9 @@ static void on_endless(uv_timer_t *timer)
     hs__lock();
     memset(filler, ' ', sizeof filler);
     int n = uv_try_write((uv_stream_t *)&c->tcp, &buffer, 1);
-    if (n < 0 && n != UV_EAGAIN)
+    if (n > 0)
+        hs__progress(); /* quien lo va leyendo trabaja: no da vueltas */
+    else if (n < 0 && n != UV_EAGAIN)
         connection_close(c);
     hs__unlock();
 }

@@ -281,8 +281,10 @@ struct hs_pg *hs_pg_start(void)
                   "instálalo "
                   "con «make setup» y repite");
     struct hs_pg *pg = ag_alloc(1, sizeof *pg);
-    *pg = (struct hs_pg){
-        .part = {.report = pg_report, .trace = hs__pg_trace, .stop = pg_stop}};
+    *pg = (struct hs_pg){.part = {.report = pg_report,
+                                  .trace = hs__pg_trace,
+                                  .stop = pg_stop,
+                                  .outside = true}};
     open_files(pg);
     for (int i = 0; !pg->main; i++) {
         if (i == PORT_TRIES)

@@ -98,7 +98,7 @@ static void trace_connections(const struct hs_pg *pg)
         int pid;
         rest = strstr(line, mark) + 1;
         if (read_stamp(line, &when, &pid))
-            hs__past(lane, hs__moment_of(when), end_of(rest, pid, hs_now()),
+            hs__past(lane, hs__moment_of(when), end_of(rest, pid, hs_now()), HS__PLAIN,
                      hs_format("conexión %d", n));
     }
     free(log);
@@ -118,7 +118,7 @@ static void trace_rows(struct hs_pg *pg, const char *table)
     int lane = hs__lane(HS__DATABASE, hs_format("filas de %s", table));
     for (int i = 0; i < PQntuples(rows); i++) {
         double when = hs__moment_of(strtod(PQgetvalue(rows, i, 0), NULL));
-        hs__past(lane, when, when, hs_format("se confirma la fila %d", i + 1));
+        hs__past(lane, when, when, HS__PLAIN, hs_format("se confirma la fila %d", i + 1));
     }
     PQclear(rows);
     PQfreemem(name);

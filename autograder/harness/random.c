@@ -21,7 +21,7 @@ void hs__random_start(const struct hs_test *test)
 {
     const char *text = getenv("ASINC_SEED");
 
-    stream = test->nombre;
+    stream = test->name;
     if (text && strlen(text) > AG_SEED_MAX)
         hs_broken("ASINC_SEED tiene más de %d letras", AG_SEED_MAX);
     if (text && *text) {

@@ -27,7 +27,7 @@ static struct {
 /*
  * Criterion pone en marcha libgit2 en cada proceso, para las diferencias entre textos que él
  * enseña, y libgit2 empieza por descifrar los certificados de autoridad de la máquina: la tercera
- * parte de lo que cuesta arrancar una prueba. Las diferencias de aquí son de text.c, así que no se
+ * parte de lo que cuesta arrancar una prueba. Las diferencias de aquí son de shown.c, así que no se
  * pone en marcha: sus llamadas encuentran antes estas dos.
  */
 int git_libgit2_init(void);
@@ -57,6 +57,10 @@ void hs__begin(const struct hs_test *test)
     story.test = *test;
     hs__random_start(test);
     hs__clock_start(test);
+    hs__needs_start(test->name);
+    const char *need = hs__need_failed();
+    if (need)
+        hs_fail("antes tiene que pasar «%s», y no pasa", need);
     /* Las pruebas corren a la vez: que el programa de una no alcance a las demás. */
     int rc = box_inside_outer() ? box_new_network() : 0;
     if (rc < 0)
@@ -124,8 +128,8 @@ static json_t *tell(const struct hs__lines *ending)
 /* Escribe en otro nombre y lo cambia al final: nadie ve nunca un resultado a medias. */
 static const char *write_result(const char *directory, const json_t *result)
 {
-    const char *path = hs_format("%s/%s.json", directory, story.test.nombre);
-    const char *draft = hs_format("%s/.%s.%d", directory, story.test.nombre, getpid());
+    const char *path = hs_format("%s/%s.json", directory, story.test.name);
+    const char *draft = hs_format("%s/.%s.%d", directory, story.test.name, getpid());
     if (json_dump_file(result, draft, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) < 0 ||
         rename(draft, path) < 0) {
         const char *why = strerror(errno);
@@ -139,9 +143,10 @@ static const char *write_result(const char *directory, const json_t *result)
 static const char *record(const char *verdict, json_t *lines, json_t *chronicle)
 {
     const char *directory = results_directory(), *why = NULL;
-    json_t *result = json_pack("{s:s, s:s, s:o, s:o, s:I}", "nombre", story.test.nombre,
-                               "veredicto", verdict, "historia", lines, "cronologia",
-                               chronicle, "ms", (json_int_t)hs_now());
+    json_t *result = json_pack("{s:s, s:s, s:o, s:o, s:I, s:b}", "nombre",
+                               story.test.name, "veredicto", verdict, "historia", lines,
+                               "cronologia", chronicle, "ms", (json_int_t)hs_now(),
+                               "memoria", hs__wants_sanitizer());
     if (!result)
         why = "no queda memoria para el resultado";
     else if (directory)
@@ -167,7 +172,50 @@ static void add_way_out(struct hs__lines *ending)
 {
     const char *repro = getenv("ASINC_REPRO");
     hs__add(ending, "Para repetirlo: %s PRUEBA=%s SEMILLA=%s",
-            repro && *repro ? repro : "make grade", story.test.nombre, hs_seed());
+            repro && *repro ? repro : "make grade", story.test.name, hs_seed());
+}
+
+/* ¿Lo dice ya la prueba? Del programa habla como «el programa murió» o como «... y murió». */
+static bool says(const char *headline, const char *cause)
+{
+    static const char subject[] = "el programa ";
+    size_t n = strlen(subject);
+    return strstr(headline, strncmp(cause, subject, n) == 0 ? cause + n : cause);
+}
+
+/* Con lo que hizo cada tarea hasta ahora. Para saberlo quizá haya que despedir al programa, y eso no
+ * es de la prueba: del resto vale lo que ya estaba apuntado. */
+static void add_tasks(json_t *chronicle, double until)
+{
+    size_t i;
+    json_t *lane;
+    if (!getenv("ASINC_TRACE"))
+        return;
+    hs__tasks_parts(until);
+    json_t *after = hs__chronicle_json();
+    json_array_foreach(json_object_get(after, "carriles"), i, lane)
+    {
+        const char *kind = json_string_value(json_object_get(lane, "clase"));
+        if (kind && strcmp(kind, "tarea") == 0)
+            json_array_append(json_object_get(chronicle, "carriles"), lane);
+    }
+    json_decref(after);
+}
+
+/* Lo que se sospechaba, entre interrogaciones, sobra cuando se ha visto lo que era. */
+static const char *without_guess(const char *headline)
+{
+    const char *guess = strstr(headline, " ¿");
+    size_t n = guess ? (size_t)(guess - headline) : strlen(headline);
+    while (guess && n > 0 && strchr(": .", headline[n - 1]))
+        n--;
+    return hs_format("%.*s", (int)n, headline);
+}
+
+static void add_all(struct hs__lines *ending, const struct hs__lines *more)
+{
+    for (size_t i = 0; more && i < more->count; i++)
+        hs__add(ending, "%s", more->items[i]);
 }
 
 /* Termina la prueba con un veredicto que no es «bien». `details` puede ser NULL. */
@@ -180,15 +228,23 @@ static _Noreturn void finish(const char *verdict, const char *headline,
     }
     story.ending = true;
     struct hs__lines ending = {0};
-    const char *alarm = hs__alarm(); /* un error de memoria explica lo demás */
-    hs__add(&ending, "FALLO: %s", alarm ? alarm : headline);
-    if (alarm)
-        hs__add(&ending, "Así se notó: %s", headline);
-    for (size_t i = 0; details && i < details->count; i++)
-        hs__add(&ending, "%s", details->items[i]);
-    hs__report_parts(&ending);
+    /* Lo que se ve en el programa va delante de lo que la prueba esperaba de él. */
+    const char *alarm = hs__alarm();
+    bool late = strcmp(verdict, "tiempo") == 0;
+    const char *cause = alarm ? alarm : hs__cause(late);
+    struct hs__lines seen = {0};
+    hs__report_parts(&seen);
     hs__trace_parts();
     json_t *chronicle = hs__chronicle_json(); /* parar también se vería */
+    add_tasks(chronicle, hs_now());
+    if (!cause && late)
+        cause = hs__tasks_waits();
+    bool said = !cause || says(headline, cause);
+    hs__add(&ending, "FALLO: %s", said ? headline : cause);
+    if (!said)
+        hs__add(&ending, "Así se notó: %s", without_guess(headline));
+    add_all(&ending, details);
+    add_all(&ending, &seen);
     const char *broken = hs__stop_parts();
     if (broken) {
         verdict = "fallo_corrector";

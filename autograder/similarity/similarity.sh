@@ -1,10 +1,9 @@
 #!/bin/bash
 # Qué programas de una clase se parecen demasiado entre sí.
 #   similarity.sh ASINC-CLASS ASINC-SIMILARITY ENTREGAS SALIDA PARECIDO [LAB [CONTRA]]
-# Se ejecuta en la raíz del curso. Las entregas se abren y se eligen igual que para calificarlas, y
-# quedan apuntadas en la base de SALIDA. Los programas de un mismo laboratorio se comparan de dos en
-# dos, sin lo que traía el esqueleto; y también con los de la carpeta CONTRA, que se abre igual pero no
-# queda apuntada. Un parecido no prueba nada: dice qué mirar. En SALIDA/parecidos queda una página con las
+# Se ejecuta en la raíz del curso. Las entregas se abren y se eligen igual que para calificarlas, con la
+# lista de la clase que haya en la base de SALIDA, que no cambia. Los programas de un mismo laboratorio se comparan de dos en
+# dos, sin lo que traía el esqueleto; y también con los de la carpeta CONTRA, que se abre igual. Un parecido no prueba nada: dice qué mirar. En SALIDA/parecidos queda una página con las
 # parejas y otra para cada una.
 set -eu
 class=$1 similar=$2 from=$3 out=$4 threshold=$5 only=${6:-} against=${7:-}
@@ -26,7 +25,7 @@ programs=$work/programas quote="'"
 # no lo elige nadie. Escribe una fila por entrega: «entrega LAB NÚMERO ALUMNO».
 open_folder() { # CARPETA SALIDA PRIMERO DE-DÓNDE
     local folder lab handed
-    "$class" --entregas "$1" --salida "$2" ${only:+--lab "$only"} --preparar >/dev/null
+    "$class" --entregas "$1" --salida "$2" ${only:+--lab "$only"} --forzar --preparar >/dev/null
     folder=$(realpath "$1")
     handed="WITH entregas AS (
         SELECT lab, $3 + row_number() OVER (ORDER BY lab, alumno) AS numero, clave, alumno || '${4//$quote/$quote$quote}' AS quien
@@ -44,7 +43,9 @@ open_folder() { # CARPETA SALIDA PRIMERO DE-DÓNDE
 }
 
 mkdir "$programs"
-open_folder "$from" "$out" 0 '' >"$work/entregas"
+mkdir "$work/propia"
+[ ! -e "$out/clase.db" ] || sqlite3 "$out/clase.db" "VACUUM INTO '$work/propia/clase.db'"
+open_folder "$from" "$work/propia" 0 '' >"$work/entregas"
 own=$(wc -l <"$work/entregas")
 [ -z "$against" ] ||
     open_folder "$against" "$work/contra" "$own" " ($(basename "$(realpath "$against")"))" >>"$work/entregas"
@@ -66,9 +67,13 @@ grep '^pareja' "$work/dice" | sort -t$'\t' -k5,5nr -k6,6nr -k3,3n -k4,4n >"$work
 grep -v '^pareja' "$work/dice" >"$work/trozos" || :
 
 pages=$out/parecidos
-rm -rf "$pages"
+# Como todo lo que se escribe en SALIDA: solo se sustituye lo que es nuestro.
+if [ -n "$(ls -A "$pages" 2>/dev/null)" ] && ! grep -qsF '<title>Programas parecidos</title>' "$pages/index.html"; then
+    fail "en SALIDA=$out ya hay «parecidos», que no lo escribió esta orden, y no se toca: cámbiale el nombre, o di otra SALIDA" 3
+fi
 mkdir -p "$pages"
-cat "$PAGE_CSS" "$here/parecidos.css" >"$pages/estilo.css"
+rm -f "$pages"/*.html
 LC_ALL=C awk -v own="$own" -v threshold="$threshold" -v source="$programs" -v pages="$pages" -v styles=estilo.css \
     -f "$here/pages.awk" "$work/entregas" "$work/parejas" "$work/trozos"
+cat "$PAGE_CSS" "$here/parecidos.css" >"$pages/estilo.css"
 echo "Las parejas están en $pages/index.html"

@@ -20,8 +20,8 @@ die() {
     exit "${2:-1}"
 }
 case ${SOLO:-} in
-'' | salto | tarea | cola | paradas | eco | http | web | pg) ;;
-*) die "no hay ningún grupo «$SOLO»: usa salto, tarea, cola, paradas, eco, http, web o pg" 2 ;;
+'' | salto | tarea | cola | paradas | eco | http | sitios | web | pg) ;;
+*) die "no hay ningún grupo «$SOLO»: usa salto, tarea, cola, paradas, eco, http, sitios, web o pg" 2 ;;
 esac
 case $rounds in
 '' | *[!0-9]* | 0*) die "RONDAS=$rounds: escribe un número de 1 en adelante" 2 ;;
@@ -236,6 +236,10 @@ measure_http() {
     run http httpx py peticiones.py httpx asyncio "$url" 800
 }
 
+measure_sitios() {
+    run sitios asinc ours sites
+}
+
 measure_web() {
     run web asinc serve "$programs/web"
     if [ -n "$nginx_pid" ]; then
@@ -353,7 +357,7 @@ export no_proxy=127.0.0.1
 facts
 case ${SOLO:-http} in http | web) start_nginx ;; esac
 for round in $(seq "$rounds"); do
-    for group in ${SOLO:-salto tarea cola paradas eco http web pg}; do
+    for group in ${SOLO:-salto tarea cola paradas eco http sitios web pg}; do
         "measure_$group"
     done
 done

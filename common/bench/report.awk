@@ -17,6 +17,7 @@ field[1] == "medida" {
 field[1] == "meta" {
     goal_op[n_measures, field[2]] = field[3]
     goal_value[n_measures, field[2]] = field[4]
+    n_goals[n_measures]++
 }
 field[1] == "quien" { name[field[2]] = field[3] }
 field[1] == "cifra" {
@@ -57,6 +58,7 @@ function summarize(list, n,    i, j, x) {
     stat["median"] = n % 2 ? list[(n + 1) / 2] : (list[n / 2] + list[n / 2 + 1]) / 2
     stat["min"] = list[1]
     stat["max"] = list[n]
+    stat["n"] = n
 }
 
 # Las cifras de `who` en list, y cuántas son.
@@ -84,8 +86,18 @@ function meets(x, op, limit) {
     return op == "<=" ? x <= limit : op == ">=" ? x >= limit : x > limit
 }
 
-# El veredicto lo da la mediana; el asterisco dice que las rondas no están de acuerdo.
+# Lo que va de la ronda mejor a la peor, en tanto por ciento de la mediana.
+function range() {
+    return stat["median"] > 0 ? 100 * (stat["max"] - stat["min"]) / stat["median"] : 0
+}
+
+# El veredicto lo da la mediana, si la meta no pide más; el asterisco dice que las rondas no están
+# de acuerdo.
 function verdict(op, limit) {
+    if (op == "siempre >")
+        return stat["min"] > limit ? "cumple" : "no cumple"
+    if (op == "varía <=")
+        return stat["n"] < 2 ? "no se sabe" : range() <= limit ? "cumple" : "no cumple"
     return (meets(stat["median"], op, limit) ? "cumple" : "no cumple") \
         (meets(stat["min"], op, limit) == meets(stat["max"], op, limit) ? "" : "*")
 }
@@ -134,22 +146,30 @@ function json_stat(with) {
                    number(stat["median"]), number(stat["min"]), number(stat["max"]))
 }
 
-function goal_cells(m, who,    op, limit, says) {
+function goal_cells(m, who,    op, limit, mark, says) {
     if (!((m, who) in goal_op))
         return ""
     op = goal_op[m, who]
     limit = goal_value[m, who]
+    mark = op ~ /^varía/ ? "%" : who == "asinc" ? "" : "x"
     says = verdict(op, limit)
     if (says ~ /\*/)
         unsure = 1
-    row_json = row_json sprintf(", \"meta\": %s, \"veredicto\": %s", \
-                                quoted(op " " limit (who == "asinc" ? "" : "x")), quoted(says))
-    return left(op " " limit (who == "asinc" ? "" : " x"), 11) says
+    judged[m] += says != "no se sabe"
+    met += says ~ /^cumple/
+    if (says ~ /^no cumple/)
+        missed[++n_missed] = title[m] ", " named(who) ": " op " " limit (mark ? " " mark : "")
+    row_json = row_json sprintf(", \"meta\": %s, \"veredicto\": %s", quoted(op " " limit mark), quoted(says))
+    return left(op " " limit (mark ? " " mark : ""), 15) says
+}
+
+function named(who) {
+    return who in name ? name[who] : who
 }
 
 # Una fila: quién, mediana, dispersión, cuánto le gana asinc y su meta.
 function row(m, who,    n, list, i, cells, ratio, reason) {
-    cells = "  " left(who in name ? name[who] : who, 18)
+    cells = "  " left(named(who), 18)
     row_json = "{\"quien\": " quoted(who)
     n = figures_of(m, who, list)
     if (n == 0 || (group[m], who) in missing) {
@@ -189,7 +209,7 @@ END {
     text = text "},\n\"medidas\": ["
 
     print left("", 20) right("mediana", 9) "  " left("ruido", 8) left("a favor de asinc (mín-máx)", 30) \
-        left("meta", 11) "veredicto"
+        left("meta", 15) "veredicto"
     for (m = 1; m <= n_measures; m++) {
         if (!(group[m] in count))
             continue
@@ -202,11 +222,15 @@ END {
             text = text (i > 1 ? "," : "") "\n  " row_json
         }
         text = text "]}"
+        unjudged += n_goals[m] - judged[m]
     }
     print text "\n]\n}" >json
     close(json)
 
     print ""
+    printf "Metas: %d se cumplen, %d no y %d sin medir.\n", met, n_missed, unjudged
+    for (i = 1; i <= n_missed; i++)
+        print "No se cumple: " missed[i]
     print "Ruido: media distancia entre la ronda mejor y la peor, sobre la mediana. Rondas: " rounds "."
     if (unsure)
         print "* La meta cae entre la peor ronda y la mejor: repite la medida con la máquina en calma."

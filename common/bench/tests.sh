@@ -55,12 +55,38 @@ check 'el_json_escapa_los_textos' has "$work/json" '"cpu": "Una \\"CPU\\" \\\\ r
 sed -i 's/empezar 0.10/empezar 1.90/' "$work/figures"
 report
 check 'una_maquina_ocupada_si' has "$work/out" 'carga 1.90 en 2 núcleos'
+check 'las_que_no_se_cumplen_se_repiten_al_final' has "$work/out" \
+    '^No se cumple: Ceder el turno, dos tareas que se alternan, asyncio: >= 20 x$'
+check 'y_las_que_no_se_midieron_se_cuentan' has "$work/out" '^Metas: 2 se cumplen, 2 no y 1 sin medir\.$'
 
 group=http
 figures asinc http 1000 1100 1200 >"$work/figures"
 figures curl http 500 1100 400 >>"$work/figures"
 report
-check 'con_mas_es_mejor_la_razon_se_invierte' row HTTP curl '2\.00 x +\(1\.00-3\.00\) +>= 1\.5 x +cumple\*$'
+check 'con_mas_es_mejor_la_razon_se_invierte' row HTTP curl '2\.00 x +\(1\.00-3\.00\) +>= 1\.7 x +cumple\*$'
+
+figures asinc http_cpu 13.1 12.9 13.2 >>"$work/figures"
+report
+check 'una_meta_de_cpu_que_no_se_alcanza_se_ve' row 'HTTP: CPU que gasta el cliente en cada petición' asinc \
+    '<= 13 +no cumple\*$'
+
+# A cada rival se le gana en todas las rondas, y las cifras propias apenas varían.
+group=paradas100
+{
+    figures asinc paradas 100 130 110
+    figures asyncio paradas 200 129 300
+    figures uvloop paradas 131 131 131
+} >"$work/figures"
+report
+check 'se_exige_ganar_en_cada_ronda' row '100 000 tareas' asyncio '2\.00 x +\(0\.99-2\.73\) +siempre > 1 x +no cumple$'
+check 'y_se_cumple_si_se_gana_en_todas' row '100 000 tareas' uvloop 'siempre > 1 x +cumple$'
+check 'lo_que_varia_se_juzga_de_la_mejor_a_la_peor' row '100 000 tareas' asinc 'varía <= 30 % +cumple$'
+figures asinc paradas 100 131 100 >"$work/figures"
+report
+check 'y_si_varia_de_mas_no_cumple' row '100 000 tareas' asinc 'varía <= 30 % +no cumple$'
+figures asinc paradas 100 >"$work/figures"
+report
+check 'con_una_ronda_no_se_sabe_cuanto_varia' row '100 000 tareas' asinc 'varía <= 30 % +no se sabe$'
 
 # ---- El conductor -----------------------------------------------------------------------
 
@@ -73,7 +99,7 @@ rc() { same "$1" "$(cat "$work/rc")" || { cat "$work/err" && return 1; }; }
 from=$programs
 run SOLO=nada
 check 'un_grupo_desconocido_es_un_mal_uso' rc 2
-check 'y_dice_cuales_hay' has "$work/err" 'salto, tarea, cola, paradas, eco, http, web o pg'
+check 'y_dice_cuales_hay' has "$work/err" 'salto, tarea, cola, paradas, eco, http, sitios, web o pg'
 run SOLO=tarea RONDAS=0
 check 'cero_rondas_es_un_mal_uso' rc 2
 run SOLO=tarea PYTHON="$work/no-existe"

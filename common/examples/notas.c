@@ -279,8 +279,14 @@ static int sucesos(as_web_request *peticion, void *arg)
     return rc;
 }
 
+static bool pasajero(int error, void *arg)
+{
+    (void)arg;
+    return error != UV_ECANCELED && error != UV_EINVAL;
+}
+
 static const as_retry_options SIEMPRE = {
-    .attempts = INT_MAX, .base_ms = 100, .cap_ms = 5000};
+    .attempts = INT_MAX, .base_ms = 100, .cap_ms = 5000, .retry = pasajero};
 
 /* Difunde lo que cambia, lo cambie este servicio u otro, hasta que se pierde la conexión. */
 static int escucha(struct servicio *s, as_retry *intentos)
@@ -304,7 +310,6 @@ static int escucha(struct servicio *s, as_retry *intentos)
         if (strpbrk(aviso.payload, "\r\n") == NULL)
             difunde(s, aviso.payload);
         as_pg_notification_clear(&aviso);
-        rc = as_yield(); /* de una ráfaga, que cada uno envíe el suyo antes del próximo */
     }
     as_pg_release(conexion);
     return rc;

@@ -15,9 +15,8 @@
 #include <asinc/asinc.h>
 #include <curl/curl.h> /* sus direcciones: adónde lleva un enlace desde una página */
 
-#define MAX_CUERPO    (1 << 20)
-#define MAX_ENLACE    2048
-#define MAX_ESPERA_MS 60000 /* a quien pide volver más tarde, no se vuelve */
+#define MAX_CUERPO (1 << 20)
+#define MAX_ENLACE 2048
 
 struct pagina {
     int profundidad;
@@ -142,11 +141,8 @@ static int pide(struct rastreo *r, const char *url, as_http_response *respuesta)
                               &(as_http_request){.url = url, .timeout_ms = r->plazo_ms},
                               respuesta);
         if (rc == 0 && (respuesta->status == 429 || respuesta->status >= 500)) {
-            int64_t espera_ms = as_http_retry_after(respuesta);
-            rc = as_error_set(espera_ms <= MAX_ESPERA_MS ? UV_EAGAIN : UV_EBUSY, "%d",
-                              respuesta->status);
-            if (espera_ms > 0)
-                as_retry_at_least(&intentos, espera_ms);
+            as_retry_at_least(&intentos, as_http_retry_after(respuesta));
+            rc = as_error_set(UV_EAGAIN, "%d", respuesta->status);
         }
     } while (as_retry_again(&intentos, &rc));
     return rc;

@@ -1,12 +1,13 @@
 #include "pg_prueba.h"
 
-#include <dirent.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "pg/internal.h"
 
 /* ---- El entorno --------------------------------------------------------------------- */
 
@@ -16,22 +17,15 @@ void necesita_pg(void)
         cr_skip_test("PostgreSQL no está instalado");
 }
 
+void servidor_sin_prisa(void)
+{
+    as__pg_give_up_ms = 30000;
+}
+
 static int nada(void *arg)
 {
     (void)arg;
     return 0;
-}
-
-static int descriptores(void)
-{
-    DIR *dir = opendir("/proc/self/fd");
-    int n = 0;
-
-    cr_assert_not_null(dir);
-    while (readdir(dir))
-        n++;
-    closedir(dir);
-    return n;
 }
 
 as_pg *abre_pool(const char *conninfo, size_t max)

@@ -1,5 +1,6 @@
 #include "prueba.h"
 
+#include <dirent.h>
 #include <stdarg.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -53,4 +54,16 @@ int en_otro_proceso(void (*fn)(void), char *salida, size_t tamano)
     close(tubo[0]);
     cr_assert_eq(waitpid(hijo, &estado, 0), hijo);
     return estado;
+}
+
+int descriptores(void)
+{
+    DIR *carpeta = opendir("/proc/self/fd");
+    int cuantos = 0;
+
+    cr_assert_not_null(carpeta);
+    while (readdir(carpeta))
+        cuantos++;
+    closedir(carpeta);
+    return cuantos;
 }

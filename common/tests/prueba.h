@@ -40,9 +40,12 @@ void __gcov_dump(void);
 #define APUNTA_COBERTURA() ((void)0)
 #endif
 
-#define PRUEBA(suite, nombre)                                                            \
+#define PRUEBA(suite, nombre) PRUEBA_LARGA(suite, nombre, 60)
+
+/* Con otro plazo, en segundos. */
+#define PRUEBA_LARGA(suite, nombre, segundos)                                            \
     static void suite##_##nombre(void);                                                  \
-    Test(suite, nombre, .timeout = 60)                                                   \
+    Test(suite, nombre, .timeout = segundos)                                             \
     {                                                                                    \
         signal(SIGINT, SIG_DFL); /* quien lanza las pruebas pudo ignorarla */            \
         suite##_##nombre();                                                              \
@@ -86,5 +89,8 @@ __attribute__((format(printf, 2, 3))) void anota(struct diario *d, const char *f
  * de waitpid. Para lo que acaba en abort o en SIGSEGV.
  */
 int en_otro_proceso(void (*fn)(void), char *salida, size_t tamano);
+
+/* Cuántos descriptores tiene abiertos el proceso, con el que hace falta para contarlos. */
+int descriptores(void);
 
 #endif

@@ -89,7 +89,7 @@ void servidor_cierra(struct servidor *s)
 const char *url_en(const struct servidor *s, const char *maquina, const char *ruta)
 {
     static char textos[16][512];
-    static int turno;
+    static atomic_uint turno; /* también la piden los hilos del servidor */
     char *texto = textos[turno++ % 16];
 
     snprintf(texto, sizeof textos[0], "http://%s:%d%s", maquina, s->puerto, ruta);

@@ -52,8 +52,11 @@ faltan=$(awk -F'|' -v tabla="$tabla" '
     }' lessons/[01]*/*.md "$tabla")
 resultado "${#faltan}" 'el capítulo de la tabla es el que la explica' "$faltan"
 
-# Lo que nadie usa está en su apartado, y nada más: una función sin uso dice para quién es.
-usadas=$(grep -rhoE --include='*.[ch]' --include='*.md' '\bas_[a-z0-9_]+' lessons labs solutions autograder | sort -u)
+# Lo que nadie usa está en su apartado, y nada más: una función sin uso dice para quién es. Que un
+# capítulo la nombre en su «También existe» no es usarla.
+usadas=$(find lessons labs solutions autograder -path autograder/docente -prune -o '(' -name '*.[ch]' -o -name '*.md' ')' \
+    -exec awk 'FNR == 1 || /^## / { aparte = /^## También existe/ } !aparte' {} + |
+    grep -oE '\bas_[a-z0-9_]+' | sort -u)
 sobran=$(grep -hoE '\bas_[a-z0-9_]+\(' common/include/asinc/*.h | tr -d '(' | grep -v '_fn$' | sort -u |
     while read -r funcion; do
         echo "$usadas" | grep -qx "$funcion" || echo "$funcion"

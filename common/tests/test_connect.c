@@ -2,6 +2,7 @@
  * el cliente HTTP. */
 #include "servidor.h"
 
+#include "http/internal.h"
 #include "nombres_falsos.h"
 
 #include <unistd.h>
@@ -205,6 +206,46 @@ PRUEBA(connect, quien_espera_a_un_dns_no_ocupa_plaza)
                    (as_http_options){.max_connections = PLAZAS});
 }
 
+/* Por su IPv4 no se llega, y se pregunta otra vez por las IPv6. */
+static int pide_tarde(void *arg)
+{
+    struct entorno *e = arg;
+    char direccion[64];
+    as_http_response r;
+
+    snprintf(direccion, sizeof direccion, "http://tarde.prueba:%d/", *(int *)e->arg);
+    cr_assert_eq(as_http_get(e->http, direccion, &r), UV_ECONNREFUSED);
+    return 0;
+}
+
+static int se_pregunta_otra_vez(struct entorno *e)
+{
+    as_listener *nadie;
+    as_group grupo;
+    as_scope plazo;
+
+    BIEN(as_listen("127.0.0.1", 0, 16, &nadie));
+    int puerto = as_listener_port(nadie);
+    as_listener_close(nadie);
+    e->arg = &puerto;
+    as_group_enter(&grupo);
+    BIEN(as_start_soon(&grupo, NULL, pide_tarde, e));
+    espera_a(&nombres_preguntados, 2);
+    as_scope_enter(&plazo, 10000);
+    get_correcto(e, url_en(e->servidor, "bien.prueba", "/"));
+    BIEN(as_scope_leave(&plazo, 0));
+    nombres_suelta();
+    BIEN(as_group_leave(&grupo, 0));
+    get_correcto(e, url_en(e->servidor, "bien.prueba", "/"));
+    return 0;
+}
+
+PRUEBA(connect, quien_pregunta_por_la_otra_clase_no_ocupa_plaza)
+{
+    con_servidor_y(atiende_eco, se_pregunta_otra_vez, NULL,
+                   (as_http_options){.max_connections = 1});
+}
+
 /* Con la única plaza ocupada, quien ya sabe la dirección la espera más que su plazo. */
 static int pide_con_plazo(void *arg)
 {
@@ -243,7 +284,9 @@ static int plaza_tras_el_nombre(struct entorno *e)
     BIEN(as_start_soon(&grupo, NULL, pide_con_plazo, e));
     BIEN(as_start_soon(&grupo, NULL, ocupa, e));
     espera_a(&e->servidor->peticiones, 1);
-    BIEN(as_sleep(3000));
+    while (as__list_empty(&e->http->queue)) /* ya sabe la dirección, y no hay plaza */
+        BIEN(as_yield());
+    cr_assert_null(as__loop->timers.root, "su plazo corre mientras espera");
     atomic_store(&e->servidor->suelta, 1);
     return as_group_leave(&grupo, 0);
 }

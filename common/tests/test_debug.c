@@ -1,7 +1,10 @@
 #include "prueba.h"
 
 #include <jansson.h>
+#include <sched.h>
+#include <signal.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 TestSuite(debug, .timeout = 60);
@@ -22,13 +25,23 @@ static int con_depuracion(void (*fn)(void))
 
 /* ---- Acaparar el hilo --------------------------------------------------------------- */
 
+/* Gasta ese rato de procesador, tarde lo que tarde en tenerlo. */
+static void gasta_ms(long ms)
+{
+    struct timespec gastado;
+    long inicio = 0, ahora;
+
+    do {
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &gastado);
+        ahora = gastado.tv_sec * 1000 + gastado.tv_nsec / 1000000;
+        inicio = inicio ? inicio : ahora;
+    } while (ahora - inicio < ms);
+}
+
 static int acapara(void *arg)
 {
-    uint64_t inicio = uv_hrtime();
-
     (void)arg;
-    while (uv_hrtime() - inicio < 120000000)
-        ;
+    gasta_ms(120);
     return 0;
 }
 
@@ -54,6 +67,73 @@ PRUEBA(debug, nombra_a_quien_acapara_el_hilo)
     CONTIENE(" acaparó el hilo 1");
     cr_assert_eq(en_otro_proceso(corre_acaparadora, salida, sizeof salida), 0);
     cr_assert_str_eq(salida, "", "sin AS_DEBUG no dice nada");
+}
+
+static int gasta_70(void *arg)
+{
+    (void)arg;
+    gasta_ms(70);
+    return 0;
+}
+
+/* Le quitan el procesador también mientras se mide cuánto corrió. */
+static int cede_sin_parar(void *arg)
+{
+    int rc = 0;
+
+    (void)arg;
+    for (clock_t hasta = clock() + CLOCKS_PER_SEC / 5; rc == 0 && clock() < hasta;)
+        rc = as_yield();
+    return rc;
+}
+
+/*
+ * Tres que no paran, en el mismo procesador que la tarea: lo que la hacen esperar no es suyo. Se
+ * crean y se recogen fuera, que también eso dura.
+ */
+static void apretada(as_fn *fn)
+{
+    enum { OTROS = 3 };
+    pid_t otros[OTROS];
+    cpu_set_t uno;
+
+    CPU_ZERO(&uno);
+    CPU_SET(sched_getcpu(), &uno);
+    sched_setaffinity(0, sizeof uno, &uno);
+    for (int i = 0; i < OTROS; i++)
+        if ((otros[i] = fork()) == 0)
+            for (;;)
+                ;
+    as_run(fn, NULL);
+    for (int i = 0; i < OTROS; i++) {
+        kill(otros[i], SIGKILL);
+        waitpid(otros[i], NULL, 0);
+    }
+}
+
+static void corre_apretada(void)
+{
+    apretada(gasta_70);
+}
+
+static void cede_apretada(void)
+{
+    apretada(cede_sin_parar);
+}
+
+PRUEBA(debug, no_culpa_a_quien_espera_un_procesador)
+{
+    if (access("/proc/thread-self/schedstat", R_OK) != 0)
+        cr_skip_test("este núcleo no dice cuánto se espera un procesador");
+    cr_assert_eq(con_depuracion(corre_apretada), 0);
+    cr_assert_str_eq(salida, "");
+}
+
+/* Si el procesador se lo quitan entre las dos medidas, la resta no da la vuelta. */
+PRUEBA(debug, nadie_acapara_el_hilo_quinientos_siglos)
+{
+    cr_assert_eq(con_depuracion(cede_apretada), 0);
+    cr_assert(!strstr(salida, " acaparó el hilo 18446744"), "%s", salida);
 }
 
 /* ---- Errores que nadie mira --------------------------------------------------------- */
@@ -244,6 +324,23 @@ PRUEBA(debug, dice_que_quedo_sin_cerrar_y_no_se_cuelga)
 #endif
     cr_assert_eq(con_depuracion(corre_olvido), 0);
     CONTIENE("asinc: quedó sin cerrar un cliente HTTP (creado en test_debug.c:");
+}
+
+static int nada(void *arg)
+{
+    (void)arg;
+    return 0;
+}
+
+PRUEBA(debug, no_deja_descriptores_abiertos)
+{
+    as_options opciones = {.debug = true};
+
+    cr_assert_eq(as_run_options(nada, NULL, &opciones),
+                 0); /* lo que libuv abre una vez */
+    int antes = descriptores();
+    cr_assert_eq(as_run_options(nada, NULL, &opciones), 0);
+    cr_assert_eq(descriptores(), antes);
 }
 
 /* ---- La traza ----------------------------------------------------------------------- */

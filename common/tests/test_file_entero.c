@@ -57,12 +57,22 @@ static int enteros(void *arg)
     cr_assert(S_ISLNK(info.st_mode));
     cr_assert_eq(as_file_stat("a", &info), 0);
     cr_assert_eq(info.st_mode & 0777, 0604u);
+    /* También el que lleva a uno que aún no existe, y por otro enlace. */
+    cr_assert_eq(mkdir("d", 0700), 0);
+    cr_assert_eq(symlink("../por_crear", "d/lejos"), 0);
+    cr_assert_eq(symlink("d/lejos", "pendiente"), 0);
+    pon("pendiente", "nace");
+    contiene("por_crear", "nace");
+    cr_assert_eq(lstat("pendiente", &info), 0);
+    cr_assert(S_ISLNK(info.st_mode));
+    cr_assert_eq(lstat("d/lejos", &info), 0);
+    cr_assert(S_ISLNK(info.st_mode));
     char largo[256];
     memset(largo, 'n', 255);
     largo[255] = '\0';
     pon(largo, "nombre largo");
     contiene(largo, "nombre largo");
-    cr_assert_eq(cuantos_hay("."), 5, "no queda ningún .asinc-*");
+    cr_assert_eq(cuantos_hay("."), 8, "no queda ningún .asinc-*");
     return 0;
 }
 

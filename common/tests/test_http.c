@@ -159,6 +159,64 @@ PRUEBA(http, cada_metodo_envia_lo_suyo_y_nada_de_la_peticion_anterior)
     con_servidor(atiende_eco, metodos);
 }
 
+static int vacias(struct entorno *e)
+{
+    comprueba_eco(e,
+                  &(as_http_request){.headers = TEXTOS("X-Vacia:", "X-Llena: 1",
+                                                       "X-Blanca: \t", "Cookie:")},
+                  TEXTOS("\r\nX-Vacia:\r\n", "\r\nX-Llena: 1\r\n", "\r\nX-Blanca:\r\n",
+                         "\r\nCookie:\r\n"),
+                  NULL);
+    /* Las que se envían sin pedirlas no llegan vacías: no llegan. */
+    comprueba_eco(
+        e,
+        &(as_http_request){.headers = TEXTOS("Accept: ", "user-agent:", "X-Vacia:",
+                                             "Accept-Encoding:", "Content-Type:"),
+                           .body = "hola",
+                           .body_size = 4},
+        TEXTOS("\r\nX-Vacia:\r\n", "\r\n\r\nhola"),
+        TEXTOS("Accept", "User-Agent", "Content-Type"));
+    return 0;
+}
+
+PRUEBA(http, una_cabecera_sin_valor_llega_vacia)
+{
+    con_servidor(atiende_eco, vacias);
+}
+
+static void atiende_otra_vuelta(struct conexion *c)
+{
+    while (lee_peticion(c)) {
+        if (pide(c, "GET /eco"))
+            responde_eco(c);
+        else
+            envia_texto(c,
+                        "HTTP/1.1 302 B\r\nLocation: /eco\r\nContent-Length: 0\r\n\r\n");
+    }
+}
+
+static int vacias_tras_redirigir(struct entorno *e)
+{
+    as_http_response r;
+    as_http_request peticion = {
+        .url = url(e->servidor, "/"),
+        .headers = TEXTOS("X-Vacia:", "Content-Language:", "X-B:"),
+        .body = "hola",
+        .body_size = 4};
+
+    int rc = as_http_send(e->http, &peticion, &r);
+    cr_assert_eq(rc, 0, "%s", as_error_text(rc));
+    cr_assert_not_null(strstr(r.body, "\r\nX-Vacia:\r\nX-B:\r\n"), "%s", r.body);
+    cr_assert_null(strstr(r.body, "Content-Language"), "%s", r.body);
+    as_http_response_clear(&r);
+    return 0;
+}
+
+PRUEBA(http, una_cabecera_sin_valor_sigue_a_las_redirecciones)
+{
+    con_servidor(atiende_otra_vuelta, vacias_tras_redirigir);
+}
+
 static void atiende_head(struct conexion *c)
 {
     while (lee_peticion(c))
@@ -275,6 +333,21 @@ static int peticiones_malas(struct entorno *e)
         {.url = "http://127.0.0.1/", .headers = TEXTOS(": sin nombre")},
         {.url = "http://127.0.0.1/", .headers = TEXTOS("X-Truco;")},
         {.url = "http://127.0.0.1/", .headers = TEXTOS("X: 1\r\nY: colada")},
+        /* Lo que sobra sería, para el servidor, otra petición. */
+        {.url = "http://127.0.0.1/",
+         .headers = TEXTOS("content-length: 3"),
+         .body = "0123456789",
+         .body_size = 10},
+        {.url = "http://127.0.0.1/",
+         .headers = TEXTOS("Content-Length:"),
+         .body = "0",
+         .body_size = 1},
+        {.url = "http://127.0.0.1/", .headers = TEXTOS("Content-Length: 3")},
+        {.url = "http://127.0.0.1/",
+         .headers = TEXTOS("Transfer-Encoding: gzip"),
+         .body = "0",
+         .body_size = 1},
+        {.url = "http://127.0.0.1/", .headers = TEXTOS("Transfer-Encoding: chunked")},
     };
 
     for (size_t i = 0; i < sizeof malas / sizeof *malas; i++) {

@@ -1,6 +1,9 @@
 #include "servidor.h"
 
+#include "http/internal.h"
+
 #include <netinet/in.h>
+#include <poll.h>
 #include <unistd.h>
 
 TestSuite(http_conexiones, .timeout = 60);
@@ -308,13 +311,9 @@ static void atiende_y_envenena(struct conexion *c)
     }
 }
 
-/* Deja que llegue lo que esté llegando. */
-static void da_vueltas(void)
+static bool esta_parado(const as_http *http)
 {
-    for (int i = 0; i < 30; i++) {
-        usleep(1000);
-        BIEN(as_sleep(1));
-    }
+    return as__container_of(http->active.next, struct as__transfer, active)->paused;
 }
 
 static int no_se_toma_por_suya(struct entorno *e)
@@ -329,9 +328,11 @@ static int no_se_toma_por_suya(struct entorno *e)
     get_correcto(e, url(e->servidor, "/")); /* el flujo irá por una conexión usada */
     BIEN(as_http_open(e->http, &grande, &flujo));
     get_correcto(e, url(e->servidor, "/envenena"));
-    da_vueltas(); /* y el flujo se para, porque nadie lo lee */
+    while (!esta_parado(e->http)) /* el flujo, porque nadie lo lee */
+        BIEN(as_sleep(1));
     atomic_store(&e->servidor->suelta, 1);
-    da_vueltas();
+    while (e->http->lost_ns == 0) /* la respuesta que no pidió nadie */
+        BIEN(as_sleep(1));
     BIEN(as_http_post(e->http, url(e->servidor, "/"), "a/b", "x", 1, &r));
     cr_assert_eq(r.status, 200, "se creyó un %d que nadie le dio", r.status);
     as_http_response_clear(&r);
@@ -346,6 +347,38 @@ static int no_se_toma_por_suya(struct entorno *e)
 PRUEBA(http_conexiones, una_respuesta_que_nadie_pidio_no_es_de_la_siguiente)
 {
     con_servidor(atiende_y_envenena, no_se_toma_por_suya);
+}
+
+/* El socket, que es el único, por el que el cliente habla con el servidor. */
+static int descriptor_del_cliente(const struct entorno *e)
+{
+    struct sockaddr_in a;
+    socklen_t largo = sizeof a;
+
+    for (int fd = 0; fd < 1024; fd++, largo = sizeof a) {
+        if (getpeername(fd, (struct sockaddr *)&a, &largo) == 0 &&
+            a.sin_family == AF_INET && ntohs(a.sin_port) == e->servidor->puerto)
+            return fd;
+    }
+    cr_assert_fail("no encuentro el descriptor");
+    return -1;
+}
+
+/* Llega mientras el programa no mira la red, y lo siguiente que hace es pedir. */
+static int no_le_da_tiempo_a_verla(struct entorno *e)
+{
+    get_correcto(e, url(e->servidor, "/envenena"));
+    struct pollfd mira = {.fd = descriptor_del_cliente(e), .events = POLLIN};
+    atomic_store(&e->servidor->suelta, 1);
+    cr_assert_eq(poll(&mira, 1, 10000), 1);
+    get_correcto(e, url(e->servidor, "/"));
+    cr_assert_eq(atomic_load(&e->servidor->conexiones), 2);
+    return 0;
+}
+
+PRUEBA(http_conexiones, justo_antes_de_pedir_se_mira_si_la_conexion_sirve)
+{
+    con_servidor(atiende_y_envenena, no_le_da_tiempo_a_verla);
 }
 
 /* ---- El cliente y el bucle ---------------------------------------------------------- */
@@ -419,6 +452,54 @@ PRUEBA(http_conexiones, cerrar_con_algo_en_marcha_se_explica_y_aborta)
     char salida[1024];
 
     en_otro_proceso(cierra_antes_de_tiempo, salida, sizeof salida);
+    cr_assert_not_null(strstr(salida, "as_http_close: quedan peticiones en marcha"), "%s",
+                       salida);
+}
+
+static int pide_y_ya(void *arg)
+{
+    struct entorno *e = arg;
+    as_http_response respuesta;
+
+    int rc = as_http_get(e->http, url(e->servidor, "/"), &respuesta);
+    if (rc == 0)
+        as_http_response_clear(&respuesta);
+    return rc;
+}
+
+/* La plaza de quien cierra pasa a quien hace cola, que aún no lo sabe. */
+static int cierra_con_cola(void *arg)
+{
+    struct entorno *e = arg;
+    as_http_options opciones = {.max_connections = 1};
+    as_http_stream *flujo;
+    as_http_request peticion = {.url = url(e->servidor, "/")};
+    as_group grupo;
+
+    if (as_http_new(&opciones, &e->http) < 0 ||
+        as_http_open(e->http, &peticion, &flujo) < 0)
+        return -1;
+    as_group_enter(&grupo);
+    int rc = as_start_soon(&grupo, NULL, pide_y_ya, e);
+    if (rc == 0)
+        rc = as_wait_all_blocked();
+    as_http_stream_close(flujo);
+    as_http_close(e->http);
+    return as_group_leave(&grupo, rc);
+}
+
+static void cierra_antes_de_que_le_toque(void)
+{
+    struct entorno e = {.servidor = servidor_abre(atiende_eco, NULL)};
+
+    as_run(cierra_con_cola, &e);
+}
+
+PRUEBA(http_conexiones, cerrar_con_alguien_en_la_cola_se_explica_y_aborta)
+{
+    char salida[1024];
+
+    en_otro_proceso(cierra_antes_de_que_le_toque, salida, sizeof salida);
     cr_assert_not_null(strstr(salida, "as_http_close: quedan peticiones en marcha"), "%s",
                        salida);
 }

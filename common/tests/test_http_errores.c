@@ -220,6 +220,13 @@ static const struct mala {
      "no es HTTP bien escrito: no empieza por «HTTP/1.1»"},
     {"/en-blanco", "HTTP/1.1 200 Bien\r\n X: y\r\nContent-Length: 0\r\n\r\n", false,
      UV_EPROTO, "no es HTTP bien escrito: las cabeceras están mal escritas"},
+    {"/minusculas", "http/1.1 200 Bien\r\nContent-Length: 2\r\n\r\nok", false, UV_EPROTO,
+     "no es HTTP bien escrito: no empieza por «HTTP/1.1»"},
+    {"/blanco-antes-de-los-dos-puntos",
+     "HTTP/1.1 200 Bien\r\nTransfer-Encoding : chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+     false, UV_EPROTO, "no es HTTP bien escrito: las cabeceras están mal escritas"},
+    {"/sin-nombre", "HTTP/1.1 200 Bien\r\n: y\r\nContent-Length: 0\r\n\r\n", false,
+     UV_EPROTO, "no es HTTP bien escrito: las cabeceras están mal escritas"},
     {"/no-es-cabecera", "HTTP/1.1 200 Bien\r\nsin dos puntos\r\n\r\n", false, UV_EPROTO,
      "no es HTTP bien escrito: las cabeceras están mal escritas"},
 };
@@ -268,6 +275,33 @@ static int responde_mal(struct entorno *e)
 PRUEBA(http_errores, cada_respuesta_rota_tiene_su_error_y_no_dana_al_cliente)
 {
     con_servidor(atiende_mal, responde_mal);
+}
+
+/* Unas veces ya se fue al llegar el primer byte, y otras a medio recibirlo: es el mismo corte. */
+static void se_va_sin_leer(struct conexion *c)
+{
+    cuelga(c, false);
+}
+
+static int corta_al_enviar(struct entorno *e)
+{
+    enum { VECES = 60, CUERPO = 4 << 20 };
+    char *cuerpo = calloc(1, CUERPO);
+
+    for (int i = 0; i < VECES; i++) {
+        as_http_response r;
+        int rc = as_http_post(e->http, url(e->servidor, "/"), "text/plain", cuerpo,
+                              CUERPO, &r);
+        cr_assert_eq(rc, UV_ECONNRESET, "%d: %s (%s)", i, as_errname(rc),
+                     as_error_text(rc));
+    }
+    free(cuerpo);
+    return 0;
+}
+
+PRUEBA(http_errores, quien_cuelga_mientras_se_le_envia_corto_la_conexion)
+{
+    con_servidor(se_va_sin_leer, corta_al_enviar);
 }
 
 static int error_de_antes(struct entorno *e)
@@ -349,7 +383,7 @@ PRUEBA(http_errores, unas_cabeceras_sin_fin_se_cortan)
 /* Una sola línea de tantos KiB como diga la ruta. */
 static void atiende_linea_larga(struct conexion *c)
 {
-    static char linea[200 * 1024];
+    char linea[200 * 1024]; /* cada conexión tiene su hilo */
 
     memset(linea, 'x', sizeof linea);
     while (lee_peticion(c)) {
@@ -402,4 +436,50 @@ static int lee_dos_estados(struct entorno *e)
 PRUEBA(http_errores, un_segundo_estado_en_las_cabeceras_no_cuenta)
 {
     con_servidor(atiende_dos_estados, lee_dos_estados);
+}
+
+/* ---- 417 ---------------------------------------------------------------------------- */
+
+/* Dice que no sin esperar el cuerpo; sin Expect la aceptaría. */
+static void no_cumple_expectativas(struct conexion *c)
+{
+    char cabeza[4096] = "";
+
+    while (recv(c->fd, cabeza, sizeof cabeza, 0) > 0) {
+        if (memmem(cabeza, sizeof cabeza, "Expect: 100-continue", 20))
+            responde(c, 417, "", "no");
+        else
+            responde(c, 200, "", "de otra");
+        memset(cabeza, 0, sizeof cabeza);
+    }
+}
+
+static int expectativas(struct entorno *e)
+{
+    static const char *const metodos[] = {"POST", "PUT"};
+    as_http_request peticion = {.url = url(e->servidor, "/"),
+                                .headers = (const char *[]){"Expect: 100-continue", NULL},
+                                .body = "cuerpo",
+                                .body_size = 6};
+
+    for (size_t i = 0; i < 2; i++) {
+        as_http_response r;
+        as_http_stream *s;
+        char trozo[16];
+        peticion.method = metodos[i];
+        BIEN(as_http_send(e->http, &peticion, &r));
+        cr_assert_eq(r.status, 417);
+        cr_assert_str_eq(r.body, "", "el cuerpo es de otra respuesta");
+        as_http_response_clear(&r);
+        BIEN(as_http_open(e->http, &peticion, &s));
+        cr_assert_eq(as_http_stream_status(s), 417);
+        cr_assert_eq(as_http_read(s, trozo, sizeof trozo), 0);
+        as_http_stream_close(s);
+    }
+    return 0;
+}
+
+PRUEBA(http_errores, un_417_no_se_junta_con_la_respuesta_de_otra)
+{
+    con_servidor(no_cumple_expectativas, expectativas);
 }

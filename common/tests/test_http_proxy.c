@@ -43,11 +43,11 @@ static void hace_de_tubo(struct conexion *c, int otro)
 }
 
 /* http:// lo responde con un eco; para https:// abre un túnel hasta el puerto de arg, vaya a
- * donde vaya, salvo a «vetado.prueba». */
+ * donde vaya, salvo a «vetado.prueba», o si no se le dice quién lo pide. */
 static void atiende_proxy(struct conexion *c)
 {
     while (lee_peticion(c)) {
-        if (pide(c, "vetado.prueba")) {
+        if (pide(c, "vetado.prueba") || !pide(c, "\r\nUser-Agent: asinc\r\n")) {
             responde(c, 403, "", "no");
         } else if (pide(c, "CONNECT ")) {
             int otro = conecta(*(int *)c->servidor->arg);
@@ -206,4 +206,50 @@ PRUEBA(http_proxy, las_variables_no_cuentan_pero_se_nombran_si_no_se_llega)
     setenv("http_proxy", "http://127.0.0.1:1", 1);
     setenv("ALL_PROXY", "http://127.0.0.1:1", 1);
     con_servidor(atiende_eco, sin_proxy);
+}
+
+/* ---- Un proxy que no lo es ---------------------------------------------------------- */
+
+static void atiende_mal_proxy(struct conexion *c)
+{
+    while (lee_peticion(c)) {
+        if (pide(c, "CONNECT sin-dos-puntos.")) {
+            envia_texto(c, "HTTP/1.1 200 OK\r\nsin dos puntos\r\n\r\n");
+        } else if (pide(c, "CONNECT a-medias.")) {
+            envia_texto(c, "HTTP/1.1 200");
+            cuelga(c, false);
+        } else {
+            cuelga(c, false);
+        }
+    }
+}
+
+static void falla_por_proxy(struct entorno *e, const char *direccion, int esperado)
+{
+    as_http_response r;
+    int rc = as_http_get(e->http, direccion, &r);
+
+    cr_assert_eq(rc, esperado, "%s: %s (%s)", direccion, as_errname(rc),
+                 as_error_text(rc));
+    EXPLICA(rc, "el proxy «http://127.0.0.1");
+}
+
+static int proxy_malo(struct entorno *e)
+{
+    char proxy[64];
+
+    snprintf(proxy, sizeof proxy, "http://127.0.0.1:%d", e->servidor->puerto);
+    as_http *directo = e->http;
+    BIEN(as_http_new(&(as_http_options){.proxy = proxy}, &e->http));
+    falla_por_proxy(e, "https://sin-dos-puntos.prueba/", UV_EPROTO);
+    falla_por_proxy(e, "https://a-medias.prueba/", UV_ECONNRESET);
+    falla_por_proxy(e, "https://cuelga.prueba/", UV_ECONNRESET);
+    as_http_close(e->http);
+    e->http = directo;
+    return 0;
+}
+
+PRUEBA(http_proxy, lo_que_responde_mal_un_proxy_no_es_culpa_de_la_direccion_ni_un_rechazo)
+{
+    con_servidor(atiende_mal_proxy, proxy_malo);
 }

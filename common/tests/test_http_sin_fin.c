@@ -2,6 +2,7 @@
 #include "servidor.h"
 
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 TestSuite(http_sin_fin, .timeout = 60);
 
@@ -113,6 +114,40 @@ static int extension(struct entorno *e)
 PRUEBA(http_sin_fin, una_extension_sin_fin_no_ocupa_memoria_y_vence_su_plazo)
 {
     con_servidor(atiende_extension, extension);
+}
+
+/* ---- TLS ----------------------------------------------------------------------------- */
+
+/* Registros de TLS 1.2 sin cifrar, llenos de HelloRequest: son cuatro ceros, y un cliente que está
+ * saludando no les hace caso. */
+static void atiende_saludo(struct conexion *c)
+{
+    static char registros[64][5 + 16384];
+    char hola[1024];
+
+    for (size_t i = 0; i < sizeof registros / sizeof *registros; i++)
+        memcpy(registros[i], "\x16\x03\x03\x40", 5);
+    if (recv(c->fd, hola, sizeof hola, 0) <= 0)
+        return;
+    while (envia(c, registros, sizeof registros))
+        continue;
+}
+
+static int saludo(struct entorno *e)
+{
+    char direccion[64];
+    as_http_request peticion = {.url = direccion, .timeout_ms = 5000};
+    as_http_response r;
+
+    snprintf(direccion, sizeof direccion, "https://127.0.0.1:%d/", e->servidor->puerto);
+    int rc = as_http_send(e->http, &peticion, &r);
+    cr_assert_eq(rc, UV_EPROTO, "%s: %s", as_errname(rc), as_error_text(rc));
+    return 0;
+}
+
+PRUEBA(http_sin_fin, un_saludo_que_no_acaba_no_para_el_bucle)
+{
+    con_servidor(atiende_saludo, saludo);
 }
 
 /* ---- El proxy ----------------------------------------------------------------------- */

@@ -72,8 +72,37 @@ run_make install PREFIX="$dest"
 check 'instala' rc 0
 check 'dice_como_compilar' has "$work/out" "PKG_CONFIG_PATH=$dest/lib/pkgconfig"
 check 'todas_las_cabeceras' same "$(ls common/include/asinc)" "$(ls "$dest/include/asinc")"
+# El manual: una página por nombre público, que man entiende sin avisos, también por su nombre.
+page() { MANPATH=$dest/share/man MANWIDTH=80 LC_ALL=C.UTF-8 man --warnings "$@" 2>"$work/avisos" | col -bx >"$work/pagina" && same '' "$(cat "$work/avisos")"; }
+if command -v man >/dev/null; then
+    check 'man_as_queue_put' page as_queue_put
+    check 'dice_lo_que_devuelve_si_la_cancelan' has "$work/pagina" 'UV_ECANCELED \(no lo puso\)'
+    check 'si_suspende' has "$work/pagina" '^SUSPENDE'
+    check 'y_que_mas_ver' has "$work/pagina" 'as_queue_put_nowait\(3\)'
+    check 'man_asinc' page asinc
+    # Los errores de una función son los que ella devuelve: no los que su comentario nombra de otras.
+    codes() { page "$1" && sed -n '/^ERRORES/,/^[A-Z]/{s/^ \{7\}\([AU][SV]_E[A-Z_*]*\).*/\1/p}' "$work/pagina" | paste -sd' '; }
+    check 'los_suyos_estan_todos' same 'UV_EOF UV_ECANCELED UV_EBUSY UV_EBADF UV_ECONNABORTED UV_ECONNRESET UV_ENOMEM' "$(codes as_readexactly)"
+    check 'no_es_un_error_suyo_el_de_una_muestra' same '' "$(codes as_error_set)"
+    check 'ni_los_que_dan_otras_funciones' same 'UV_EBUSY UV_ENOMEM AS_EDEADLK' "$(codes as_run)"
+    check 'ni_el_que_reciben_quienes_esperan' same '' "$(codes as_queue_close)$(codes as_spawn)"
+    check 'ni_aquel_con_que_se_cumple_un_futuro' same '' "$(codes as_future_cancel)"
+    check 'ni_los_de_su_apartado_si_devuelve_uno_solo' same 'UV_EINVAL' "$(codes as_web_fail)"
+else
+    skip 'man_as_queue_put' 'falta man'
+fi
+all_pages() {
+    local names
+    names=$(awk -v form=nombres -f common/tools/reference.awk common/include/asinc/*.h | cut -f1 | sort)
+    same "$names" "$(find "$dest/share/man/man3" -type f -printf '%f\n' | sed 's/\.3$//' | sort)" && [ "$(wc -l <<<"$names")" -gt 200 ]
+}
+check 'una_pagina_por_nombre_publico' all_pages
 check 'pkg_config_la_conoce' pkg-config --exists --print-errors asinc
 for compiler in gcc clang; do
+    if ! command -v $compiler >/dev/null; then
+        skip "compila_y_corre: $compiler" "falta $compiler"
+        continue
+    fi
     check "compila_y_corre: $compiler" compiles 'uno dos 1000 ms' mio.c "$compiler"
 done
 check 'tambien_con_c11_a_secas' compiles 'uno dos 1000 ms' mio.c gcc -std=c11

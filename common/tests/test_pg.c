@@ -330,6 +330,13 @@ static int transacciones(struct pg_entorno *e)
     cr_assert_eq(as_pg_end(c, 0), UV_EIO);
     cr_assert(strstr(as_error_text(UV_EIO), "se deshizo"));
 
+    /* Ni confirmar lo que ya se deshizo por otro lado. */
+    cr_assert_eq(as_pg_begin(c), 0);
+    cr_assert_eq(as_pg_query_on(c, "insert into t values (6)", NULL, 0, NULL), 0);
+    cr_assert_eq(as_pg_query_on(c, "rollback", NULL, 0, NULL), 0);
+    cr_assert_eq(as_pg_end(c, 0), UV_EIO);
+    cr_assert(strstr(as_error_text(UV_EIO), "ya había acabado"));
+
     /* El error llega al confirmar. */
     cr_assert_eq(as_pg_begin(c), 0);
     cr_assert_eq(as_pg_query_on(c, "insert into t values (1)", NULL, 0, NULL), 0);

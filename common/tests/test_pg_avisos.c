@@ -98,6 +98,53 @@ PRUEBA(pg_avisos, quien_espera_despierta_y_nadie_mas_usa_la_conexion)
     con_pg(mientras_espera, 1, NULL);
 }
 
+/* Reparte lo que llega, como quien lo envía a sus clientes. */
+struct reparto {
+    as_queue cola;
+    struct diario diario;
+};
+
+static int reparte(void *arg)
+{
+    struct reparto *r = arg;
+    void *aviso;
+    int rc;
+
+    while ((rc = as_queue_get(&r->cola, &aviso)) == 0)
+        anota(&r->diario, "sale %s ", (const char *)aviso);
+    return rc == UV_EOF ? 0 : rc;
+}
+
+static int de_golpe(struct pg_entorno *e)
+{
+    static char textos[4][64];
+    as_pg_connection *c = escucha(e->pool, "listen rafaga");
+    struct reparto r = {0};
+    as_group grupo;
+
+    BIEN(as_pg_query_on(c, "notify rafaga, '0'; notify rafaga, '1'; notify rafaga, '2'",
+                        NULL, 0, NULL)); /* ya están aquí las tres */
+    as_queue_init(&r.cola, 0);
+    as_group_enter(&grupo);
+    BIEN(as_start_soon(&grupo, NULL, reparte, &r));
+    for (int i = 0; i < 3; i++) {
+        snprintf(textos[i], sizeof textos[i], "%s", proxima(c, "rafaga"));
+        anota(&r.diario, "llega %s ", textos[i]);
+        BIEN(as_queue_put_nowait(&r.cola, textos[i]));
+    }
+    as_queue_close(&r.cola);
+    BIEN(as_group_leave(&grupo, 0));
+    as_queue_destroy(&r.cola);
+    DIARIO_ES(&r.diario, "llega 0 sale 0 llega 1 sale 1 llega 2 sale 2 ");
+    as_pg_release(c);
+    return 0;
+}
+
+PRUEBA(pg_avisos, de_una_rafaga_cada_uno_sale_antes_de_que_llegue_el_siguiente)
+{
+    con_pg(de_golpe, 1, NULL);
+}
+
 static int con_plazo(struct pg_entorno *e)
 {
     as_pg_connection *c = escucha(e->pool, "listen plazo");

@@ -34,6 +34,7 @@ static int cancela(struct pg_entorno *e)
     as_pg *vigia = abre_pool(e->conninfo, 0);
     long proceso = numero(e->pool, "select pg_backend_pid()");
 
+    servidor_sin_prisa();
     for (int vez = 0; vez < 5; vez++) {
         struct victima v = {.pool = e->pool, .sql = "select pg_sleep(600)"};
         as_group grupo;
@@ -62,6 +63,7 @@ static int con_plazo(struct pg_entorno *e)
     long proceso = numero(e->pool, "select pg_backend_pid()");
     as_scope ambito;
 
+    servidor_sin_prisa();
     hace(e->pool, "create table t(n int)");
     as_scope_enter(&ambito, 50);
     int rc = as_pg_query(e->pool, "insert into t values (1); select pg_sleep(600)", NULL,
@@ -100,6 +102,7 @@ static int en_cada_turno(struct pg_entorno *e)
 {
     int canceladas = 0, hechas = 0;
 
+    servidor_sin_prisa();
     hace(e->pool, "create table t(n int)");
     for (int turnos = 0; turnos < 150; turnos++) {
         struct victima v = {.pool = e->pool,
@@ -159,6 +162,7 @@ static int tropel(struct pg_entorno *e)
     struct tropel todos[TAREAS];
     int bien = 0, cortadas = 0;
 
+    servidor_sin_prisa();
     hace(e->pool, "create table t(n int)");
     for (unsigned i = 0; i < TAREAS; i++)
         todos[i] = (struct tropel){.e = e, .semilla = i};

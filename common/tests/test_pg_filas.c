@@ -78,6 +78,7 @@ static int para(struct pg_entorno *e)
     static const int como[] = {7, UV_EPERM, UV_ECANCELED};
     long proceso = numero(e->pool, "select pg_backend_pid()");
 
+    servidor_sin_prisa();
     for (size_t i = 0; i < sizeof como / sizeof *como; i++) {
         struct cuenta c = {.para_en = 5, .al_parar = como[i]};
         int rc = as_pg_query_each(e->pool, "select generate_series(1, 1000000000)", NULL,

@@ -58,21 +58,34 @@ PRUEBA(pg_pool, diez_inserciones_se_encuentran_dentro_del_servidor)
     con_pg(diez_a_la_vez, 0, NULL);
 }
 
+static int inserta_cincuenta(void *arg)
+{
+    return inserta_muchas(arg, 50, NULL);
+}
+
+/* Llegan las cinco que caben, y quien mira desde fuera no ve llegar a la sexta. */
 static int una_de_mas(struct pg_entorno *e)
 {
-    as_scope ambito;
+    as_pg *vigia = abre_pool(e->conninfo, 1);
+    char conexiones[128];
+    as_group grupo;
 
+    servidor_sin_prisa();
     crea_usuarios_con_cita(e->pool, 6);
-    as_scope_enter(&ambito, 300);
-    int rc = as_scope_leave(&ambito, inserta_muchas(e->pool, 50, NULL));
-    cr_assert_eq(rc, UV_ETIMEDOUT, "la sexta no cabe: la cita no se cumple");
-    cr_assert_eq(numero(e->pool, "select last_value from llegadas"), 5);
+    as_group_enter(&grupo);
+    as_task *tarea = as_spawn(&grupo, NULL, inserta_cincuenta, e->pool);
+    espera_numero(vigia, "select last_value from llegadas", 5);
+    for (int vez = 0; vez < 20; vez++)
+        cr_assert_eq(numero(vigia, "select last_value from llegadas"), 5);
+    as_cancel(tarea);
+    cr_assert_eq(as_await(tarea), UV_ECANCELED, "la sexta no cabe: la cita no se cumple");
+    cr_assert_eq(as_group_leave(&grupo, 0), 0);
+    as_pg_close(vigia);
     cr_assert_eq(numero(e->pool, "select count(*) from usuarios"), 0);
-    cr_assert_eq(numero(e->pool,
-                        "select count(*) from pg_stat_activity "
-                        "where application_name = 'prueba_%d'",
-                        (int)getpid()),
-                 5);
+    snprintf(conexiones, sizeof conexiones,
+             "select count(*) from pg_stat_activity where application_name = 'prueba_%d'",
+             (int)getpid());
+    espera_numero(e->pool, conexiones, 5); /* la del vigía tarda en irse */
     return 0;
 }
 
@@ -259,6 +272,38 @@ static int dos_en_una(struct pg_entorno *e)
 PRUEBA(pg_pool, dos_consultas_a_la_vez_por_una_conexion_no)
 {
     con_pg(dos_en_una, 2, NULL);
+}
+
+static int consulta_corta(void *arg)
+{
+    return as_pg_query_on(arg, "select 1", NULL, 0, NULL);
+}
+
+/* Quien está cancelada cede el turno antes de saberlo: lo que haga otra entretanto es de la otra. */
+static int una_cancelada(struct pg_entorno *e)
+{
+    as_pg_connection *c;
+    as_group grupo;
+
+    crea_cita(e->pool);
+    cr_assert_eq(as_pg_acquire(e->pool, &c), 0);
+    as_group_enter(&grupo);
+    as_task *cancelada = as_spawn(&grupo, NULL, consulta_corta, c);
+    as_task *tarea = as_spawn(&grupo, NULL, consulta_larga, c);
+    as_cancel(cancelada);
+    cr_assert_eq(as_await(cancelada), UV_ECANCELED);
+    espera_numero(e->pool, "select last_value from llegadas", 1);
+    cr_assert_eq(as_pg_query_on(c, "select 1", NULL, 0, NULL), UV_EBUSY);
+    hace(e->pool, "select cita(0)");
+    cr_assert_eq(as_await(tarea), 0, "la cancelada le quitó la conexión");
+    cr_assert_eq(as_group_leave(&grupo, 0), 0);
+    as_pg_release(c);
+    return 0;
+}
+
+PRUEBA(pg_pool, una_cancelada_no_deja_libre_la_conexion_de_otra)
+{
+    con_pg(una_cancelada, 2, NULL);
 }
 
 static int cierra_con_una_prestada(void *arg)

@@ -1,6 +1,5 @@
 #include "process_apoyo.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -243,17 +242,6 @@ PRUEBA(process, errores_al_lanzar)
     CORRE(errores, NULL, 0);
 }
 
-static int descriptores(void)
-{
-    DIR *d = opendir("/proc/self/fd");
-    int n = 0;
-
-    while (readdir(d))
-        n++;
-    closedir(d);
-    return n;
-}
-
 /* Cuántos descriptores ve un hijo. */
 static int los_del_hijo(void)
 {
@@ -316,7 +304,7 @@ static int muchos(void *arg)
     return 0;
 }
 
-PRUEBA(process, mil_seguidos_sin_fugas)
+PRUEBA_LARGA(process, mil_seguidos_sin_fugas, 300)
 {
     CORRE(muchos, NULL, 0);
 }
@@ -382,4 +370,39 @@ PRUEBA(process, sin_descriptores_hay_un_error)
     limite.rlim_cur = 256;
     cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limite), 0);
     CORRE(sin_descriptores, NULL, 0);
+}
+
+/* ---- Lo que hereda ------------------------------------------------------------------ */
+
+/* libuv le quita O_NONBLOCK a lo que hereda, y un flujo nuestro pararía el bucle. */
+static int hereda_un_flujo(void *arg)
+{
+    char dicho[512];
+    int tubo[2];
+    as_stream *entrada;
+
+    (void)arg;
+    cr_assert_eq(pipe2(tubo, O_CLOEXEC), 0);
+    cr_assert_eq(dup2(tubo[0], STDIN_FILENO), STDIN_FILENO);
+    BIEN(as_stream_open_fd(STDIN_FILENO, &entrada));
+    cr_assert(fcntl(STDIN_FILENO, F_GETFL) & O_NONBLOCK);
+    as_process *p = lanza(ORDEN("grep flags /proc/self/fdinfo/0; head -c 1"),
+                          &(as_process_options){.out = AS_PIPE});
+    cr_assert(fcntl(STDIN_FILENO, F_GETFL) & O_NONBLOCK, "ya no es del bucle");
+    cr_assert_gt(as_readline(as_process_stdout(p), dicho, sizeof dicho), 0);
+    cr_assert_null(strstr(dicho, "4000"), "al hijo le llega sin bloquear: %s", dicho);
+    cr_assert_eq(write(tubo[1], "x", 1), 1);
+    cr_assert_eq(as_readexactly(as_process_stdout(p), dicho, 1), 0);
+    cr_assert_eq(dicho[0], 'x', "no es la misma tubería");
+    cr_assert_eq(as_process_wait(p, NULL), 0);
+    as_process_close(p);
+    as_stream_close(entrada);
+    close(tubo[0]);
+    close(tubo[1]);
+    return 0;
+}
+
+PRUEBA(process, heredar_una_tuberia_no_la_vuelve_bloqueante)
+{
+    CORRE(hereda_un_flujo, NULL, 0);
 }

@@ -150,3 +150,50 @@ PRUEBA(process_matar, un_proceso_que_nadie_espera_no_tapa_un_interbloqueo)
 
     cr_assert_eq(estado, 0, "%d: %s", estado, salida);
 }
+
+/* Quien lo lanzó bloqueó SIGCHLD, que se hereda: sin ella nadie dice que un proceso terminó. */
+static int termina_sin_aviso(void *arg)
+{
+    as_process *p = lanza(ORDEN("exit 7"), NULL);
+    as_scope plazo;
+
+    (void)arg;
+    as_scope_enter(&plazo, 10000);
+    int rc = as_scope_leave(&plazo, as_process_wait(p, NULL));
+    if (rc < 0)
+        _exit(1); /* cerrarlo no acabaría */
+    cr_assert_eq(rc, 7);
+    as_process_close(p);
+    return 0;
+}
+
+PRUEBA(process_matar, con_sigchld_bloqueada_tambien_se_sabe_que_termino)
+{
+    sigset_t chld;
+
+    sigemptyset(&chld);
+    sigaddset(&chld, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &chld, NULL);
+    cr_assert_eq(as_run(termina_sin_aviso, NULL), 0);
+}
+
+/* Otra biblioteca del programa recoge a todos los hijos que terminan. */
+static int recogido_por_otro(void *arg)
+{
+    as_process *p = lanza(ORDEN("exit 7"), NULL);
+    as_scope plazo;
+
+    (void)arg;
+    cr_assert_eq(waitpid(as_process_pid(p), NULL, 0), as_process_pid(p));
+    as_scope_enter(&plazo, 10000);
+    int rc = as_scope_leave(&plazo, as_process_wait(p, NULL));
+    cr_assert_eq(rc, UV_ESRCH, "%s", as_errname(rc));
+    cr_assert_eq(as_process_kill(p, SIGKILL), UV_ESRCH);
+    as_process_close(p);
+    return 0;
+}
+
+PRUEBA(process_matar, el_que_recogio_otro_se_puede_cerrar)
+{
+    cr_assert_eq(as_run(recogido_por_otro, NULL), 0);
+}

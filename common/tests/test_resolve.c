@@ -152,6 +152,8 @@ static int pregunta_muda(void *arg)
     return resuelve(nombre);
 }
 
+static uint64_t sin_querer_mas; /* cuándo dejó de querer respuestas */
+
 static int con_muchos_mudos(void *arg)
 {
     as_group grupo;
@@ -169,15 +171,14 @@ static int con_muchos_mudos(void *arg)
     cr_assert_eq(as_scope_leave(&plazo, resuelve("bien.prueba")), 0,
                  "un DNS mudo tapa a los demás");
     as_group_cancel(&grupo);
+    sin_querer_mas = uv_hrtime();
     return as_group_leave(&grupo, 0);
 }
 
 PRUEBA(resolve, los_nombres_mudos_no_tapan_a_los_demas_ni_a_la_salida)
 {
-    uint64_t antes = uv_hrtime();
-
     RESOLVIENDO(con_muchos_mudos);
-    cr_assert_lt((uv_hrtime() - antes) / 1000000, 5000u,
+    cr_assert_lt((uv_hrtime() - sin_querer_mas) / 1000000, 5000u,
                  "as_run esperó a consultas que ya no quería nadie");
 }
 

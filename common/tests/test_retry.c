@@ -29,6 +29,35 @@ PRUEBA(retry, la_espera_se_dobla_hasta_el_tope)
     DIARIO_ES(&diario, "1@0 2@100 3@300 4@700 5@1200 6@1700 ");
 }
 
+static int esperas_enormes(void *arg)
+{
+    static const int azares[] = {AS_JITTER_NONE, AS_JITTER_ADDED};
+    as_scope plazo;
+
+    (void)arg;
+    as_scope_enter(&plazo, 1000); /* las esperas no duran: se mira cuánto iban a durar */
+    for (size_t i = 0; i < sizeof azares / sizeof *azares; i++) {
+        as_retry r;
+        as_retry_init(&r, &(as_retry_options){.attempts = 9,
+                                              .base_ms = INT64_MAX / 2 + 1,
+                                              .cap_ms = INT64_MAX,
+                                              .jitter = azares[i]});
+        for (int intento = 1; intento <= 3; intento++) {
+            int rc = UV_EIO;
+            cr_assert_not(as_retry_again(&r, &rc));
+            cr_assert_eq(rc, UV_ECANCELED);
+            cr_assert_geq(r.wait_ms, INT64_MAX / 2 + 1);
+        }
+        cr_assert_eq(r.wait_ms, INT64_MAX);
+    }
+    return as_scope_leave(&plazo, UV_ECANCELED);
+}
+
+PRUEBA(retry, una_espera_enorme_no_da_la_vuelta)
+{
+    CORRE(esperas_enormes, NULL, UV_ETIMEDOUT);
+}
+
 static int a_la_tercera(void *arg)
 {
     as_retry r;
@@ -57,13 +86,17 @@ static bool solo_io(int error, void *arg)
 static int no_todo_se_reintenta(void *arg)
 {
     as_retry r;
-    int rc = UV_EINVAL, preguntas = 0;
+    static const int duraderos[] = {UV_ECANCELED, UV_EINVAL,       UV_EPROTO,
+                                    UV_ELOOP,     AS_EKEYREJECTED, AS_EOVERFLOW};
+    int rc, preguntas = 0;
 
     (void)arg;
     as_retry_init(&r, NULL);
-    cr_assert_not(as_retry_again(&r, &rc));
-    rc = UV_ECANCELED;
-    cr_assert_not(as_retry_again(&r, &rc));
+    for (size_t i = 0; i < sizeof duraderos / sizeof *duraderos; i++) {
+        rc = duraderos[i];
+        cr_assert_not(as_retry_again(&r, &rc), "insiste tras %s", as_errname(rc));
+        cr_assert_eq(rc, duraderos[i]);
+    }
     as_retry_init(&r, &(as_retry_options){.retry = solo_io, .retry_arg = &preguntas});
     rc = UV_EPROTO;
     cr_assert_not(as_retry_again(&r, &rc));
@@ -147,7 +180,7 @@ PRUEBA(retry, el_ambito_pone_el_plazo_total)
 static int lo_que_pide_el_servidor(void *arg)
 {
     as_retry r;
-    int rc = UV_EPROTO;
+    int rc = UV_EAGAIN;
 
     (void)arg;
     as_retry_init(&r, &(as_retry_options){.base_ms = 10});
@@ -162,4 +195,40 @@ static int lo_que_pide_el_servidor(void *arg)
 PRUEBA(retry, se_respeta_lo_que_pide_el_servidor)
 {
     CORRE(lo_que_pide_el_servidor, NULL, 0);
+}
+
+static int mas_de_lo_que_hay(void *arg)
+{
+    as_scope fuera, dentro;
+    as_retry r;
+    int rc = UV_EAGAIN;
+
+    (void)arg;
+    as_retry_init(&r, &(as_retry_options){.attempts = 9, .cap_ms = 4000});
+    as_retry_at_least(&r, 4001);
+    cr_assert_not(as_retry_again(&r, &rc), "es más que cap_ms");
+    as_retry_at_least(&r, 4000);
+    cr_assert(as_retry_again(&r, &rc));
+    cr_assert_eq(as_now(), 4000u);
+
+    as_scope_enter(&fuera, 3000);
+    as_scope_enter(&dentro, 5000);
+    as_retry_at_least(&r, 3000);
+    cr_assert_not(as_retry_again(&r, &rc), "el plazo del ámbito vencería antes");
+    cr_assert_eq(as_now(), 4000u);
+    as_retry_at_least(&r, 2999);
+    cr_assert(as_retry_again(&r, &rc));
+    BIEN(as_scope_leave(&dentro, 0));
+    as_shield_enter(&dentro, 5000); /* el de fuera no le alcanza */
+    as_retry_at_least(&r, 3000);
+    cr_assert(as_retry_again(&r, &rc));
+    BIEN(as_scope_leave(&dentro, 0));
+    BIEN(as_scope_leave(&fuera, 0));
+    cr_assert_eq(rc, UV_EAGAIN);
+    return 0;
+}
+
+PRUEBA(retry, no_se_espera_lo_que_no_cabe)
+{
+    CORRE(mas_de_lo_que_hay, NULL, 0);
 }

@@ -466,3 +466,94 @@ PRUEBA(stream, corte_sin_despedida)
 {
     CORRE(corte, NULL, 0);
 }
+
+/* Todo llega antes de que el bucle mire: los datos, y que ya no habrá más. */
+static int corte_junto(void *arg)
+{
+    as_listener *l;
+    as_stream *s;
+    char t[64];
+
+    (void)arg;
+    cr_assert_eq(as_listen("127.0.0.1", 0, 0, &l), 0);
+    int fd = conecta_de_fuera(as_listener_port(l));
+    cr_assert_eq(as_accept(l, &s), 0);
+    cr_assert_eq(write(fd, "medio", 5), 5);
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger));
+    close(fd);
+    cr_assert_eq(as_read(s, t, sizeof t), 5);
+    cr_assert_eq(as_read(s, t, sizeof t), UV_ECONNRESET, "un corte no es un final");
+    as_stream_close(s);
+    as_listener_close(l);
+    return 0;
+}
+
+PRUEBA(stream, un_corte_que_llega_con_los_datos_no_pasa_por_final)
+{
+    CORRE(corte_junto, NULL, 0);
+}
+
+static void manda_con_descriptor(int fd, const char *texto, int descriptor)
+{
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr cabecera;
+    } sobre = {.cabecera = {.cmsg_len = CMSG_LEN(sizeof(int)),
+                            .cmsg_level = SOL_SOCKET,
+                            .cmsg_type = SCM_RIGHTS}};
+    struct iovec parte = {(void *)texto, strlen(texto)};
+    struct msghdr mensaje = {.msg_iov = &parte,
+                             .msg_iovlen = 1,
+                             .msg_control = &sobre,
+                             .msg_controllen = sizeof sobre.bytes};
+
+    memcpy(CMSG_DATA(&sobre.cabecera), &descriptor, sizeof descriptor);
+    cr_assert_eq(sendmsg(fd, &mensaje, 0), (ssize_t)strlen(texto));
+}
+
+/* El núcleo no junta en una lectura lo de antes y lo de después de un descriptor enviado. */
+static int detras_de_un_descriptor(void *arg)
+{
+    as_stream *s;
+    char t[64];
+    int fds[2];
+
+    (void)arg;
+    cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+    cr_assert_eq(as_stream_open_fd(fds[0], &s), 0);
+    manda_con_descriptor(fds[1], "uno", STDERR_FILENO);
+    cr_assert_eq(write(fds[1], "dos", 3), 3);
+    close(fds[1]);
+    lee_todo(s, t, sizeof t);
+    cr_assert_str_eq(t, "unodos");
+    as_stream_close(s);
+    return 0;
+}
+
+PRUEBA(stream, lo_que_va_detras_de_un_descriptor_enviado_tambien_llega)
+{
+    CORRE(detras_de_un_descriptor, NULL, 0);
+}
+
+/* Siempre está listo y no tiene saltos: sin ceder, ni el plazo ni Ctrl+C podrían con él. */
+static int linea_sin_fin(void *arg)
+{
+    char linea[100];
+    as_stream *s;
+    as_scope plazo;
+
+    (void)arg;
+    BIEN(as_stream_open_fd(open("/dev/zero", O_RDONLY | O_CLOEXEC), &s));
+    as_scope_enter(&plazo, 50);
+    cr_assert_eq(as_readline(s, linea, sizeof linea), UV_EMSGSIZE);
+    ssize_t rc = as_readline(s, linea, sizeof linea);
+    cr_assert_eq(as_scope_leave(&plazo, (int)rc), UV_ETIMEDOUT);
+    as_stream_close(s);
+    return 0;
+}
+
+PRUEBA(stream, una_linea_sin_fin_de_un_archivo_se_puede_cancelar)
+{
+    cr_assert_eq(as_run(linea_sin_fin, NULL),
+                 0); /* sin nadie que espere, el virtual no anda */
+}

@@ -273,7 +273,7 @@ PRUEBA(stream_carreras, cerrar_entrega_lo_escrito)
     CORRE(cerrar_entrega, NULL, 0);
 }
 
-static int descriptores(void *arg)
+static int numero_que_pasa_a_otro(void *arg)
 {
     char t[64];
     int libre = descriptor_libre();
@@ -308,7 +308,7 @@ static int descriptores(void *arg)
 
 PRUEBA(stream_carreras, los_numeros_de_descriptor_se_reutilizan)
 {
-    CORRE(descriptores, NULL, 0);
+    CORRE(numero_que_pasa_a_otro, NULL, 0);
 }
 
 static int sin_cerrar(void *arg)
@@ -357,6 +357,8 @@ static int conexiones_malas(void *arg)
     cr_assert_eq(as_connect("no-existe.prueba", 80, &s), UV_EAI_NONAME);
     cr_assert(strstr(as_error_text(UV_EAI_NONAME), "no-existe.prueba"));
     cr_assert_eq(as_connect("127.0.0.1", 0, &s), UV_EINVAL);
+    cr_assert_not_null(strstr(as_error_text(UV_EINVAL), "de 1 a 65535"), "%s",
+                       as_error_text(UV_EINVAL));
     cr_assert_eq(as_connect("127.0.0.1", 65536, &s), UV_EINVAL);
     cr_assert_eq(as_connect("127.0.0.1", -1, &s), UV_EINVAL);
     cr_assert_eq(as_connect(NULL, 80, &s), UV_EINVAL);

@@ -223,3 +223,27 @@ PRUEBA(stream_fuera, terminal)
 {
     CORRE(terminal, NULL, 0);
 }
+
+/* Quien está al otro lado de la terminal ve que se fue. */
+static int terminal_cerrada(void *arg)
+{
+    int maestro, esclavo;
+    as_stream *s;
+    char t[64];
+
+    (void)arg;
+    cr_assert_eq(openpty(&maestro, &esclavo, NULL, NULL, NULL), 0);
+    BIEN(as_stream_open_fd(esclavo, &s));
+    as_stream_close(s);
+    cr_assert_eq(fcntl(esclavo, F_GETFD), -1, "el descriptor sigue abierto");
+    cr_assert_eq(fcntl(maestro, F_SETFL, O_NONBLOCK), 0);
+    cr_assert_eq(read(maestro, t, sizeof t), -1);
+    cr_assert_eq(errno, EIO, "la terminal sigue abierta: %s", strerror(errno));
+    close(maestro);
+    return 0;
+}
+
+PRUEBA(stream_fuera, cerrar_una_terminal_cierra_su_descriptor)
+{
+    CORRE(terminal_cerrada, NULL, 0);
+}

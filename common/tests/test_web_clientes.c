@@ -183,9 +183,10 @@ static int impacientan(struct banco *b)
     as_stream_close(s);
 
     s = conecta(b); /* una conexión ociosa tras responder */
+    antes = as_now();
     manda(s, GET("/hola/1"));
     lee_respuesta(s, texto, sizeof texto);
-    cortan(s, as_now());
+    cortan(s, antes);
     as_stream_close(s);
 
     s = conecta(b); /* mientras atiende el manejador, el cliente no tiene prisa */
@@ -203,6 +204,27 @@ static int impacientan(struct banco *b)
 PRUEBA(web_clientes, a_quien_no_acaba_se_le_corta)
 {
     con_banco(rutas, impacientan, breve);
+}
+
+/* El plazo vence con el bucle parado y la petición ya en el núcleo. */
+static int se_para_el_bucle(struct banco *b)
+{
+    char texto[1024];
+    as_stream *s = conecta(b);
+
+    manda(s, "GET /hola/7 HTTP/1.1\r\nHost: x\r\n");
+    get_es(b, "/hola/1", 200, "hola 1"); /* el servidor ya la aceptó: su plazo corre */
+    manda(s, "\r\n");
+    usleep(2500 * 1000);
+    lee_respuesta(s, texto, sizeof texto);
+    CONTIENE(texto, "hola 7");
+    as_stream_close(s);
+    return 0;
+}
+
+PRUEBA(web_clientes, no_se_corta_a_nadie_por_lo_que_tarda_el_bucle)
+{
+    con_banco(rutas, se_para_el_bucle, (as_web_options){.client_timeout_ms = 2000});
 }
 
 static int no_recoge(struct banco *b)

@@ -258,6 +258,105 @@ PRUEBA(web_flujo, al_parar_tambien_se_corta_lo_que_no_acaba)
               (as_web_options){.client_timeout_ms = 60000, .grace_ms = 50});
 }
 
+/* ---- El servidor se despide ---------------------------------------------------------- */
+
+/* Empieza a responder y acaba cuando se lo digan. */
+static int acaba_luego(as_web_request *p, void *arg)
+{
+    struct banco *b = arg;
+
+    int rc = as_web_reply_start(p, 200, NULL);
+    b->grandes = 1;
+    if (rc == 0)
+        rc = as_event_wait(&b->suceso);
+    return rc < 0 ? rc : as_web_reply_writef(p, "fin");
+}
+
+static void rutas_acaban(struct banco *b)
+{
+    ruta(b, "GET", "/sin-fin", espera_sin_fin);
+    ruta(b, "GET", "/acaba", acaba_luego);
+}
+
+static int acaba_una(struct banco *b)
+{
+    char texto[4096];
+    as_stream *otra = conecta(b), *s = conecta(b);
+
+    manda(otra, GET("/sin-fin"));
+    espera_a_que(&b->vivos, 1);
+    manda(s, GET("/acaba"));
+    espera_a_que(&b->grandes, 1);
+    as_web_stop(b->servidor);
+    BIEN(as_yield()); /* ya se está despidiendo */
+    as_event_set(&b->suceso);
+    lee_hasta_cierre(s, texto, sizeof texto);
+    CONTIENE(texto, "fin\r\n0\r\n\r\n");
+    cr_assert_eq(b->vivos, 1, "no se cerró hasta que acabó la otra");
+    as_stream_close(s);
+    as_stream_close(otra);
+    return 0;
+}
+
+PRUEBA(web_flujo, al_parar_cada_conexion_se_cierra_con_su_respuesta)
+{
+    con_banco(rutas_acaban, acaba_una,
+              (as_web_options){.client_timeout_ms = 60000, .grace_ms = 2000});
+}
+
+/* ---- A quien solo quiere la cabeza ---------------------------------------------------- */
+
+static int abre_cuenta(as_web_request *p, void *arg, void **recurso)
+{
+    (void)p;
+    *recurso = arg;
+    return 0;
+}
+
+static int cierra_cuenta(void *recurso, void *arg, int rc)
+{
+    (void)arg;
+    anota(recurso, "cierra %s;", rc < 0 ? as_errname(rc) : "bien");
+    return rc;
+}
+
+static as_web_dependency cuenta = {.open = abre_cuenta, .close = cierra_cuenta};
+
+static int con_cuenta(as_web_request *p, void *arg)
+{
+    struct banco *b = arg;
+    void *recurso;
+
+    cuenta.arg = &b->diario;
+    int rc = as_web_depend(p, &cuenta, &recurso);
+    return rc < 0 ? rc : espera_sin_fin(p, arg);
+}
+
+static void rutas_cabeza(struct banco *b)
+{
+    ruta(b, "GET", "/sin-fin", con_cuenta);
+}
+
+static int solo_la_cabeza(struct banco *b)
+{
+    char texto[4096];
+    as_stream *s = conecta(b);
+
+    manda(s, "HEAD /sin-fin HTTP/1.1\r\nHost: x\r\n\r\n");
+    cr_assert_gt(as_readuntil(s, "\r\n\r\n", 4, texto, sizeof texto), 0);
+    CONTIENE(texto, "200 OK");
+    pide_y_recibe(s, GET("/nada"), "404"); /* la conexión sigue */
+    espera_a_que(&b->vivos, 0);
+    DIARIO_ES(&b->diario, "ECANCELED tampoco;cierra ECANCELED;");
+    as_stream_close(s);
+    return 0;
+}
+
+PRUEBA(web_flujo, a_un_head_le_basta_la_cabeza)
+{
+    con_banco(rutas_cabeza, solo_la_cabeza, real);
+}
+
 /* ---- Mal usado ---------------------------------------------------------------------- */
 
 struct otra {

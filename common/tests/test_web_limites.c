@@ -98,6 +98,32 @@ PRUEBA(web_limites, la_cabeza_cabe_hasta_max_head_y_ni_un_byte_mas)
     con_banco(rutas, cabezas, real);
 }
 
+/* Lo que no cabe empieza por «HEAD »: basta para saber que la respuesta no lleva cuerpo. */
+static int cabezas_de_head(struct banco *b)
+{
+    static const char *const comienzos[] = {
+        "HEAD /hola/1 HTTP/1.1\r\nHost: x\r\nX-Largo: ", "HEAD /hola/"};
+    static char texto[40000], leido[4096];
+
+    for (size_t i = 0; i < 2; i++) {
+        as_stream *s = conecta(b);
+        memset(texto, 'a', sizeof texto);
+        memcpy(texto, comienzos[i], strlen(comienzos[i]));
+        BIEN(as_write(s, texto, sizeof texto));
+        BIEN(as_shutdown(s));
+        lee_hasta_cierre(s, leido, sizeof leido);
+        CONTIENE(leido, i == 0 ? "HTTP/1.1 431" : "HTTP/1.1 414");
+        cr_assert_null(strstr(leido, "detail"), "lleva cuerpo: %s", leido);
+        as_stream_close(s);
+    }
+    return 0;
+}
+
+PRUEBA(web_limites, a_un_head_que_no_cabe_tampoco_se_le_responde_con_cuerpo)
+{
+    con_banco(rutas, cabezas_de_head, real);
+}
+
 enum { ARGUMENTOS = 490, GALLETAS = 450 };
 
 static int muchas_piezas(struct banco *b)

@@ -130,37 +130,50 @@ PRUEBA(web_sitio, una_direccion_que_no_cabe_es_un_414_llegue_como_llegue)
 
 /* ---- Peticiones sin esperar respuestas ----------------------------------------------- */
 
-enum { TANDA = 4096, RESPUESTAS = 10000, EN_CAMINO = 24 << 20 };
+enum { TANDA = 4096, RESPUESTAS = 10000, EN_CAMINO = 24 << 20, SIN_LEER = 8 << 20 };
 
-static int enchufe(const struct banco *b)
+/* `cabe`: lo que el núcleo le guarda en cada sentido; 0, lo que quiera. */
+static int enchufe(const struct banco *b, int cabe)
 {
     struct sockaddr_in a = {.sin_family = AF_INET,
                             .sin_port = htons((uint16_t)as_web_port(b->servidor)),
                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
+    if (cabe > 0) {
+        cr_assert_eq(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &cabe, sizeof cabe), 0);
+        cr_assert_eq(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &cabe, sizeof cabe), 0);
+    }
     cr_assert_eq(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
     cr_assert_eq(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
     return fd;
+}
+
+#define UNA GET("/cede")
+
+static char tanda[TANDA * (sizeof UNA - 1)];
+
+static void llena_la_tanda(void)
+{
+    for (size_t i = 0; i < TANDA; i++)
+        memcpy(tanda + i * (sizeof UNA - 1), UNA, sizeof UNA - 1);
 }
 
 /* Pide todo lo que le dejan, y lee lo que le llega: lo que lleva pedido y nadie ha respondido
  * está en el camino, o lo guarda el servidor. */
 static int pide_sin_parar(struct banco *b)
 {
-    static const char una[] = GET("/cede");
-    static char tanda[TANDA * (sizeof una - 1)], leido[1 << 16];
+    static char leido[1 << 16];
     size_t pedido = 0, respondido = 0, sobra = 0;
-    int fd = enchufe(b);
+    int fd = enchufe(b, 0);
 
-    for (size_t i = 0; i < TANDA; i++)
-        memcpy(tanda + i * (sizeof una - 1), una, sizeof una - 1);
+    llena_la_tanda();
     while (respondido < RESPUESTAS) {
         ssize_t n;
         while ((n = send(fd, tanda + sobra, sizeof tanda - sobra, MSG_NOSIGNAL)) > 0) {
             sobra = (sobra + (size_t)n) % sizeof tanda;
             pedido += (size_t)n;
-            cr_assert_lt(pedido - respondido * (sizeof una - 1), EN_CAMINO,
+            cr_assert_lt(pedido - respondido * (sizeof UNA - 1), EN_CAMINO,
                          "el servidor guarda lo que aún no puede atender");
         }
         while ((n = recv(fd, leido, sizeof leido, 0)) > 0) {
@@ -177,4 +190,32 @@ static int pide_sin_parar(struct banco *b)
 PRUEBA(web_sitio, de_quien_pide_sin_parar_no_se_lee_mas_de_lo_que_se_atiende)
 {
     con_banco(rutas, pide_sin_parar, (as_web_options){.client_timeout_ms = 60000});
+}
+
+/* Pide todo lo que le dejan y no recoge nada, hasta que le cortan. */
+static int pide_y_no_lee(struct banco *b)
+{
+    size_t pedido = 0;
+    ssize_t n;
+    int fd = enchufe(b, 1 << 16), corte;
+
+    llena_la_tanda();
+    do {
+        while ((n = send(fd, tanda + pedido % sizeof tanda,
+                         sizeof tanda - pedido % sizeof tanda, MSG_NOSIGNAL)) > 0) {
+            pedido += (size_t)n;
+            cr_assert_lt(pedido, SIN_LEER, "el servidor guarda lo que nadie recoge");
+        }
+        corte = errno;
+        BIEN(as_sleep(0));
+    } while (corte == EAGAIN);
+    cr_assert(corte == ECONNRESET || corte == EPIPE, "%s", strerror(corte));
+    close(fd);
+    get_es(b, "/cede", 200, "cedí");
+    return 0;
+}
+
+PRUEBA(web_sitio, a_quien_pide_sin_parar_y_no_lee_se_le_deja_de_atender_y_se_le_corta)
+{
+    con_banco(rutas, pide_y_no_lee, (as_web_options){.client_timeout_ms = 500});
 }

@@ -1,6 +1,7 @@
 #include "prueba.h"
 
 #include <stdatomic.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -455,4 +456,42 @@ PRUEBA(work, preguntar_fuera_de_un_trabajo_se_explica)
 
     cr_assert(WIFSIGNALED(estado) && WTERMSIG(estado) == SIGABRT);
     cr_assert(strstr(salida, "as_work_cancelled"), "dijo: %s", salida);
+}
+
+/* ---- Sin hilos ---------------------------------------------------------------------- */
+
+static int nada(void *arg)
+{
+    (void)arg;
+    return 5;
+}
+
+static int pide_hilos(void *arg)
+{
+    struct rlimit limite;
+    char *datos;
+    size_t tamano;
+
+    (void)arg;
+    cr_assert_eq(getrlimit(RLIMIT_NPROC, &limite), 0);
+    rlim_t antes = limite.rlim_cur;
+    limite.rlim_cur = 0;
+    cr_assert_eq(setrlimit(RLIMIT_NPROC, &limite), 0);
+    cr_assert_eq(as_work(nada, NULL), UV_EAGAIN);
+    cr_assert(strstr(as_error_text(UV_EAGAIN), "hilos"), "%s", as_error_text(UV_EAGAIN));
+    cr_assert_eq(as_file_read_all("/etc/passwd", &datos, &tamano), UV_EAGAIN);
+    cr_assert(strstr(as_error_text(UV_EAGAIN), "leer «/etc/passwd»: no se pueden crear"),
+              "%s", as_error_text(UV_EAGAIN));
+    limite.rlim_cur = antes;
+    cr_assert_eq(setrlimit(RLIMIT_NPROC, &limite), 0);
+    cr_assert_eq(as_work(nada, NULL), 5);
+    return 0;
+}
+
+PRUEBA(work, sin_hilos_es_un_error_y_no_el_fin)
+{
+    /* A root no se le cuentan. */
+    if (geteuid() == 0)
+        cr_assert_eq(setresuid(65534, 65534, 65534), 0);
+    CORRE(pide_hilos, NULL, 0);
 }

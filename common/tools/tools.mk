@@ -19,6 +19,7 @@ TRACED_OURS  := $(if $(wildcard $(TRACED:$(O)/%=%.c)),$(filter $(O)/%,$(TRACED))
 
 .PHONY: trace
 trace: $(TRACE_SVG) $(TRACED_OURS) ## Dibuja en una línea de tiempo qué hace cada tarea: make trace PROGRAMA='...'
+	$(said)
 	@TRAZA='$(TRAZA)' common/tools/trace.sh $(TRACE_SVG) '$(DIBUJO)' $(PROGRAMA)
 
 # ---- Usarla fuera del curso ---------------------------------------------------------------
@@ -28,6 +29,7 @@ trace: $(TRACE_SVG) $(TRACED_OURS) ## Dibuja en una línea de tiempo qué hace c
 ASINC_VERSION := 1.0.0
 PREFIX        ?= /usr/local
 DEST           = $(DESTDIR)$(PREFIX)
+REFERENCE     := common/tools/reference.awk
 INSTALL_FAILED = { echo "$@: no se pudo en $(DEST): ¿falta sudo, o PREFIX=\$$HOME/.local?" >&2; exit 1; }
 
 .PHONY: install uninstall
@@ -38,20 +40,26 @@ install: $(O)/common/libasinc.a ## Instala la biblioteca para tus propios proyec
 	install -m 644 $< '$(DEST)/lib/' && \
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(ASINC_VERSION)|; s|@PKG@|$(PKG)|' common/asinc.pc.in \
 		>'$(DEST)/lib/pkgconfig/asinc.pc' && \
-	chmod 644 '$(DEST)/lib/pkgconfig/asinc.pc' || $(INSTALL_FAILED)
+	chmod 644 '$(DEST)/lib/pkgconfig/asinc.pc' && \
+	install -d '$(DEST)/share/man/man3' '$(DEST)/share/man/man7' && \
+	awk -v form=man -v out='$(DEST)/share/man' -v version=$(ASINC_VERSION) -f $(REFERENCE) \
+		common/include/asinc/*.h common/src/core/strerror.c lessons/[0-9]*/README.md lessons/[0-9]*/*.c || $(INSTALL_FAILED)
 	@echo 'Instalada en $(DEST). Para compilar con ella:'
 	@echo '    cc programa.c $$(pkg-config --cflags --libs asinc)'
+	@echo 'y el manual:  man as_run, man asinc'
 	@case '$(PREFIX)' in /usr | /usr/local) ;; *) \
 		echo 'y antes:  export PKG_CONFIG_PATH=$(PREFIX)/lib/pkgconfig' ;; esac
 
 uninstall: ## Quita lo que instaló make install, con el mismo PREFIX
 	$(Q)rm -f '$(DEST)/lib/libasinc.a' '$(DEST)/lib/pkgconfig/asinc.pc' && \
-	rm -rf '$(DEST)/include/asinc' || $(INSTALL_FAILED)
+	rm -rf '$(DEST)/include/asinc' && rm -f '$(DEST)/share/man/man7/asinc.7' && \
+	awk -v form=nombres -f $(REFERENCE) common/include/asinc/*.h | cut -f1 | \
+		sed 's|.*|$(DEST)/share/man/man3/&.3|' | tr '\n' '\0' | xargs -0 rm -f || $(INSTALL_FAILED)
 
 # ---- Qué recorren las pruebas --------------------------------------------------------------
 
 .PHONY: coverage report-coverage
-coverage: setup-test ### Cuenta qué líneas de la biblioteca no ejecuta ninguna prueba
+coverage: setup-test #### Cuenta qué líneas de la biblioteca no ejecuta ninguna prueba
 	@$(MAKE) --no-print-directory VARIANT=coverage report-coverage
 
 report-coverage: $(O)/common/pruebas

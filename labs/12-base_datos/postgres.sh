@@ -13,48 +13,17 @@
 #     AJUSTES='-c fsync=off'   opciones para el servidor
 set -eu
 lab=$(cd "$(dirname "$0")" && pwd)
-for postgres in /usr/bin/postgres /usr/lib/postgresql/*/bin/postgres; do
-    [ ! -x "$postgres" ] || bin=${postgres%/postgres}
-done
-if [ -z "${bin:-}" ]; then
-    echo 'postgres.sh: falta PostgreSQL; instálalo con make setup' >&2
-    exit 1
+if [ "${1:-}" != --dentro ]; then # el servidor lo pone el capítulo 13
+    exec "$lab/../../lessons/13-bases-de-datos/postgres.sh" "$lab/postgres.sh" --dentro "$@"
 fi
+shift
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/postgres-XXXXXX")
-as=
-if [ "$(id -u)" -eq 0 ]; then # PostgreSQL se niega a correr como root
-    chown 65534:65534 "$dir"
-    as='setpriv --reuid=65534 --regid=65534 --clear-groups'
-fi
-quietly() { # ORDEN...: lo que diga solo interesa si falla
-    "$@" >"$dir/dicho" 2>&1 || { cat "$dir/dicho" && false; } >&2
+sql() { # OPCIONES...: solo interesa lo que diga si falla
+    said=$(psql -X -v ON_ERROR_STOP=1 "$@" 2>&1) || { printf '%s\n' "$said" >&2 && exit 1; }
 }
-server() { # INICIO|PARADA...
-    # shellcheck disable=SC2086 # son varias palabras
-    (cd "$dir" && quietly $as "$@")
-}
-finish() {
-    [ ! -e "$dir/datos/postmaster.pid" ] || server "$bin/pg_ctl" -D datos -m immediate stop || :
-    rm -rf "$dir"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-
-server "$bin/initdb" -N -D datos -U alumno -A trust -E UTF8 --locale=C
-export PGHOST="$dir" PGUSER=alumno PGDATABASE=postgres
-network=
-if [ "${CIFRA:-0}" != 0 ]; then
-    server openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
-        -keyout datos/server.key -out datos/server.crt
-    export PGHOST=localhost PGPORT=54312 PGSSLMODE=require
-    network="localhost -c port=$PGPORT -c ssl=on"
-fi
-server "$bin/pg_ctl" -D datos -l registro -w \
-    -o "-k $dir -c listen_addresses=$network ${AJUSTES:-}" start
-quietly "$bin/psql" -v ON_ERROR_STOP=1 -f "$lab/usuarios.sql"
+sql -f "$lab/usuarios.sql"
 if [ "${TARDA:=0.005}" != 0 ]; then
-    quietly "$bin/psql" -v ON_ERROR_STOP=1 -v tarda="$TARDA" -f - <<'FIN'
+    sql -v tarda="$TARDA" -f - <<'FIN'
 CREATE FUNCTION tardar() RETURNS trigger LANGUAGE plpgsql AS
     'BEGIN PERFORM pg_sleep(TG_ARGV[0]::float); RETURN NEW; END';
 CREATE TRIGGER lejos BEFORE INSERT ON usuarios FOR EACH ROW EXECUTE FUNCTION tardar(:'tarda');
@@ -62,6 +31,4 @@ FIN
 fi
 
 [ $# -gt 0 ] || set -- "${SHELL:-/bin/sh}"
-status=0
-"$@" || status=$?
-exit $status
+exec "$@"

@@ -10,19 +10,20 @@ book: setup-grade setup-book $(COURSE) ## Hace el libro: un sitio que se abre si
 	@$(BOOK)/build.sh build/book todo
 	@$(BOOK)/say.sh build/book
 
-serve: setup-grade setup-book $(COURSE) ### Hace el sitio, y lo rehace cada vez que guardas un capítulo
+serve: setup-grade setup-book $(COURSE) #### Hace el sitio, y lo rehace cada vez que guardas un capítulo
 	@$(BOOK)/serve.sh build/serve
 
-dibujos: setup-dibujos ### Dibuja los diagramas de los capítulos que hayan cambiado
+dibujos: setup-dibujos #### Dibuja los diagramas de los capítulos que hayan cambiado
 	@$(BOOK)/draw.sh
 
 # En `make test`, el sitio y unas pocas páginas en el navegador si lo hay; con TODO=1, todas, el
 # EPUB y el PDF, en otra carpeta: dos etapas pueden correr a la vez.
 TEST_STEPS += test-book
-TEST_MORE  += test-book-pages test-book-paper
+TEST_MORE  += test-book-pages
+TEST_DEEP  += test-book-paper
 NAVEGADOR  := $(O)/$(BOOK)/tests/navegador
 
-$(NAVEGADOR): $(patsubst %,$(O)/$(BOOK)/tests/%.o,navegador webdriver) $(O)/common/libasinc.a
+$(NAVEGADOR): $(patsubst %,$(O)/$(BOOK)/tests/%.o,navegador portada predecir referencia webdriver) $(O)/common/libasinc.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS_ASINC)
 

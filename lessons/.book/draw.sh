@@ -1,6 +1,6 @@
 #!/bin/bash
-# Dibuja los diagramas de mermaid de los capítulos que no están dibujados, y retira los que ya
-# nadie usa. Es lo único del libro que pide Chromium y npm; lo dibujado se guarda en el curso.
+# Dibuja los diagramas de mermaid de los capítulos que no están dibujados, y la cubierta del EPUB,
+# que algunos lectores solo enseñan si no es un SVG; y retira los que ya nadie usa. Es lo único del libro que pide Chromium y npm; lo dibujado se guarda en el curso.
 #   draw.sh [todos]
 set -eu
 book=lessons/.book
@@ -17,6 +17,20 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$made"
+
+browser() {
+    chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --hide-scrollbars \
+        --user-data-dir="$work/perfil" "$@" 2>"$work/chromium"
+}
+
+# Con el nombre que le da su texto, como los diagramas.
+cover=$made/$(sha1sum <"$book/portada.svg" | cut -c1-40).png
+if [ ! -e "$cover" ]; then
+    rm -f "$made"/*.png
+    printf '<body style="margin:0">%s' "$(cat "$book/portada.svg")" >"$work/portada.html"
+    browser --window-size=1200,1600 --screenshot="$PWD/$cover" "file://$work/portada.html"
+    echo 'dibujos: la cubierta'
+fi
 
 # Cada diagrama, con el nombre que le da su texto.
 find lessons labs solutions -name '*.md' -print0 | sort -z |
@@ -51,9 +65,7 @@ cp build/book/.npm/package/dist/mermaid.min.js "$book/draw.js" "$work/"
     printf '};</script><script src="draw.js"></script>\n'
 } >"$work/dibujar.html"
 
-chromium --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
-    --user-data-dir="$work/perfil" --virtual-time-budget=120000 --dump-dom \
-    "file://$work/dibujar.html" >"$work/dom" 2>"$work/chromium"
+browser --virtual-time-budget=120000 --dump-dom "file://$work/dibujar.html" >"$work/dom"
 grep -q '<p id="fin">' "$work/dom" || {
     echo 'dibujos: Chromium no acabó de dibujar:' >&2
     tail -3 "$work/chromium" >&2

@@ -48,6 +48,11 @@ function M.load(text)
    end
 end
 
+-- La fila de un texto que es, entero, un término; nil si no lo es.
+function M.find(text)
+   return M.rows[lower(text)]
+end
+
 -- El término que empieza en la posición `i` de `inlines`: su fila, cuántos elementos ocupa,
 -- y lo que sigue pegado a la última palabra.
 local function match_at(inlines, i)

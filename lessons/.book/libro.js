@@ -87,9 +87,13 @@
     var leidas = {};
     (memoria.lee('leidas') || '').split('\n').forEach(function (p) { if (p) leidas[p] = true; });
 
+    /* La página a la que lleva un enlace, desde la raíz del libro. */
+    var raiz = new URL(RAIZ || './', location.href).href;
+    function paginaDe(a) { return a.href.split('#')[0].slice(raiz.length); }
+
     function marcarIndice() {
-        document.querySelectorAll('nav.indice a').forEach(function (a) {
-            var leida = !!leidas[a.dataset.pagina || PAGINA];
+        document.querySelectorAll('nav.indice a, .mapa .parada').forEach(function (a) {
+            var leida = !!leidas[paginaDe(a)];
             a.classList.toggle('leida', leida);
             if (leida) a.setAttribute('title', 'Leída'); else a.removeAttribute('title');
         });
@@ -124,6 +128,23 @@
     var actual = document.querySelector('nav.indice [aria-current]');
     if (actual && !matchMedia('(max-width: 52rem)').matches)
         actual.closest('nav').scrollTop = Math.max(0, actual.offsetTop - 200);
+
+    /* ---- Por dónde ibas: la página y su sección, para que la portada te devuelva a ella ---- */
+
+    function estoy(direccion, titulo, detalle) {
+        memoria.guarda('lugar', [direccion, titulo, detalle || ''].join('\n'));
+    }
+    if (document.getElementById('leida')) {
+        var titulos = Array.from(document.querySelectorAll('main > h2[id], main > h3[id]'));
+        var apuntar = function () {
+            var en = titulos.filter(function (h) { return h.getBoundingClientRect().top < innerHeight / 2; }).pop();
+            estoy(PAGINA + (en ? '#' + en.id : ''), document.title.split(' · ')[0],
+                en && en.textContent.replace(/#$/, '').trim());
+        };
+        addEventListener('scrollend', apuntar);
+        addEventListener('pagehide', apuntar);
+        apuntar();
+    }
 
     /* ---- El teclado ---- */
 
@@ -164,5 +185,5 @@
         }, 1000);
     }
 
-    window.Libro = { crear: crear, memoria: memoria, acciones: acciones, copiar: copiar };
+    window.Libro = { crear: crear, memoria: memoria, acciones: acciones, copiar: copiar, estoy: estoy };
 })();

@@ -1,21 +1,24 @@
 -- Una página del libro: lo que el Markdown de un capítulo, un enunciado o una práctica tiene de
 -- particular, dicho como lo entiende pandoc. Corre igual para el sitio y para lo que se
--- imprime; LIBRO_MODO dice cuál.
+-- imprime; LIBRO_MODO dice cuál. Se carga una vez por página (each.lua), con el archivo del curso que
+-- se está leyendo, y da la función que la hace.
 --
---   LIBRO_FUENTE    el archivo del curso que se está leyendo
 --   LIBRO_MODO      «sitio», o «papel» para el EPUB y el PDF
 --   LIBRO_PAGINAS   la lista de páginas, como la escribe pages.sh
 --   LIBRO_APUNTES   en el sitio, carpeta donde dejar el índice de búsqueda y qué código se enlaza
 
 local here = PANDOC_SCRIPT_FILE:match '^(.*)/[^/]*$'
 local paths = dofile(here .. '/paths.lua')
+local answers = dofile(here .. '/answers.lua')
 local mark = dofile(here .. '/mark.lua')
 local glossary = dofile(here .. '/glossary.lua')
+local predict = dofile(here .. '/predict.lua')
 local index = dofile(here .. '/index.lua')
 local menu = dofile(here .. '/pages.lua')
+local cover = dofile(here .. '/portada.lua')
 local pages, escape = menu.load(os.getenv 'LIBRO_PAGINAS'), menu.escape
 
-local source = os.getenv 'LIBRO_FUENTE'
+local source = ...
 local page = paths.page(source)
 local site = os.getenv 'LIBRO_MODO' == 'sitio'
 local linked = {} -- el código que esta página enlaza, y que necesita página
@@ -71,6 +74,12 @@ function fix_link(link)
    return link
 end
 
+-- El comentario del problema abierto va en el libro con las respuestas de la práctica.
+local function open_problem(code)
+   if not code.text:match '^solutions/practica/[^/]+/abierto%.md$' then return nil end
+   return pandoc.Link('la página de la práctica', 'practica.md#el-problema-abierto')
+end
+
 -- ---- Código, salidas y dibujos --------------------------------------------------------------
 
 -- Los estilos de una traza son los de libro.css; en papel valen los colores de sus atributos.
@@ -120,25 +129,45 @@ local function console(block)
    return '<pre class="console" tabindex="0"><code>' .. table.concat(lines, '\n') .. '</code></pre>'
 end
 
+-- La grabación del ejemplo «nombre» de este capítulo, sin su extensión; nil si no la tiene.
+local function recording(name)
+   if not name or source:match 'practica%.md$' then return nil end
+   local path = paths.dirname(source) .. '/pasos/' .. name
+   return paths.exists(path .. '.json') and path or nil
+end
+
+-- Junto a un programa grabado, su paso a paso.
+local offered = {}
+local function steps_button(name)
+   if not site or not recording(name) then return '' end
+   offered[name] = true
+   return '<a class="boton" href="' .. name .. '.pasos.html" title="' .. name
+      .. ': una ejecución, línea a línea y tarea a tarea">Paso a paso</a>'
+end
+
 local function code(block, kind, text)
-   local class, caption = 'codigo', nil
+   local class, caption, steps = 'codigo', nil, ''
    if kind == 'fragmento' then
       local file = text:match '^[^#]*'
       local to = paths.resolve(source, file)
+      steps = steps_button(file:match '^([%w_]+)%.c$')
       if site and paths.exists(to) then
          linked[to] = true
-         caption = '<a href="' .. paths.relative(page, paths.page(to)) .. '">' .. escape(file) .. '</a>'
+         caption = '<a href="' .. paths.relative(page, paths.page(to)) .. '">' .. escape((file:gsub('^%.%./lessons/', ''))) .. '</a>'
       else
          caption = escape(file)
       end
    elseif kind and kind:match '^salida' then
       class, caption = 'salida', 'Salida comprobada'
+      steps = steps_button(text:match '%./([%w_]+)')
    elseif block.classes[1] == 'console' then
       class, caption = 'consola', 'En un terminal'
    end
+   -- En papel, lo que cabe en una página no se parte entre dos, mientras no deje casi una en blanco.
+   if not site and select(2, block.text:gsub('\n', '')) < 50 then class = class .. ' entero' end
    local label = kind and kind:match '^salida' and 'Salida de ' .. text or 'Código'
    local out = pandoc.List { html('<div class="bloque ' .. class .. '" role="group" aria-label="' .. escape(label) .. '">') }
-   if caption then out:insert(html('<div class="rotulo"><span>' .. caption .. '</span></div>')) end
+   if caption then out:insert(html('<div class="rotulo"><span>' .. caption .. '</span>' .. steps .. '</div>')) end
    if block.classes[1] == 'console' then
       out:insert(html(console(block)))
    else
@@ -148,19 +177,26 @@ local function code(block, kind, text)
    return out
 end
 
--- Bajo la primera salida de un ejemplo grabado, su paso a paso; en papel, su línea de tiempo, si
--- el capítulo no la dibuja ya.
-local recorded = {}
-local function steps(text)
+-- El de un programa que la página solo enlaza, junto a su primer enlace.
+local function steps_beside_links(doc)
+   if not pages.by_source[source] then return doc end
+   return doc:walk {
+      Link = function(link)
+         local name = link.target:match '^([%w_]+)%.c%.html$'
+         local button = name and not offered[name] and steps_button(name) or ''
+         return button ~= '' and { link, pandoc.RawInline('html', ' ' .. button) } or nil
+      end,
+   }
+end
+
+-- En papel, bajo la primera salida de un ejemplo grabado, su línea de tiempo, si el capítulo no la
+-- dibuja ya.
+local drawn = {}
+local function timeline(text)
    local name = text:match '^%./([%w_]+)'
-   if not name or recorded[name] or source:match 'practica%.md$' then return {} end
-   local path = paths.dirname(source) .. '/pasos/' .. name
-   if not paths.exists(path .. '.json') then return {} end
-   recorded[name] = true
-   if site then
-      return { html('<p class="paso-a-paso"><a href="' .. name .. '.pasos.html">Paso a paso</a>: '
-         .. 'una ejecución, línea a línea y tarea a tarea.</p>') }
-   end
+   local path = recording(name)
+   if site or not path or drawn[name] then return {} end
+   drawn[name] = true
    if not paths.exists(path .. '.svg') or paths.read(source):find('<!-- traza: ./' .. name, 1, true) then return {} end
    return drawing(svg_of(path .. '.svg'), 'Línea de tiempo de ' .. name, 'traza')
 end
@@ -169,7 +205,7 @@ local function marked(kind, text, block)
    if block.t == 'CodeBlock' then
       local out = code(block, kind, text)
       if kind:match '^salida' then
-         for _, b in ipairs(steps(text)) do out:insert(b) end
+         out:extend(timeline(text))
       end
       return out
    end
@@ -218,9 +254,24 @@ function fix_quote(quote)
       { role = 'note' }))
 end
 
+-- En un teléfono, una tabla de tres columnas o más son tarjetas: cada casilla lleva el nombre de
+-- su columna.
 local function fix_table(t)
    if not site then return nil end
-   return { html '<div class="corre tabla" tabindex="0" role="group" aria-label="Tabla">', t, html '</div>' }
+   local names = {}
+   for _, row in ipairs(t.head.rows) do
+      for i, cell in ipairs(row.cells or row[2]) do names[i] = pandoc.utils.stringify(cell.contents or cell.content or cell[5]) end
+   end
+   local cards = #names > 2
+   for _, body in ipairs(cards and t.bodies or {}) do
+      for _, row in ipairs(body.body) do
+         for i, cell in ipairs(row.cells or row[2]) do
+            if i > 1 and names[i] ~= '' then cell.attr.attributes['data-de'] = names[i] end
+         end
+      end
+   end
+   return { html('<div class="corre tabla' .. (cards and ' tarjetas' or '')
+      .. '" tabindex="0" role="group" aria-label="Tabla">'), t, html '</div>' }
 end
 
 -- En el sitio, la primera vez que sale un término, su explicación al señalarlo.
@@ -271,6 +322,87 @@ local function anchor_terms(doc)
    }
 end
 
+-- ---- La referencia ---------------------------------------------------------------------------
+
+-- Dónde está cada nombre público de la biblioteca: su cabecera y, en su página, su apartado.
+local headers, anchors = {}, {}
+for line in io.lines(os.getenv 'LIBRO_OBRA' .. '/referencia/nombres') do
+   local name, header, anchor = line:match '^([^\t]+)\t([%w_]+)%.h\t(.+)$'
+   headers[name], anchors[name] = header, anchor
+end
+
+-- La primera vez que una página nombra algo de la biblioteca, lleva a su referencia; dentro de un
+-- título o de otro enlace, no.
+local function link_names(doc)
+   local quiet = { Code = function(code) code.classes:insert 'quieto' return code end }
+   doc = doc:walk {
+      Header = function(header) return pandoc.walk_block(header, quiet) end,
+      Link = function(link) return pandoc.walk_inline(link, quiet) end,
+   }
+   local seen = {}
+   return doc:walk {
+      Code = function(code)
+         if code.classes:includes 'quieto' then return pandoc.Code(code.text) end
+         local name = code.text:match '^[aA][sS]_[%w_]+'
+         local target = name and headers[name] and 'referencia/' .. headers[name] .. '.md'
+         if not target or seen[name] or not pages.by_source[target] then return nil end
+         seen[name] = true
+         local to, fragment = paths.page(target), anchors[name]
+         local url = site and (target == source and '' or paths.relative(page, to)) .. '#' .. fragment or paper_anchor(to, fragment)
+         return pandoc.Link({ code }, url, '', { class = 'ref' })
+      end,
+   }
+end
+
+-- Lo que una página presenta en negrita, la primera vez: las funciones, y en papel también los
+-- términos. Es adonde lleva la referencia y lo que reúne en su índice back.lua.
+local function index_terms(doc)
+   local seen = {}
+   if not pages.by_source[source] or source:match '^referencia/' then return doc end
+   return doc:walk {
+      Strong = function(strong)
+         local first = strong.content[1]
+         if first and first.t == 'Link' then first = first.content[1] end
+         local name = first and first.t == 'Code' and first.text:match '^[%a_]*_[%w_]+'
+         if site and not (name and headers[name]) then return nil end
+         if not name then
+            local row = glossary.find(pandoc.utils.stringify(strong))
+            name = row and row.term
+         end
+         if not name or seen[name] then return nil end
+         seen[name] = true
+         if site then return pandoc.Span({ strong }, pandoc.Attr('ix-' .. name)) end
+         return pandoc.Span({ strong }, pandoc.Attr(prefix(page) .. '--ix-' .. glossary.anchor(name), { 'ix' }, { de = name }))
+      end,
+   }
+end
+
+-- En papel la referencia va más apretada: sin ejemplos, que están en los capítulos; lo que se sabe
+-- de cada nombre, en un párrafo, y el título junto a la declaración.
+local function tighten(doc)
+   local out, inside = pandoc.List(), false
+   for _, block in ipairs(doc.blocks) do
+      local raw = block.t == 'RawBlock' and block.text or ''
+      local last = out[#out]
+      if raw:match '^<details' then inside = true end
+      if inside then
+         inside = not raw:match '^</details'
+      elseif block.t == 'CodeBlock' and last and last.t == 'Header' then
+         out[#out] = pandoc.Div({ last, block }, pandoc.Attr('', { 'junto' }))
+      elseif block.t == 'BulletList' and pandoc.utils.stringify(block.content[#block.content]):match '^Véase' then
+         local facts = pandoc.List()
+         for i = 1, #block.content - 1 do
+            if i > 1 then facts:extend { pandoc.Str '.', pandoc.Space() } end
+            facts:extend(block.content[i][1].content)
+         end
+         if #facts > 0 then out:insert(pandoc.Div({ pandoc.Para(facts) }, pandoc.Attr('', { 'ficha' }))) end
+      else
+         out:insert(block)
+      end
+   end
+   doc.blocks = out
+end
+
 -- ---- La página entera -----------------------------------------------------------------------
 
 -- Las secciones de la página, para el índice de la derecha.
@@ -295,7 +427,10 @@ local function fix_headings(doc)
          local top = h.level == 1
          h.identifier = top and prefix(page) or id
          h.level = h.level + mine.depth
-         return top and { h, pandoc.Div({}, pandoc.Attr(id)) } or h
+         if not top then return h end
+         -- Entre un título y lo suyo no va nada: se quedaría solo al pie de una página.
+         local anchor = pandoc.Div({}, pandoc.Attr(id))
+         return mine.depth == 0 and { h, anchor } or { anchor, h }
       end,
    }
 end
@@ -306,7 +441,8 @@ local function write_lines(path, lines)
    f:close()
 end
 
-function Pandoc(doc)
+return function(doc)
+   doc = answers.unfold(doc, source, stop)
    local mine = pages.by_source[source] or { title = source:match '[^/]*$' }
    local notes = os.getenv 'LIBRO_APUNTES'
    local file = notes and notes .. '/' .. prefix(page)
@@ -318,23 +454,37 @@ function Pandoc(doc)
    end
    if source == 'lessons/glosario.md' then
       doc = anchor_terms(doc)
-   elseif site and pages.by_source[source] then
+   elseif site and pages.by_source[source] and not source:match '^referencia/' then
       doc.blocks = explain_terms(doc.blocks)
    end
    -- El código de un ejemplo grabado también lleva a su paso a paso.
-   local example = source:match '([%w_]+)%.c$'
-   if example then doc.blocks:extend(steps('./' .. example)) end
+   local example = steps_button(source:match '([%w_]+)%.c$')
+   if example ~= '' then doc.blocks:insert(1, html('<p>' .. example .. '</p>')) end
+   local asked = site and mine.n and predict.wrap(doc.blocks)
+   local home = site and source == 'lessons/README.md'
+   if home then cover.cover(doc) end
+   if not site and source:match '^referencia/' then tighten(doc) end
    doc = fix_headings(doc)
+   doc = doc:walk { Code = open_problem }
    doc = doc:walk { Link = fix_link, BlockQuote = fix_quote }
+   if pages.by_source[source] then doc = link_names(doc) end
    doc = doc:walk { Blocks = fix_blocks }
+   doc = steps_beside_links(doc)
    doc = doc:walk { Table = fix_table }
+   doc = index_terms(doc)
    if not site then return doc end
    local sources = {}
    for path in pairs(linked) do table.insert(sources, path) end
    table.sort(sources)
    write_lines(file .. '.enlaza', sources)
-   local contents = sections(doc)
+   local contents = not home and sections(doc)
    doc.meta = pages.metadata(source, page, paths)
+   if asked then doc.meta.predice = true end
+   if home then
+      local frames, hero = cover.hero()
+      doc.meta.movimiento = pandoc.MetaInlines { pandoc.RawInline('html', frames) }
+      doc.meta.portada = pandoc.MetaBlocks { html(hero) }
+   end
    if os.getenv 'LIBRO_RECARGA' then doc.meta.recarga = true end
    if contents then doc.meta.secciones = pandoc.MetaBlocks { html(contents) } end
    return doc

@@ -1,27 +1,25 @@
 #!/bin/bash
-# Hace unas páginas del libro, si lo que dicen ha cambiado.
-#   page.sh sitio FUENTE...     páginas del curso
+# Hace unas páginas del libro: las que digan algo nuevo.
+#   page.sh sitio FUENTE...     páginas del curso, o un archivo suyo, para leerlo
+#   page.sh papel FUENTE...     lo mismo, como árbol de pandoc para imprimir
 #   page.sh pasos GRABACION...  el paso a paso de un ejemplo
-#   page.sh codigo ARCHIVO...   un archivo del curso, para leerlo
-#   page.sh papel FUENTE...     lo mismo que sitio, como árbol de pandoc para imprimir
 #   page.sh lista FUENTE...     dice cómo se llaman las páginas, sin hacerlas
 set -eu
 kind=$1
 shift
 book=lessons/.book
-export LIBRO_FUENTE LIBRO_MODO
 
-target() { # la página que le toca a una fuente; es la de paths.lua
-    path=${1#lessons/}
-    case $path in
-        labs/*) path=laboratorios/${path#labs/} ;;
-        solutions/*) path=soluciones/${path#solutions/} ;;
+target() { # deja en $target la página que le toca a una fuente; es la de paths.lua
+    target=${1#lessons/}
+    case $target in
+        labs/*) target=laboratorios/${target#labs/} ;;
+        solutions/*) target=soluciones/${target#solutions/} ;;
     esac
-    case $path in
-        */pasos/*.json) echo "${path%/pasos/*}/$(basename "$path" .json).pasos.html" ;;
-        *README.md) echo "${path%README.md}index.html" ;;
-        *.md) echo "${path%.md}.html" ;;
-        *) echo "$path.html" ;;
+    case $target in
+        */pasos/*.json) target=${target%.json} target=${target%/pasos/*}/${target##*/}.pasos.html ;;
+        *README.md) target=${target%README.md}index.html ;;
+        *.md) target=${target%.md}.html ;;
+        *) target=$target.html ;;
     esac
 }
 
@@ -35,71 +33,74 @@ fresh() {
     done
 }
 
+make_room() { [ -d "${1%/*}" ] || mkdir -p "${1%/*}"; } # para un archivo
+
 markdown() { # deja en $input el Markdown de una fuente, que puede no ser un archivo
     case $1 in
         */practica.md)
             input=$LIBRO_OBRA/$1
-            if ! fresh "$input" "${1%.md}"/* "solutions/practica/$(basename "$(dirname "$1")")"/* "$book/practica.sh"; then
-                mkdir -p "$(dirname "$input")"
+            if ! fresh "$input" "${1%.md}"/* "${1%.md}"/.salidas/* "solutions/practica/$(basename "$(dirname "$1")")"/* "$book/practica.sh"; then
+                make_room "$input"
                 "$book/practica.sh" "$(dirname "$1")" >"$input.$$" # el sitio y el papel, a la vez
                 mv "$input.$$" "$input"
             fi
             ;;
+        referencia/*) input=$LIBRO_OBRA/$1 ;;
         *) input=$1 ;;
     esac
 }
 
-for LIBRO_FUENTE; do
+# ¿Es nueva la página $1, que sale de $source y de lo que además se diga?
+current() {
+    local dir=${source%/*} page=$1
+    shift
+    # Las respuestas de un capítulo van plegadas en sus páginas.
+    [ ! -e "$dir/respuestas.md" ] || set -- "$@" "$dir/respuestas.md"
+    fresh "$page" "$input" "$LIBRO_PAGINAS" "$LIBRO_OBRA/referencia/nombres" lessons/glosario.md "$book"/*.lua "$book/page.sh" "$@"
+}
+
+stale=() # las que hay que hacer: fuente, Markdown y página
+for source; do
+    target "$source"
     case $kind in
-        lista) target "$LIBRO_FUENTE" ;;
+        lista) echo "$target" ;;
         sitio)
-            LIBRO_MODO=sitio
-            markdown "$LIBRO_FUENTE"
-            page=$LIBRO_SITIO/$(target "$LIBRO_FUENTE")
-            drawings=$(dirname "$LIBRO_FUENTE")/dibujos
-            [ -d "$drawings" ] || drawings=$book
-            steps=$(dirname "$LIBRO_FUENTE")/pasos
-            [ -d "$steps" ] || steps=
-            # shellcheck disable=SC2086
-            if fresh "$page" "$input" "$LIBRO_PAGINAS" lessons/glosario.md "$book"/*.lua "$book/slim.sed" "$book/page.sh" "$book/template.html" "$drawings"/* ${steps:+"$steps"}; then continue; fi
-            mkdir -p "$(dirname "$page")"
-            pandoc -f gfm+footnotes -t html5 --wrap=none --template "$book/template.html" \
-                --lua-filter "$book/page.lua" "$input" >"$page.nueva"
-            sed -Ef "$book/slim.sed" "$page.nueva" >"$page.limpia"
-            rm "$page.nueva"
-            mv "$page.limpia" "$page"
-            ;;
-        codigo)
-            LIBRO_MODO=sitio
-            page=$LIBRO_SITIO/$(target "$LIBRO_FUENTE")
-            steps=$(dirname "$LIBRO_FUENTE")/pasos
-            [ -d "$steps" ] || steps=
-            if fresh "$page" "$LIBRO_FUENTE" ${steps:+"$steps"} "$LIBRO_PAGINAS" "$book"/*.lua "$book/slim.sed" "$book/page.sh" "$book/template.html"; then continue; fi
-            mkdir -p "$(dirname "$page")"
-            case $LIBRO_FUENTE in *.sh) lang=bash ;; *) lang=c ;; esac
-            { printf '%s%s\n' '~~~~~~~~~~~~' "$lang"; cat "$LIBRO_FUENTE"; printf '%s\n' '~~~~~~~~~~~~'; } |
-                pandoc -f gfm -t html5 --wrap=none --template "$book/template.html" --lua-filter "$book/page.lua" >"$page.nueva"
-            sed -Ef "$book/slim.sed" "$page.nueva" >"$page.limpia"
-            rm "$page.nueva"
-            mv "$page.limpia" "$page"
-            ;;
-        pasos)
-            page=$LIBRO_SITIO/$(target "$LIBRO_FUENTE")
-            dir=${LIBRO_FUENTE%/pasos/*}
-            name=$(basename "$LIBRO_FUENTE" .json)
-            if fresh "$page" "$LIBRO_FUENTE" "$dir/$name.c" "$LIBRO_PAGINAS" "$book/pasos/player.sh"; then continue; fi
-            mkdir -p "$(dirname "$page")"
-            title=$(awk -F'\t' -v from="$dir/README.md" '$1 == from { print $4 }' "$LIBRO_PAGINAS")
-            "$book/pasos/player.sh" "$LIBRO_FUENTE" "$dir/$name.c" ../ "${LIBRO_FUENTE%.json}.svg" index.html "$title" >"$page.nueva"
-            mv "$page.nueva" "$page"
+            markdown "$source"
+            page=$LIBRO_SITIO/$target dir=${source%/*}
+            more=("$book/slim.sed" "$book/template.html")
+            if [ -d "$dir/dibujos" ]; then more+=("$dir/dibujos"/*); else more+=("$book"/*); fi
+            # La portada lleva dentro un programa en marcha.
+            [ "$source" != lessons/README.md ] || more+=(lessons/03-corrutinas-y-tareas/pasos/panel_2.json)
+            [ ! -d "$dir/pasos" ] || more+=("$dir/pasos")
+            current "$page" "${more[@]}" || stale+=("$source" "$input" "$page")
             ;;
         papel)
-            LIBRO_MODO=papel
-            markdown "$LIBRO_FUENTE"
-            tree=$LIBRO_OBRA/papel/$LIBRO_FUENTE.json
-            if fresh "$tree" "$input" "$LIBRO_PAGINAS" lessons/glosario.md "$book"/*.lua; then continue; fi
-            mkdir -p "$(dirname "$tree")"
-            LIBRO_APUNTES='' pandoc -f gfm+footnotes -t json --lua-filter "$book/page.lua" -o "$tree" "$input"
+            markdown "$source"
+            page=$LIBRO_OBRA/papel/$source.json
+            current "$page" || stale+=("$source" "$input" "$page")
+            ;;
+        pasos)
+            page=$LIBRO_SITIO/$target
+            dir=${source%/pasos/*}
+            name=$(basename "$source" .json)
+            if fresh "$page" "$source" "$dir/$name.c" "$LIBRO_PAGINAS" "$book/pasos/player.sh"; then continue; fi
+            make_room "$page"
+            title=$(awk -F'\t' -v from="$dir/README.md" '$1 == from { print $4 }' "$LIBRO_PAGINAS")
+            "$book/pasos/player.sh" "$source" "$dir/$name.c" ../ "${source%.json}.svg" index.html "$title" >"$page.nueva"
+            mv "$page.nueva" "$page"
             ;;
     esac
 done
+[ "${#stale[@]}" -gt 0 ] || exit 0
+
+made=()
+for ((i = 2; i < ${#stale[@]}; i += 3)); do
+    make_room "${stale[i]}"
+    made+=("${stale[i]}")
+done
+# Lo que pandoc lee es esa lista: el documento que él escribiría está vacío.
+printf '%s\t%s\t%s.nueva\n' "${stale[@]}" |
+    LIBRO_MODO=$kind pandoc -f gfm -t html5 --wrap=none --template "$book/template.html" \
+        --metadata title=- --lua-filter "$book/each.lua" -o /dev/null /dev/null
+[ "$kind" = papel ] || sed -i -Ef "$book/slim.sed" "${made[@]/%/.nueva}"
+for page in "${made[@]}"; do mv "$page.nueva" "$page"; done

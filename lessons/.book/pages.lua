@@ -48,7 +48,7 @@ local function navigation(list, mine, page, paths)
       end
       if p.depth == 0 or paths.dirname(p.source) == folder then
          table.insert(out, '<li class="n' .. p.depth .. '">' .. link(p, page, paths,
-            p == mine and ' aria-current="page"' or ' data-pagina="' .. paths.page(p.source) .. '"') .. '</li>')
+            p == mine and ' aria-current="page"') .. '</li>')
       end
    end
    table.insert(out, '</ul>')

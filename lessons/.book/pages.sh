@@ -1,7 +1,7 @@
 #!/bin/sh
 # Escribe la lista de páginas del libro, en su orden: fuente, profundidad, parte y título,
-# separados por tabuladores. Se ejecuta en la raíz del curso; sus argumentos son los laboratorios
-# cuya solución está publicada.
+# separados por tabuladores. Se ejecuta en la raíz del curso; ASINC_COURSE dice qué laboratorios hay, y
+# sus argumentos son aquellos cuya solución está publicada.
 set -eu
 export LC_ALL=C
 
@@ -17,15 +17,15 @@ for chapter in lessons/[0-9][0-9]-*/README.md; do
     dir=${chapter%/README.md}
     page "$chapter" 0 Capítulos
     for extra in "$dir"/*.md; do
-        [ "$extra" = "$chapter" ] || page "$extra" 1 Capítulos
+        case $extra in */README.md | */respuestas.md) continue ;; esac # answers.lua
+        page "$extra" 1 Capítulos
     done
     [ ! -d "$dir/practica" ] || page "$dir/practica.md" 1 Capítulos 'Práctica'
 done
 page lessons/y-ahora-que.md 0 Capítulos
 
-for statement in labs/[0-9][0-9]-*/README.md; do
-    dir=${statement%/README.md}
-    page "$statement" 0 Laboratorios
+for dir in $("$ASINC_COURSE" carpetas); do
+    page "$dir/README.md" 0 Laboratorios
     page "$dir/pistas.md" 1 Laboratorios 'Pistas'
     name=${dir#labs/}
     case " $* " in
@@ -33,6 +33,12 @@ for statement in labs/[0-9][0-9]-*/README.md; do
     esac
 done
 
+# La referencia, con las cabeceras en el orden en que asinc.h propone leerlas.
+title() { sed -n '/^# /{s///p;q}' "$LIBRO_OBRA/$1"; }
+page referencia/index.md 0 'Para consultar' "$(title referencia/index.md)"
+for header in $(sed -n 's/^ \*   \([a-z]*\)\.h .*/\1/p' common/include/asinc/asinc.h) types; do
+    page "referencia/$header.md" 1 'Para consultar' "$(title "referencia/$header.md")"
+done
 page lessons/glosario.md 0 'Para consultar'
 page common/README.md 0 'Para consultar' 'De asyncio a asinc'
 page lessons/procedencia.md 0 'Para consultar'

@@ -19,15 +19,17 @@ make practica CAP=$number
 
 FIN
 
-# El comentario de cabecera es « * 2 · Arreglar · 8 minutos», y detrás lo que se pide.
+# El comentario de cabecera es « * 2 · Arreglar · 8 minutos», y detrás lo que se pide. Lo que entra
+# tres espacios es código, salvo en una lista.
 statement() {
     awk 'NR == 2 { sub(/^ \* /, ""); sub(/^[0-9]+ · /, ""); sub(/ · sanitizers$/, "")
                    print "*" $0 "*\n"; next }
          NR > 2 { if (/^ \*\// || /^ \* predicción:/) exit
                   sub(/^ \*( |$)/, ""); print }' "$1" |
-        sed 's/</\&lt;/g' | awk '/^   / && !code { print "\n```text"; code = 1 }
+        sed 's/</\&lt;/g' | awk '/^ *- / { list = 1 } /^[^ ]/ { list = 0 }
+             /^   / && !code && !list { print "\n```text"; code = 1 }
              code && !/^   / { print "```"; code = 0 }
-             { sub(/^   /, ""); print }
+             { if (!list) sub(/^   /, ""); print }
              END { if (code) print "```" }'
 }
 
@@ -38,7 +40,7 @@ program() {
 
 expected() {
     printf '<!-- salida: ./%s -->\n```console\n' "$exercise"
-    sed '1s/ # real$//' "${file%.c}.salida"
+    sed '1s/ # real$//' "$lesson/practica/.salidas/$exercise.salida"
     printf '```\n'
 }
 
@@ -62,3 +64,10 @@ for file in $(sed -sn '2{s/^ \* \([0-9]*\) .*/\1/p;F}' "$lesson"/practica/*.c | 
     fi
     printf '\n</details>\n\n'
 done
+
+# El problema abierto lo plantea el capítulo.
+if [ -e "solutions/practica/$name/abierto.md" ]; then
+    printf '## El problema abierto\n\n<details><summary>Un comentario</summary>\n\n'
+    sed '/^# /d' "solutions/practica/$name/abierto.md"
+    printf '\n</details>\n'
+fi

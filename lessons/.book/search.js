@@ -65,6 +65,10 @@
                 if (fila.has(s)) total.set(s, peso + fila.get(s)); else total.delete(s);
             });
         });
+        /* Quien escribe un nombre entero quiere lo que se llama así. */
+        if (total && pedidas.length === 1) total.forEach(function (peso, s) {
+            if (SECCIONES[s][2].toLowerCase() === pedidas[0]) total.set(s, peso + 1000);
+        });
         return Array.from(total || []).sort(function (a, b) { return b[1] - a[1] || a[0] - b[0]; })
             .map(function (par) { return par[0]; });
     }

@@ -54,7 +54,7 @@ struct options {
 /* Cómo acabó un programa de ejemplo. */
 enum run_end { RUN_DONE, RUN_MISSING, RUN_TIMEOUT };
 
-/* ---- text.c -------------------------------------------------------------------------- */
+/* ---- strings.c ----------------------------------------------------------------------- */
 
 /* Lee un archivo. false si no se puede; errno dice por qué. */
 bool text_read(struct text *text, const char *path);
@@ -69,6 +69,9 @@ bool file_replace(const char *path, const char *content);
 
 /* Las líneas en un solo texto, sin los `margin` espacios que tengan delante. */
 char *lines_join(char **lines, size_t count, size_t margin);
+
+/* Cuántas columnas ocupa un texto. */
+int columns(const char *text);
 
 /* Una ruta como se enseña: sin «./» delante. */
 const char *shown(const char *path);
@@ -108,6 +111,9 @@ enum run_end run_example(const char *command, bool real, const char *programs,
 /* Milisegundos del reloj monótono. */
 long now_ms(void);
 
+/* Espera, unos segundos como mucho, a que la máquina atienda a tiempo a quien despierta. */
+void wait_for_calm(void);
+
 /* ---- chapter.c, trace.c, links.c ------------------------------------------------------ */
 
 /* Los bloques de un capítulo contra el código y las salidas. lesson es
@@ -129,6 +135,9 @@ void trace_check(struct report *report, const struct options *o, const char *pat
  * no hay. */
 size_t anchor_line(const char *path, const char *anchor, size_t *next);
 
+/* El ancla de la línea de un título, «## Texto»; NULL si no lo es. */
+char *title_anchor(const char *line);
+
 /* Enlaces y diagramas de cualquier Markdown. */
 void links_check(struct report *report, const char *path);
 
@@ -148,16 +157,18 @@ size_t prose_words(const char *path);
 /* Borra de una línea (*el nombre en inglés*), que va detrás de un término. */
 void drop_english(char *line);
 
-/* Ni demasiadas palabras, ni las de lessons/.check/vetadas. `chapter`: es el capítulo, y no una
- * página que lo acompaña. */
+/* Las palabras de prosa que caben en un capítulo, y en una página que lo acompaña. */
+enum { CHAPTER_WORDS = 2500, PAGE_WORDS = 900, ANY_WORDS = 0 };
+
+/* Ni más de `limit` palabras, ni las de lessons/.check/vetadas. */
 void prose_check(struct report *report, const struct options *o, const char *path,
-                 bool chapter);
+                 size_t limit);
 
 /* Las vetadas de una línea suelta. */
 void words_check(struct report *report, const struct options *o, const char *path,
                  size_t number, const char *line);
 
-/* Los apartados, dibujos y respuestas plegadas que todo capítulo tiene. */
+/* Los apartados, dibujos y preguntas con respuesta que todo capítulo tiene. */
 void shape_check(struct report *report, const char *path);
 
 /* Lo que dice «**Tiempo:** N minutos de lectura, N de práctica.» */
@@ -165,6 +176,14 @@ struct minutes {
     int read, practice;
 };
 bool minutes_read(const char *path, struct minutes *minutes);
+
+/* ---- answers.c ----------------------------------------------------------------------- */
+
+/* ¿Es la página de las respuestas? */
+bool is_answers(const char *path);
+
+/* Cada pregunta de las páginas de un capítulo enlaza una respuesta, y cada respuesta es de una. */
+void answers_check(struct report *report, char *const *pages, size_t count);
 
 /* ---- table.c ------------------------------------------------------------------------- */
 
@@ -212,19 +231,42 @@ void origin_check(struct report *report, const struct options *o, const char *pa
 void glossary_check(struct report *report, const struct options *o, const char *page,
                     char *const *pages, size_t count);
 
-/* ---- labs.c -------------------------------------------------------------------------- */
+/* ---- card.c -------------------------------------------------------------------------- */
+
+/* Lo que se califica en un laboratorio. */
+struct card {
+    char *chapter; /* la página con que se empieza */
+    struct card_stage {
+        int points;
+        char *title;
+    } * stages;
+    size_t n_stages;
+    struct card_test {
+        char *name;
+        int points;
+        char *reading; /* la sección que manda leer, o "" */
+        char *title;
+    } * tests;
+    size_t n_tests;
+};
+
+/* Pregunta por el de la carpeta `dir`, «07-monitor». false, tras apuntar en `path` por qué no. */
+bool card_read(struct card *card, struct report *report, const struct options *o,
+               const char *path, const char *dir);
+void card_free(struct card *card);
+
+/* ---- lab_reading.c ------------------------------------------------------------------- */
 
 /* Cada prueba de ese lab.json manda leer una sección que existe, del enunciado o de un capítulo
- * que el laboratorio pide. table: enseña además cuál. */
-void lab_check(struct report *report, const struct options *o, const char *path,
+ * que el laboratorio pide. table: enseña además cuál. false, sin mirar nada, si no está en la tabla
+ * de lessons/README.md: no es del curso. */
+bool lab_check(struct report *report, const struct options *o, const char *path,
                bool table);
 
 /* ---- promises.c ---------------------------------------------------------------------- */
 
-struct json_t;
-
-/* El enunciado `page` dice las etapas de `lab`, un lab.json, y sus puntos. */
-void promises_check(struct report *report, const struct json_t *lab, const char *page);
+/* El enunciado `page` dice las etapas del laboratorio y sus puntos. */
+void promises_check(struct report *report, const struct card *card, const char *page);
 
 /* ---- code.c -------------------------------------------------------------------------- */
 

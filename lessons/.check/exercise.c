@@ -4,6 +4,7 @@
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *const KINDS[] = {
@@ -60,7 +61,8 @@ static bool read_one(struct exercise *e, const char *path)
     e->chapter = format("%.*s", (int)strcspn(chapter, "/"), chapter);
     e->name = format("%.*s", (int)stem, name);
     e->source = format("%s", path);
-    e->expected = format("%.*s.salida", (int)strlen(path) - 2, path);
+    e->expected = format("%.*s/.salidas/%s.salida", (int)(name - 1 - path), path,
+                         e->name);
     return true;
 }
 
@@ -347,7 +349,11 @@ bool exercise_record(const struct exercise *e, const char *programs, long limit_
     if (run_example(want.command, want.real, programs, data, limit_ms, &output) ==
         RUN_DONE) {
         char *whole = format("$ %s\n%s", want.command, output);
+        char *dir = format("%.*s", (int)(strrchr(e->expected, '/') - e->expected),
+                           e->expected);
+        mkdir(dir, 0755);
         done = file_replace(e->expected, whole);
+        free(dir);
         free(whole);
     }
     free(output);

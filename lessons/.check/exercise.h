@@ -6,10 +6,10 @@
  *     1 · Predecir · 5 minutos           (o Arreglar, o Construir)
  *     ¿En qué orden escriben?
  *
- * Al lado, nombre.salida dice cómo se ejecuta y qué debe escribir, como en los ejemplos; la
- * respuesta está en solutions/practica/NN-capítulo/nombre.c. Quien predice deja el programa
- * como está y escribe lo que espera de él entre las líneas «predicción:» y «fin» de un
- * comentario.
+ * En practica/.salidas, donde no tropieza con ella quien abre la carpeta, nombre.salida dice cómo
+ * se ejecuta y qué debe escribir, como en los ejemplos; la respuesta está en
+ * solutions/practica/NN-capítulo/nombre.c. Quien predice deja el programa como está y escribe lo
+ * que espera de él entre las líneas «predicción:» y «fin» de un comentario.
  */
 #ifndef LESSONS_EXERCISE_H
 #define LESSONS_EXERCISE_H

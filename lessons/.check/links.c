@@ -54,6 +54,14 @@ static char *title_text(const char *line)
     return result;
 }
 
+char *title_anchor(const char *line)
+{
+    char *title = title_text(line), *anchor = title ? slug(title) : NULL;
+
+    free(title);
+    return anchor;
+}
+
 /* Salta los bloques de código: dentro no hay títulos ni enlaces. */
 struct fence_state {
     size_t open;

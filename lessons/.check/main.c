@@ -21,7 +21,11 @@ static const char USAGE[] =
     "prueba\n"
     "  --prosa F     solo escribe la prosa de F, para el corrector ortográfico\n"
     "  --veces       ejecuta N veces cada ejemplo: siempre igual, y "
-    "en menos de 100 ms\n";
+    "en menos de 100 ms\n"
+    "  --carpeta D   solo los bloques de las páginas de D, que no es un capítulo; sus "
+    "programas, en CARPETA/D\n"
+    "  --ejecuta O   solo ejecuta la orden O con los programas de CARPETA, como un "
+    "ejemplo, y enseña lo que escribe; con --real, con el reloj de verdad\n";
 
 static int tests, failed;
 static struct names *names;
@@ -58,6 +62,18 @@ static glob_t list(const char *dir, const char *pattern)
     return found;
 }
 
+/* Las preguntas y las respuestas de un capítulo. */
+static void check_answers(const char *lesson, const glob_t *pages)
+{
+    struct report report;
+    char *what = format("preguntas y respuestas de %s", shown(lesson));
+
+    report_open(&report);
+    answers_check(&report, pages->gl_pathv, pages->gl_pathc);
+    report_close(&report, what);
+    free(what);
+}
+
 /* Las páginas que acompañan al capítulo: un ejercicio resuelto. Las funciones nuevas. */
 static size_t check_pages(const struct options *o, const char *lesson)
 {
@@ -71,11 +87,12 @@ static size_t check_pages(const struct options *o, const char *lesson)
             continue;
         report_open(&report);
         chapter_check(&report, o, page, lesson);
-        prose_check(&report, o, page, false);
+        prose_check(&report, o, page, is_answers(page) ? ANY_WORDS : PAGE_WORDS);
         suspends_check(&report, suspending, page);
         fresh += names_check(&report, names, page);
         report_close(&report, shown(page));
     }
+    check_answers(lesson, &pages);
     globfree(&pages);
     return fresh;
 }
@@ -109,6 +126,35 @@ static void table_row(const char *lesson, const char *chapter, size_t fresh)
     globfree(&programs);
 }
 
+/* Páginas con código y salidas que no son de un capítulo: un examen. */
+static void check_folder(const struct options *o, const char *folder)
+{
+    glob_t pages = list(folder, "*.md");
+
+    for (size_t i = 0; i < pages.gl_pathc; i++) {
+        struct report report;
+        report_open(&report);
+        chapter_check(&report, o, pages.gl_pathv[i], folder);
+        report_close(&report, shown(pages.gl_pathv[i]));
+    }
+    globfree(&pages);
+    printf("1..%d\n", tests);
+}
+
+/* Lo que se vería en el terminal; el código con que acaba esto dice solo si se pudo ver. */
+static int show_run(const struct options *o, const char *command, bool real)
+{
+    char *output;
+    enum run_end end = run_example(command, real, o->programs, o->programs, o->limit_ms,
+                                   &output);
+
+    fputs(output, stdout);
+    free(output);
+    if (end == RUN_TIMEOUT)
+        printf("no acaba en %ld s o escribe sin parar\n", o->limit_ms / 1000);
+    return end != RUN_DONE;
+}
+
 static void check_lesson(const struct options *o, const char *lesson)
 {
     struct report report;
@@ -122,7 +168,7 @@ static void check_lesson(const struct options *o, const char *lesson)
     names_chapter(names, atoi(name), limit);
     if (!pending) {
         chapter_check(&report, o, chapter, lesson);
-        prose_check(&report, o, chapter, true);
+        prose_check(&report, o, chapter, CHAPTER_WORDS);
         shape_check(&report, chapter);
         suspends_check(&report, suspending, chapter);
         fresh = names_check(&report, names, chapter);
@@ -198,7 +244,7 @@ static void check_guides(const struct options *o)
         const char *page = guides.gl_pathv[i], *name = strrchr(page, '/');
         struct report report;
         report_open(&report);
-        prose_check(&report, o, page, false);
+        prose_check(&report, o, page, PAGE_WORDS);
         if (strcmp(name, "/README.md") == 0)
             path_check(&report, o, chapters.gl_pathv, chapters.gl_pathc);
         else if (strcmp(name, "/glosario.md") == 0)
@@ -223,8 +269,9 @@ static void check_labs(const struct options *o)
     for (size_t i = 0; i < labs.gl_pathc; i++) {
         struct report report;
         report_open(&report);
-        lab_check(&report, o, labs.gl_pathv[i], table);
-        char *what = format("lo que manda leer y promete %s", shown(labs.gl_pathv[i]));
+        bool ours = lab_check(&report, o, labs.gl_pathv[i], table);
+        char *what = format("lo que manda leer y promete %s%s", shown(labs.gl_pathv[i]),
+                            ours ? "" : " # SKIP no es del curso");
         report_close(&report, what);
         free(what);
     }
@@ -292,6 +339,8 @@ int main(int argc, char **argv)
                         .drawer = "build/normal/common/tools/trace_svg",
                         .limit_ms = 10000,
                         .runs = 1};
+    const char *folder = NULL, *command = NULL;
+    bool real = false;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--escribe") == 0) {
             o.write = true;
@@ -310,6 +359,12 @@ int main(int argc, char **argv)
         } else if (strcmp(argv[i], "--veces") == 0 && i + 1 < argc &&
                    atoi(argv[i + 1]) > 0) {
             o.runs = atoi(argv[++i]);
+        } else if (strcmp(argv[i], "--carpeta") == 0 && i + 1 < argc) {
+            folder = argv[++i];
+        } else if (strcmp(argv[i], "--ejecuta") == 0 && i + 1 < argc) {
+            command = argv[++i];
+        } else if (strcmp(argv[i], "--real") == 0) {
+            real = true;
         } else if (argv[i][0] != '-' && i + 1 == argc) {
             o.root = argv[i];
         } else {
@@ -320,6 +375,12 @@ int main(int argc, char **argv)
     if (!setlocale(LC_CTYPE, "C.UTF-8")) {
         fputs("check: este sistema no tiene el idioma C.UTF-8\n", stderr);
         return 3;
+    }
+    if (command)
+        return show_run(&o, command, real);
+    if (folder) {
+        check_folder(&o, folder);
+        return failed > 0;
     }
     names = names_new();
     suspending = suspends_new(o.root);

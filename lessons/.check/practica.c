@@ -13,7 +13,9 @@ static const char USAGE[] =
     "  --escribe    guarda lo que escriben las respuestas como lo esperado\n"
     "  --estado     deja en un archivo, además, cómo va cada ejercicio\n";
 
-enum { LIMIT_MS = 2000 };
+/* A quien estudia se le dice pronto que su programa no acaba. De las respuestas se sabe que acaban:
+ * con la máquina ocupada, las que calculan tardan. */
+enum { LIMIT_MS = 5000, ANSWER_LIMIT_MS = 30000 };
 
 struct options_practice {
     const char *chapter, *build;
@@ -52,16 +54,6 @@ static char *judge_reader(const struct options_practice *o, const struct exercis
     return missing;
 }
 
-/* Cuántas columnas ocupa un texto. */
-static int width(const char *text)
-{
-    int n = 0;
-
-    for (; *text; text++)
-        n += ((unsigned char)*text & 0xC0) != 0x80;
-    return n;
-}
-
 /* ---- Para quien estudia --------------------------------------------------------------- */
 
 static void show_next(const struct exercise *next)
@@ -89,13 +81,14 @@ static void show_chapter(const struct options_practice *o, const struct exercise
     int widest = 0;
 
     for (size_t i = 0; i < all->count; i++)
-        widest = width(all->list[i].name) > widest ? width(all->list[i].name) : widest;
+        widest = columns(all->list[i].name) > widest ? columns(all->list[i].name)
+                                                     : widest;
     printf("Práctica del capítulo %s\n\n", all->list[0].chapter);
     for (size_t i = 0; i < all->count; i++) {
         const struct exercise *e = &all->list[i];
         char *missing = judge_reader(o, e);
         printf("  %s  %d  %s%*s  %-9s  ", missing ? "falta" : "hecho", e->number, e->name,
-               widest - width(e->name), "", exercise_kind(e));
+               widest - columns(e->name), "", exercise_kind(e));
         show_missing(missing ? missing : "", widest + 25);
         if (missing && !next)
             next = e;
@@ -155,7 +148,7 @@ static bool check(const struct options_practice *o, const struct exercises *all)
         char *programs = answer_programs(o, e);
         char *answer = format("solutions/practica/%s/%s.c", e->chapter, e->name);
         char *untouched = judge_reader(o, e);
-        char *missing = exercise_judge(e, answer, programs, LIMIT_MS);
+        char *missing = exercise_judge(e, answer, programs, ANSWER_LIMIT_MS);
         good &= tap(untouched != NULL, "sin tocar no está hecho", e,
                     "el ejercicio pasa sin haber hecho nada");
         good &= tap(!missing, "con su respuesta está hecho", e, missing);
@@ -174,7 +167,7 @@ static bool record(const struct options_practice *o, const struct exercises *all
 
     for (size_t i = 0; i < all->count; i++) {
         char *programs = answer_programs(o, &all->list[i]);
-        if (!exercise_record(&all->list[i], programs, LIMIT_MS)) {
+        if (!exercise_record(&all->list[i], programs, ANSWER_LIMIT_MS)) {
             fprintf(stderr, "practica: no pude ejecutar la respuesta de %s\n",
                     shown(all->list[i].source));
             good = false;

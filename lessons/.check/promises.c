@@ -1,6 +1,5 @@
 #include "check.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,20 +15,11 @@ static bool starts(const char *text, const char *start)
 }
 
 /* La etapa número `number`, como tiene que empezar en la lista. */
-static char *milestone_item(const json_t *json, size_t number)
+static char *milestone_item(const struct card *card, size_t number)
 {
-    json_t *list = json_object_get(json, "etapas"), *test;
-    const char *title = json_string_value(json_array_get(list, number - 1));
-    json_int_t points = 0;
-    size_t i;
-
-    json_array_foreach(json_object_get(json, "pruebas"), i, test)
-    {
-        if (json_integer_value(json_object_get(test, "etapa")) == (json_int_t)number)
-            points += json_integer_value(json_object_get(test, "puntos"));
-    }
-    return format("%zu. **%s** (%d %s).", number, title ? title : "", (int)points,
-                  points == 1 ? "punto" : "puntos");
+    const struct card_stage *stage = &card->stages[number - 1];
+    return format("%zu. **%s** (%d %s).", number, stage->title, stage->points,
+                  stage->points == 1 ? "punto" : "puntos");
 }
 
 /* ¿Empieza un elemento de una lista numerada? */
@@ -39,9 +29,10 @@ static bool is_item(const char *line)
     return digits > 0 && starts(line + digits, ". ");
 }
 
-static void check_milestones(struct report *report, const json_t *json, const char *page)
+static void check_milestones(struct report *report, const struct card *card,
+                             const char *page)
 {
-    size_t count = json_array_size(json_object_get(json, "etapas")), seen = 0, next;
+    size_t count = card->n_stages, seen = 0, next;
     size_t from = anchor_line(page, "etapas", &next);
     struct text text;
 
@@ -53,7 +44,7 @@ static void check_milestones(struct report *report, const json_t *json, const ch
     for (size_t i = from; i < to; i++) {
         if (!is_item(text.lines[i]))
             continue;
-        char *item = ++seen <= count ? milestone_item(json, seen) : NULL;
+        char *item = ++seen <= count ? milestone_item(card, seen) : NULL;
         if (!item)
             fail(report, page, i + 1, "sobra: en lab.json hay %zu etapas", count);
         else if (!starts(text.lines[i], item))
@@ -61,7 +52,7 @@ static void check_milestones(struct report *report, const json_t *json, const ch
         free(item);
     }
     for (; seen < count; seen++) {
-        char *item = milestone_item(json, seen + 1);
+        char *item = milestone_item(card, seen + 1);
         fail(report, page, from, "falta la etapa «%s»", item);
         free(item);
     }
@@ -71,7 +62,7 @@ static void check_milestones(struct report *report, const json_t *json, const ch
 /* La tabla de pruebas del enunciado, si la hay. */
 struct promises {
     struct report *report;
-    const json_t *tests;
+    const struct card *card;
     const char *page;
     size_t seen;
 };
@@ -81,42 +72,35 @@ enum { TEST, TITLE, POINTS, PROMISE_CELLS };
 static void check_promise(void *arg, const struct row *row)
 {
     struct promises *p = arg;
-    json_t *test;
-    size_t i;
 
-    if (row->count != PROMISE_CELLS)
-        return;
-    json_array_foreach(p->tests, i, test)
-    {
-        const char *name = json_string_value(json_object_get(test, "nombre"));
-        const char *title = json_string_value(json_object_get(test, "titulo"));
-        char *cell = format("`%s`", name ? name : "");
+    for (size_t i = 0; row->count == PROMISE_CELLS && i < p->card->n_tests; i++) {
+        const struct card_test *test = &p->card->tests[i];
+        char *cell = format("`%s`", test->name);
         bool same = strcmp(cell, row->cells[TEST]) == 0;
         free(cell);
         if (!same)
             continue;
         p->seen++;
-        if (!title || strcmp(title, row->cells[TITLE]) != 0)
-            fail(p->report, p->page, row->line, "según lab.json, %s es «%s»", name,
-                 title ? title : "");
-        if (json_integer_value(json_object_get(test, "puntos")) !=
-            row_number(row->cells[POINTS]))
-            fail(p->report, p->page, row->line, "según lab.json, %s vale %d", name,
-                 (int)json_integer_value(json_object_get(test, "puntos")));
+        if (strcmp(test->title, row->cells[TITLE]) != 0)
+            fail(p->report, p->page, row->line, "según lab.json, %s es «%s»", test->name,
+                 test->title);
+        if (test->points != row_number(row->cells[POINTS]))
+            fail(p->report, p->page, row->line, "según lab.json, %s vale %d", test->name,
+                 test->points);
     }
 }
 
-void promises_check(struct report *report, const struct json_t *lab, const char *page)
+void promises_check(struct report *report, const struct card *card, const char *page)
 {
-    struct promises p = {report, json_object_get(lab, "pruebas"), page, 0};
+    struct promises p = {report, card, page, 0};
     struct text text;
 
     if (text_read(&text, page)) {
         table_each(&text, check_promise, &p);
         text_free(&text);
     }
-    if (p.seen > 0 && p.seen != json_array_size(p.tests))
+    if (p.seen > 0 && p.seen != card->n_tests)
         fail(report, page, 1, "la tabla trae %zu de las %zu pruebas de lab.json", p.seen,
-             json_array_size(p.tests));
-    check_milestones(report, lab, page);
+             card->n_tests);
+    check_milestones(report, card, page);
 }

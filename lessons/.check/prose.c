@@ -10,8 +10,6 @@
  * destinos de enlaces y HTML. Con ella se cuentan palabras y se buscan las vetadas.
  */
 
-enum { MAX_WORDS = 2500, MAX_PAGE_WORDS = 900 };
-
 /* Borra de `line` lo que no es prosa: `código`, (destinos) y <html>. */
 static void strip_line(char *line)
 {
@@ -176,13 +174,13 @@ void words_check(struct report *report, const struct options *o, const char *pat
 }
 
 void prose_check(struct report *report, const struct options *o, const char *path,
-                 bool chapter)
+                 size_t limit)
 {
     char *list = format("%s/lessons/.check/vetadas", o->root);
     struct search search = {.report = report, .path = path};
-    size_t words = prose_words(path), limit = chapter ? MAX_WORDS : MAX_PAGE_WORDS;
+    size_t words = prose_words(path);
 
-    if (words > limit)
+    if (limit != ANY_WORDS && words > limit)
         fail(report, path, 1, "%zu palabras de prosa; caben %zu", words, limit);
     if (text_read(&search.banned, list)) {
         prose_each(path, search_line, &search);
@@ -203,7 +201,7 @@ void shape_check(struct report *report, const char *path)
     static const char *const headings[] = {"Errores", "Compruébalo", "Práctica",
                                            "En Python", "Qué hacer ahora"};
     enum { COUNT = sizeof headings / sizeof *headings };
-    bool seen[COUNT] = {false}, folded = false;
+    bool seen[COUNT] = {false}, answered = false;
     size_t drawings = 0;
     struct minutes minutes;
     struct text text;
@@ -213,7 +211,7 @@ void shape_check(struct report *report, const char *path)
     for (size_t i = 0; i < text.count; i++) {
         const char *line = text.lines[i];
         drawings += strncmp(line, "```mermaid", 10) == 0 || strncmp(line, "![", 2) == 0;
-        folded |= strncmp(line, "<details", 8) == 0;
+        answered |= strstr(line, "](respuestas.md#") != NULL;
         for (size_t h = 0; h < COUNT; h++)
             seen[h] |= heading(line, headings[h]);
     }
@@ -224,8 +222,9 @@ void shape_check(struct report *report, const char *path)
     }
     if (drawings < 2)
         fail(report, path, 1, "tiene %zu dibujos; hacen falta dos al menos", drawings);
-    if (!folded)
-        fail(report, path, 1, "las preguntas llevan su respuesta plegada (<details>)");
+    if (!answered)
+        fail(report, path, 1,
+             "ninguna pregunta enlaza su respuesta, [Respuesta](respuestas.md#ancla)");
     if (!minutes_read(path, &minutes))
         fail(report, path, 1, "falta «**Tiempo:** N minutos de lectura, N de práctica.»");
 }

@@ -60,6 +60,23 @@ long now_ms(void)
     return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/*
+ * Espera a que la máquina atienda a tiempo a quien despierta: muchas siestas de un milisegundo
+ * seguidas que no se alargan. Si no llega a estarlo, sigue al cabo de unos segundos.
+ */
+void wait_for_calm(void)
+{
+    enum { CALM_NAPS = 100, PATIENCE_MS = 5000 };
+    long deadline = now_ms() + PATIENCE_MS;
+
+    for (int calm = 0; calm < CALM_NAPS && now_ms() < deadline; calm++) {
+        long start = now_ms();
+        poll(NULL, 0, 1);
+        if (now_ms() - start > 3)
+            calm = 0;
+    }
+}
+
 static int left_ms(long deadline)
 {
     long left = deadline - now_ms();

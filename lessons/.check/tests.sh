@@ -1,7 +1,7 @@
 #!/bin/bash
 # Pruebas del comprobador de capítulos: un curso pequeño y verdadero al que cada prueba le
 # estropea una cosa. La salida es TAP. CHECK es el comprobador compilado; PRACTICE, el de la
-# práctica; CC, el compilador.
+# práctica; ASINC_COURSE, el que responde de los laboratorios; CC, el compilador.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 # shellcheck source=.ci/tap.sh
@@ -9,6 +9,8 @@ cd "$(dirname "$0")/../.." || exit 1
 unset ASINC_PG_CLUSTER
 program=$(realpath "${CHECK:-build/normal/lessons/.check/check}")
 practice=$(realpath "${PRACTICE:-build/normal/lessons/.check/practica}")
+ASINC_COURSE=$(realpath "${ASINC_COURSE:-build/normal/autograder/asinc-course}")
+export ASINC_COURSE
 work=$(mktemp -d "${TMPDIR:-/tmp}/asinc-check.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 lesson=$work/curso/lessons/03-saluda
@@ -115,11 +117,9 @@ flowchart LR
 
 ## Compruébalo
 
-<details><summary>Respuesta</summary>
+1. ¿Saluda?
 
-Sí.
-
-</details>
+   [Respuesta](respuestas.md#compruébalo-1)
 
 ## Práctica
 
@@ -128,6 +128,7 @@ Sí.
 ## Qué hacer ahora
 FIN
 } >"$work/base/lessons/03-saluda/README.md"
+printf '# Respuestas\n\n## Compruébalo, 1\n\nSí.\n' >"$work/base/lessons/03-saluda/respuestas.md"
 printf '$ ./saluda\nhola, mundo\nreloj: virtual\nadiós\n' >"$work/base/lessons/03-saluda/saluda.salida"
 mkdir -p "$work/base/common/include/asinc"
 cat >"$work/base/common/include/asinc/loop.h" <<'FIN'
@@ -159,7 +160,7 @@ chmod +x "$work/bin/03-saluda/cambia" "$work/bin/03-saluda/tarda" "$work/bin/03-
 
 fresh() { rm -rf "$work/curso" && cp -r "$work/base" "$work/curso"; }
 run() {
-    "$program" --plazo 2 --programas "$work/bin" "$@" "$work/curso" >"$work/out" 2>&1
+    "$program" --plazo 6 --programas "$work/bin" "$@" "$work/curso" >"$work/out" 2>&1
     echo $? >"$work/rc"
 }
 rc() { same "$1" "$(cat "$work/rc")" || { cat "$work/out" && return 1; }; }
@@ -176,7 +177,7 @@ drift() {
 fresh
 run
 check 'un_curso_verdadero_pasa' rc 0
-check 'y_cuenta_una_prueba_por_archivo' same 3 "$(grep -c '^ok ' "$work/out")"
+check 'y_cuenta_una_prueba_por_archivo_y_otra_por_sus_preguntas' same 6 "$(grep -c '^ok ' "$work/out")"
 run --escribe
 check 'escribir_lo_verdadero_no_cambia_nada' unchanged
 
@@ -268,7 +269,6 @@ drift 've_un_diagrama_sin_descripcion' README.md '/accDescr/d' 'le falta accDesc
 drift 've_un_apartado_que_falta' README.md '/^## Compru/d' 'falta el apartado «## Compruébalo»'
 drift 've_que_faltan_dibujos' README.md '/flowchart/,/accDescr: Ana saluda otra/d; s/^```mermaid$/```text/' 'hacen falta dos al menos'
 drift 've_que_falta_el_tiempo' README.md '/Tiempo:/d' 'falta «\*\*Tiempo'
-drift 've_respuestas_sin_plegar' README.md '/details>/d' 'respuesta plegada'
 drift 've_una_funcion_antes_de_su_explicacion' README.md 's/^int x;/int rc = as_sleep(1);/' 'README\.md:37: usa as_sleep antes de explicarla'
 drift 've_una_funcion_sin_explicar' README.md 's/^int x;/int rc = as_yield();/' 'usa as_yield antes'
 drift 've_una_funcion_que_suspende_sin_decirlo' README.md 's/, que suspende/, que espera/' 'README\.md:[0-9]+: as_sleep suspende, y aquí no se dice'
@@ -364,7 +364,7 @@ check 've_un_total_que_no_es' fails 'README\.md:6: la fila debería decir: .*0 h
 # Un capítulo solo usa lo que explican los que su fila dice que necesita, y los que estos piden.
 fresh
 for other in 04-otro 05-mas; do
-    mkdir "$work/curso/lessons/$other"
+    mkdir "$work/curso/lessons/$other" && cp "$lesson/respuestas.md" "$work/curso/lessons/$other/"
     {
         printf '# %s\n\n' "$other"
         sed -n '/^\*\*Tiempo/,$p' "$chapter" | grep -v as_sleep
@@ -431,6 +431,10 @@ check 've_una_fila_que_no_lleva_a_nada' fails 'procedencia\.md:5: esta fila no l
 
 # shellcheck source=lessons/.check/tests_labs.sh
 . lessons/.check/tests_labs.sh
+# shellcheck source=lessons/.check/tests_answers.sh
+. lessons/.check/tests_answers.sh
+# shellcheck source=lessons/.check/tests_chapter.sh
+. lessons/.check/tests_chapter.sh
 
 # El glosario: cada término está donde dice, y en su orden.
 write_glossary() {
@@ -482,7 +486,7 @@ rm -f "$work/veces"
 run --veces 3
 check 've_una_salida_que_cambia_de_una_vez_a_otra' fails 'saluda\.salida:1: .*otra cosa a la vez n\.º 2'
 printf '$ ./tarda\nlisto\n' >"$lesson/saluda.salida"
-TARDA=1.9 run --veces 2 # lo que cabe crece con lo ocupada que esté la máquina
+TARDA=2.5 run --veces 2 # lo que cabe crece con lo ocupada que esté la máquina
 check 've_un_ejemplo_que_espera_de_verdad' fails 'saluda\.salida:1: .*nunca baja de [0-9]+ ms'
 printf '$ ./deja # real\nlisto\n' >"$lesson/saluda.salida"
 run --veces 2

@@ -5,8 +5,8 @@
 # la cabecera, y lo que se le da va de la 5 en adelante.
 exercises=$work/practica/lessons/03-saluda/practica
 programs=$work/practica/build/normal/lessons/03-saluda/practica
-mkdir -p "$exercises" "$programs"
-printf '$ ./memoria\nhola\n' >"$exercises/memoria.salida"
+mkdir -p "$exercises/.salidas" "$programs"
+printf '$ ./memoria\nhola\n' >"$exercises/.salidas/memoria.salida"
 memory_case() { # NOMBRE PISTA LÍNEA...: las líneas son el cuerpo de main
     local name=$1 hint=$2
     shift 2

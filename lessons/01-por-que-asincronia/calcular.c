@@ -3,7 +3,6 @@
 
 enum { HASTA = 3000, TURNO = 500 };
 
-/* [calculo] */
 struct cuenta {
     int siguiente, primos;
     long divisiones;
@@ -23,12 +22,14 @@ static void avanzar(struct cuenta *c, int cuantos)
         cuantos--;
     }
 }
-/* [/calculo] */
 
-static void ensenar(const char *como, struct cuenta a, struct cuenta b)
+/* Si `una` ha acabado, lo dice, con las divisiones de las dos. */
+static void avisar(const char *cual, const struct cuenta *una,
+                   const struct cuenta *otra)
 {
-    printf("%s: %d y %d primos, %ld divisiones\n", como, a.primos,
-           b.primos, a.divisiones + b.divisiones);
+    if (una->siguiente == HASTA)
+        printf("%s: %d primos, y van %ld divisiones\n", cual,
+               una->primos, una->divisiones + otra->divisiones);
 }
 
 int main(void)
@@ -36,15 +37,17 @@ int main(void)
     /* [comparar] */
     struct cuenta a = {.siguiente = 2}, b = {.siguiente = 2};
     avanzar(&a, HASTA);
+    avisar("en fila, la primera", &a, &b);
     avanzar(&b, HASTA);
-    ensenar("en fila", a, b);
+    avisar("en fila, la segunda", &b, &a);
 
     struct cuenta c = {.siguiente = 2}, d = {.siguiente = 2};
-    while (c.siguiente < HASTA || d.siguiente < HASTA) {
+    while (d.siguiente < HASTA) {
         avanzar(&c, TURNO);
+        avisar("por turnos, la primera", &c, &d);
         avanzar(&d, TURNO);
+        avisar("por turnos, la segunda", &d, &c);
     }
-    ensenar("por turnos", c, d);
     /* [/comparar] */
     return 0;
 }

@@ -1,4 +1,5 @@
 /* Un hilo para cada espera. */
+#include <errno.h>
 #include <pthread.h>
 
 #include "servicios.h"
@@ -6,7 +7,9 @@
 /* [hilos] */
 static void *atender(void *arg)
 {
-    leer_respuesta(preguntar(arg));
+    const int *fd = arg;
+
+    leer_respuesta(*fd);
     return NULL;
 }
 
@@ -14,11 +17,13 @@ int main(void)
 {
     double inicio = ahora();
     pthread_t hilos[SERVICIOS];
+    int fds[SERVICIOS];
 
+    for (int i = 0; i < SERVICIOS; i++)
+        fds[i] = preguntar(&servicios[i]);
     for (int i = 0; i < SERVICIOS; i++) {
-        int rc = pthread_create(&hilos[i], NULL, atender,
-                                (void *)&servicios[i]);
-        salir_si(rc != 0, "pthread_create");
+        errno = pthread_create(&hilos[i], NULL, atender, &fds[i]);
+        salir_si(errno != 0, "pthread_create");
     }
     for (int i = 0; i < SERVICIOS; i++)
         pthread_join(hilos[i], NULL);

@@ -13,8 +13,10 @@ int main(void)
         esperas[i].fd = preguntar(&servicios[i]);
         esperas[i].events = POLLIN;
     }
-    for (int faltan = SERVICIOS; faltan > 0;) {
+    int faltan = SERVICIOS;
+    while (faltan > 0) {
         salir_si(poll(esperas, SERVICIOS, -1) < 0, "poll");
+        puts("poll vuelve");
         for (int i = 0; i < SERVICIOS; i++) {
             if (esperas[i].revents == 0)
                 continue;

@@ -17,11 +17,11 @@ static int saludar(void *arg)
 /* [principal] */
 static int principal(void *arg)
 {
-    int rc = as_run(saludar, arg); /* mal: aquí ya corre un bucle */
+    int rc = as_run(saludar, arg);
 
     if (rc == UV_EBUSY)
         puts("as_run: UV_EBUSY");
-    return saludar(arg); /* bien: estás dentro; basta llamarla */
+    return saludar(arg);
 }
 /* [/principal] */
 

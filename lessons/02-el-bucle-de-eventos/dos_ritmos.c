@@ -1,4 +1,6 @@
 /* Un compás de dos ritmos, con un hilo que se duerme en cada golpe. */
+#include <unistd.h>
+
 #include "compas.h"
 
 /* [main] */
@@ -6,15 +8,14 @@ int main(void)
 {
     double inicio = ahora();
 
-    for (int i = 0; i < 5; i++) {
-        usleep(36 * 1000);
-        puts("tic");
+    for (int i = 0; i < 4; i++) {
+        usleep(3 * PULSO * 1000);
+        sonar(inicio, "tic");
     }
-    for (int i = 0; i < 3; i++) {
-        usleep(60 * 1000);
-        puts("tac");
+    for (int i = 0; i < 2; i++) {
+        usleep(5 * PULSO * 1000);
+        sonar(inicio, "tac");
     }
-    printf("duró %.1f s\n", ahora() - inicio);
     return 0;
 }
 /* [/main] */

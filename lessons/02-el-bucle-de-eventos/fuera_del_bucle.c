@@ -1,4 +1,4 @@
-/* Esperar donde no hay ningún bucle. */
+/* Esperar donde no hay ningún bucle: acaba mal. */
 #include <asinc/asinc.h>
 #include <stdio.h>
 
@@ -6,7 +6,7 @@
 int main(void)
 {
     puts("antes de dormir");
-    int rc = as_sleep(1000); /* mal: aquí no corre ningún bucle */
+    int rc = as_sleep(1000);
     puts("después de dormir");
     return rc;
 }

@@ -6,15 +6,17 @@
 /* [ritmo] */
 struct ritmo {
     const char *nombre;
-    int golpes, maximo;
+    int quedan; /* golpes */
+    double inicio;
 };
 
 static void golpe(uv_timer_t *temporizador)
 {
     struct ritmo *r = temporizador->data;
 
-    r->golpes++;
-    if (r->golpes == r->maximo)
+    sonar(r->inicio, r->nombre);
+    r->quedan--;
+    if (r->quedan == 0)
         uv_close((uv_handle_t *)temporizador, NULL);
 }
 /* [/ritmo] */
@@ -23,23 +25,20 @@ static void golpe(uv_timer_t *temporizador)
 int main(void)
 {
     double inicio = ahora();
-    struct ritmo tic = {"tic", 0, 5}, tac = {"tac", 0, 3};
+    struct ritmo tic = {"tic", 4, inicio}, tac = {"tac", 2, inicio};
     uv_loop_t bucle;
-    uv_timer_t cada36, cada60;
+    uv_timer_t cada3, cada5;
 
     if (uv_loop_init(&bucle) < 0)
         return 1;
-    uv_timer_init(&bucle, &cada36);
-    cada36.data = &tic;
-    uv_timer_start(&cada36, golpe, 36, 36);
-    uv_timer_init(&bucle, &cada60);
-    cada60.data = &tac;
-    uv_timer_start(&cada60, golpe, 60, 60);
+    uv_timer_init(&bucle, &cada3);
+    cada3.data = &tic;
+    uv_timer_start(&cada3, golpe, 3 * PULSO, 3 * PULSO);
+    uv_timer_init(&bucle, &cada5);
+    cada5.data = &tac;
+    uv_timer_start(&cada5, golpe, 5 * PULSO, 5 * PULSO);
 
     uv_run(&bucle, UV_RUN_DEFAULT);
-    printf("%d %s, %d %s\n", tic.golpes, tic.nombre, tac.golpes,
-           tac.nombre);
-    printf("duró %.1f s\n", ahora() - inicio);
     return uv_loop_close(&bucle) < 0;
 }
 /* [/main] */

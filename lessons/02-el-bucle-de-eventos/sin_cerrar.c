@@ -1,4 +1,4 @@
-/* Un temporizador que nadie cierra. */
+/* Un temporizador que nadie cierra: falta su uv_close. */
 #include <stdio.h>
 #include <uv.h>
 
@@ -19,7 +19,7 @@ int main(void)
     uv_timer_init(&bucle, &temporizador);
     uv_timer_start(&temporizador, avisar, 20, 0);
     uv_run(&bucle, UV_RUN_DEFAULT);
-    int rc = uv_loop_close(&bucle); /* mal: falta uv_close */
+    int rc = uv_loop_close(&bucle);
     printf("uv_loop_close: %s\n", rc < 0 ? uv_err_name(rc) : "bien");
     /* [/cerrar] */
     return 0;

@@ -1,7 +1,7 @@
 /* Las tres maneras de dar vueltas al bucle. */
+#include <stdio.h>
+#include <unistd.h>
 #include <uv.h>
-
-#include "compas.h"
 
 /* [disparo] */
 static void disparo(uv_timer_t *temporizador)

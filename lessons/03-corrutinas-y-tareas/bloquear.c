@@ -1,3 +1,4 @@
+/* sleep, sin as_ delante, detiene el hilo entero. */
 #include <asinc/asinc.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -22,10 +23,10 @@ static int latir(void *arg)
     return 0;
 }
 
-static int dormir_mal(void *arg)
+static int siesta(void *arg)
 {
     (void)arg;
-    sleep(2); /* mal: detiene el hilo entero */
+    sleep(2);
     printf("%d s: siesta terminada\n", segundos());
     return 0;
 }
@@ -34,7 +35,7 @@ static int dormir_mal(void *arg)
 static int principal(void *arg)
 {
     (void)arg;
-    const as_call llamadas[] = {{.fn = latir}, {.fn = dormir_mal}};
+    const as_call llamadas[] = {{.fn = latir}, {.fn = siesta}};
 
     inicio = as_now();
     return as_gather(llamadas, 2, NULL);

@@ -18,7 +18,6 @@ static int principal(void *arg)
 
     as_group_enter(&grupo);
     for (numero = 1; numero <= 3 && rc == 0; numero++)
-        /* mal: las tres reciben la misma dirección */
         rc = as_start_soon(&grupo, NULL, presentarse, &numero);
     return as_group_leave(&grupo, rc);
 }

@@ -24,7 +24,6 @@ static int consultar(void *arg)
 }
 /* [/consultar] */
 
-/* [principal] */
 static int principal(void *arg)
 {
     (void)arg;
@@ -35,14 +34,15 @@ static int principal(void *arg)
         {"informes", 260, 0}};
     uint64_t inicio = as_now();
 
+    /* [principal] */
     int rc = as_gather_each(consultar, servicios, SERVICIOS,
                             sizeof *servicios, NULL);
     if (rc < 0)
         printf("la ronda falla: %s\n", as_error_text(rc));
+    /* [/principal] */
     printf("la ronda duró %d ms\n", (int)(as_now() - inicio));
     return 0;
 }
-/* [/principal] */
 
 int main(void)
 {

@@ -1,39 +1,39 @@
 #include <asinc/asinc.h>
 #include <stdio.h>
 
-/* [tareas] */
-static int tarea1(void *arg)
+static int leer_lista(void *arg)
 {
     (void)arg;
-    int rc = as_sleep(1000);
+    int rc = as_sleep(1000); /* aquí se leería un archivo */
     if (rc == 0)
-        puts("Tarea 1 completada");
+        puts("lista de servicios: leída");
     return rc;
 }
 
-static int tarea2(void *arg)
+static int abrir_registro(void *arg)
 {
     (void)arg;
-    int rc = as_sleep(2000);
+    int rc = as_sleep(2000); /* aquí se abriría una conexión */
     if (rc == 0)
-        puts("Tarea 2 completada");
+        puts("registro: abierto");
     return rc;
 }
 
 static int principal(void *arg)
 {
     (void)arg;
+    /* [tareas] */
     const as_call llamadas[] = {
-        {.fn = tarea1, .name = "uno"},
-        {.fn = tarea2, .name = "dos"},
+        {.fn = leer_lista, .name = "lista"},
+        {.fn = abrir_registro, .name = "registro"},
     };
 
     int rc = as_gather(llamadas, 2, NULL);
     if (rc == 0)
-        puts("Todas las tareas completadas");
+        puts("el panel puede empezar");
+    /* [/tareas] */
     return rc;
 }
-/* [/tareas] */
 
 int main(void)
 {

@@ -1,3 +1,4 @@
+/* Salir de la función y no del grupo: acaba mal. */
 #include <asinc/asinc.h>
 #include <stdio.h>
 
@@ -15,7 +16,6 @@ static int principal(void *arg)
     as_group grupo;
 
     as_group_enter(&grupo);
-    /* mal: falta as_group_leave */
     return as_start_soon(&grupo, "saludo", saludar, NULL);
 }
 /* [/principal] */

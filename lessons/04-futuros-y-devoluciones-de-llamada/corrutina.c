@@ -68,7 +68,8 @@ int main(void)
             if (mesas[i].terminada)
                 continue;
             reanudar(&mesas[i]);
-            vivas -= mesas[i].terminada;
+            if (mesas[i].terminada)
+                vivas--;
         }
     }
     return 0;

@@ -1,4 +1,4 @@
-/* Suspenderse donde no hay ninguna tarea. */
+/* Suspenderse donde no hay ninguna tarea: acaba mal. */
 #include <asinc/asinc.h>
 #include <stdio.h>
 
@@ -7,7 +7,7 @@ static void avisar(as_future *futuro, void *arg)
 {
     (void)futuro, (void)arg;
     puts("aviso: espero un momento");
-    if (as_sleep(10) < 0) /* mal: aquí no hay tarea que suspender */
+    if (as_sleep(10) < 0)
         return;
     puts("aviso: sigo");
 }

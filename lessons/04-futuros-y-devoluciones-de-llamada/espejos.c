@@ -37,7 +37,7 @@ static int principal(void *arg)
     if (gana >= 0)
         printf("%d ms: responde %s\n", (int)(as_now() - inicio),
                espejos[gana].ciudad);
-    int rc = as_group_leave(&grupo, gana);
+    int rc = as_group_leave(&grupo, gana < 0 ? gana : 0);
     printf("%d ms: fin\n", (int)(as_now() - inicio));
     return rc;
 }

@@ -1,34 +1,52 @@
+/* Dos mesas esperan la misma tarta. */
 #include <asinc/asinc.h>
 #include <stdio.h>
 
-/* [cumplir] */
-static int cumplir(void *arg)
+enum { MESAS = 2 };
+
+/* [tareas] */
+static int hornear(void *arg)
 {
-    as_future *futuro = arg;
+    as_future *tarta = arg;
 
     int rc = as_sleep(1000);
     if (rc < 0)
         return rc;
-    return as_future_set_result(futuro, "Resultado del futuro");
+    return as_future_set_result(tarta, "de manzana");
 }
-/* [/cumplir] */
+
+struct mesa {
+    const char *nombre;
+    as_future *tarta;
+};
+
+static int pedir(void *arg)
+{
+    const struct mesa *m = arg;
+    void *cual;
+
+    printf("%s: ¿está? %s\n", m->nombre,
+           as_future_done(m->tarta) ? "sí" : "no");
+    int rc = as_future_wait(m->tarta, &cual);
+    if (rc == 0)
+        printf("%s: tarta %s\n", m->nombre, (const char *)cual);
+    return rc;
+}
+/* [/tareas] */
 
 /* [principal] */
 static int principal(void *arg)
 {
     (void)arg;
-    as_future futuro;
+    as_future tarta;
+    struct mesa mesas[MESAS] = {{"mesa 1", &tarta}, {"mesa 2", &tarta}};
     as_group grupo;
-    void *resultado;
 
-    as_future_init(&futuro);
+    as_future_init(&tarta);
     as_group_enter(&grupo);
-    int rc = as_start_soon(&grupo, "cumplir", cumplir, &futuro);
-    printf("¿Cumplido? %s\n", as_future_done(&futuro) ? "sí" : "no");
-    if (rc == 0)
-        rc = as_future_wait(&futuro, &resultado);
-    if (rc == 0)
-        printf("¿Cumplido? sí: %s\n", (char *)resultado);
+    int rc = as_start_soon(&grupo, "horno", hornear, &tarta);
+    for (int i = 0; i < MESAS && rc == 0; i++)
+        rc = as_start_soon(&grupo, mesas[i].nombre, pedir, &mesas[i]);
     return as_group_leave(&grupo, rc);
 }
 /* [/principal] */

@@ -1,3 +1,4 @@
+/* Un megabyte en la pila de una tarea: acaba mal. */
 #include <asinc/asinc.h>
 #include <stdio.h>
 #include <string.h>
@@ -5,7 +6,7 @@
 /* [resumir] */
 static int resumir(void *arg)
 {
-    char texto[1024 * 1024]; /* mal: no cabe en la pila */
+    char texto[1024 * 1024];
 
     memset(texto, '.', sizeof texto - 1);
     texto[sizeof texto - 1] = '\0';

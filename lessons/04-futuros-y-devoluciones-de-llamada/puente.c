@@ -29,18 +29,19 @@ static void hornear(struct hornada *h,
 /* [puente] */
 static void cumplir(const char *pan, void *dato)
 {
+    /* un futuro no guarda const */
     as_future_set_result(dato, (void *)pan);
 }
 
 static int pedir_pan(const char **pan)
 {
     struct hornada hornada;
-    as_future listo;
+    as_future resguardo;
     void *resultado;
 
-    as_future_init(&listo);
-    hornear(&hornada, cumplir, &listo);
-    int rc = as_future_wait(&listo, &resultado);
+    as_future_init(&resguardo);
+    hornear(&hornada, cumplir, &resguardo);
+    int rc = as_future_wait(&resguardo, &resultado);
     if (rc < 0) {
         as_timer_cancel(&hornada.reloj); /* que no llame a nadie */
         return rc;
@@ -50,13 +51,13 @@ static int pedir_pan(const char **pan)
 }
 /* [/puente] */
 
-/* [principal] */
 static int principal(void *arg)
 {
     (void)arg;
     uint64_t inicio = as_now();
     const char *pan;
 
+    /* [principal] */
     for (int i = 1; i <= 2; i++) {
         int rc = pedir_pan(&pan);
         if (rc < 0)
@@ -64,9 +65,9 @@ static int principal(void *arg)
         printf("%d ms: %s número %d\n", (int)(as_now() - inicio), pan,
                i);
     }
+    /* [/principal] */
     return 0;
 }
-/* [/principal] */
 
 int main(void)
 {

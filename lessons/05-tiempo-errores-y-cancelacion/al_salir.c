@@ -2,6 +2,7 @@
 #include <asinc/asinc.h>
 #include <stdio.h>
 
+/* [casos] */
 static int dormir(void *arg)
 {
     const char *nombre = arg;
@@ -9,13 +10,6 @@ static int dormir(void *arg)
     int rc = as_sleep(1000);
     printf("  %s: %s\n", nombre, rc < 0 ? "cancelada" : "terminó");
     return rc;
-}
-
-static int rendirse(void *arg)
-{
-    (void)arg;
-    int rc = as_sleep(10);
-    return rc < 0 ? rc : UV_ECANCELED;
 }
 
 static int una_tarea(void)
@@ -30,16 +24,6 @@ static int una_tarea(void)
     return as_group_leave(&grupo, una ? rc : UV_ENOMEM);
 }
 
-static int el_grupo(void)
-{
-    as_group grupo;
-
-    as_group_enter(&grupo);
-    int rc = as_start_soon(&grupo, "una", dormir, "una");
-    as_group_cancel(&grupo);
-    return as_group_leave(&grupo, rc);
-}
-
 static int desde_fuera(void)
 {
     as_scope plazo;
@@ -52,6 +36,25 @@ static int desde_fuera(void)
     printf("  al salir del grupo: %s\n", as_error_text(rc));
     return as_scope_leave(&plazo, rc);
 }
+/* [/casos] */
+
+/* [otros] */
+static int el_grupo(void)
+{
+    as_group grupo;
+
+    as_group_enter(&grupo);
+    int rc = as_start_soon(&grupo, "una", dormir, "una");
+    as_group_cancel(&grupo);
+    return as_group_leave(&grupo, rc);
+}
+
+static int rendirse(void *arg)
+{
+    (void)arg;
+    int rc = as_sleep(10);
+    return rc < 0 ? rc : UV_ECANCELED;
+}
 
 static int reunidas(void)
 {
@@ -60,6 +63,7 @@ static int reunidas(void)
 
     return as_gather(llamadas, 2, NULL);
 }
+/* [/otros] */
 
 static void contar(const char *caso, int caso_fn(void))
 {
@@ -72,8 +76,8 @@ static int principal(void *arg)
 {
     (void)arg;
     contar("as_cancel, a una tarea del grupo", una_tarea);
-    contar("as_group_cancel", el_grupo);
     contar("un plazo de fuera del grupo", desde_fuera);
+    contar("as_group_cancel", el_grupo);
     contar("as_gather sin casillas, y una devuelve UV_ECANCELED",
            reunidas);
     return 0;

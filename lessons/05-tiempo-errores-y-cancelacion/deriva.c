@@ -18,7 +18,7 @@ static int principal(void *arg)
                    (double)(as_now() - inicio) / 1000);
         rc = as_sleep(700); /* la ronda */
         if (rc == 0)
-            rc = as_sleep(CADA_MS); /* mal */
+            rc = as_sleep(CADA_MS);
     }
     /* [/bucle] */
     return rc;

@@ -1,3 +1,4 @@
+/* Sin mirar lo que devuelve as_sleep, un «basta» no se oye. */
 #include <asinc/asinc.h>
 #include <stdio.h>
 
@@ -9,7 +10,7 @@ static int latir(void *arg)
     (void)arg;
     for (int i = 1; i <= 5; i++) {
         int rc = as_sleep(1000);
-        (void)rc; /* mal: nadie mira qué devolvió */
+        (void)rc;
         printf("%4d ms: latido %d\n", (int)(as_now() - inicio), i);
     }
     return 0;

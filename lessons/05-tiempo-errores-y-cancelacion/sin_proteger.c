@@ -12,13 +12,15 @@ static int avisar(const char *texto)
     return rc;
 }
 
-static int vigilar(void *arg)
+static int llevar_panel(void *arg)
 {
     (void)arg;
+    /* [despedida] */
     int rc = as_sleep(60000);
 
-    int adios = avisar("el panel se apaga"); /* mal */
+    int adios = avisar("el panel se apaga");
     return rc < 0 ? rc : adios;
+    /* [/despedida] */
 }
 /* [/despedir] */
 
@@ -30,7 +32,7 @@ static int principal(void *arg)
     as_group grupo;
 
     as_group_enter(&grupo);
-    as_task *tarea = as_spawn(&grupo, "vigilar", vigilar, NULL);
+    as_task *tarea = as_spawn(&grupo, "panel", llevar_panel, NULL);
     int rc = tarea ? as_sleep(5000) : UV_ENOMEM;
     if (rc == 0) {
         puts("basta");

@@ -1,10 +1,9 @@
-/* Dos cerrojos, tomados en distinto orden. */
+/* Dos cerrojos, tomados en distinto orden: acaba mal. */
 #include <asinc/asinc.h>
 #include <stdio.h>
 
 static as_lock caja, libro;
 
-/* [cruzados] */
 static int tomar(as_lock *primero, as_lock *segundo)
 {
     int rc = as_lock_acquire(primero);
@@ -20,6 +19,7 @@ static int tomar(as_lock *primero, as_lock *segundo)
     return rc;
 }
 
+/* [cruzados] */
 static int cobrar(void *arg)
 {
     (void)arg;
@@ -29,7 +29,7 @@ static int cobrar(void *arg)
 static int anotar(void *arg)
 {
     (void)arg;
-    return tomar(&libro, &caja); /* mal: en otro orden */
+    return tomar(&libro, &caja);
 }
 /* [/cruzados] */
 

@@ -1,24 +1,24 @@
-/* Un camino de error que se va con el cerrojo puesto. */
+/* Un camino de error que se va con el cerrojo puesto: acaba mal. */
 #include <asinc/asinc.h>
 #include <stdio.h>
 
 static as_lock caja;
 
-/* [retirar] */
 static int retirar(void *arg)
 {
     const int *cantidad = arg;
 
+    /* [retirar] */
     int rc = as_lock_acquire(&caja);
     if (rc < 0)
         return rc;
     if (*cantidad > 100)
-        return UV_EINVAL; /* mal: se va sin soltarlo */
+        return UV_EINVAL;
     printf("retiro %d\n", *cantidad);
     as_lock_release(&caja);
+    /* [/retirar] */
     return 0;
 }
-/* [/retirar] */
 
 static int principal(void *arg)
 {

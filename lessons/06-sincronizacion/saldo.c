@@ -1,7 +1,7 @@
 #include <asinc/asinc.h>
 #include <stdio.h>
 
-/* [tareas] */
+/* [retirar] */
 static int saldo = 100;
 
 static int retirar(void *arg)
@@ -9,12 +9,13 @@ static int retirar(void *arg)
     const int *cantidad = arg;
 
     int visto = saldo;
-    int rc = as_sleep(50); /* aquí corren las demás tareas */
+    int rc = as_sleep(50); /* la central */
     if (rc < 0)
         return rc;
-    saldo = visto - *cantidad; /* mal: «visto» ya es viejo */
+    saldo = visto - *cantidad;
     return 0;
 }
+/* [/retirar] */
 
 static int principal(void *arg)
 {
@@ -25,7 +26,6 @@ static int principal(void *arg)
     printf("quedan %d; deberían quedar 20\n", saldo);
     return rc;
 }
-/* [/tareas] */
 
 int main(void)
 {

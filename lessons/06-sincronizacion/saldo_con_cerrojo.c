@@ -1,4 +1,4 @@
-/* El saldo, con un cerrojo alrededor de lo que no se puede partir. */
+/* Mirar, esperar y restar, con un cerrojo alrededor de lo que no se puede partir. */
 #include <asinc/asinc.h>
 #include <stdio.h>
 
@@ -14,10 +14,13 @@ static int retirar(void *arg)
     int rc = as_lock_acquire(&caja);
     if (rc < 0)
         return rc;
-    int visto = saldo;
-    rc = as_sleep(50); /* esperan, y nadie toca el saldo */
-    if (rc == 0)
-        saldo = visto - *cantidad;
+    if (saldo < *cantidad) {
+        printf("no hay para %d\n", *cantidad);
+    } else {
+        rc = as_sleep(50); /* y nadie toca el saldo */
+        if (rc == 0)
+            saldo -= *cantidad;
+    }
     as_lock_release(&caja); /* también si algo falló */
     return rc;
 }
@@ -26,11 +29,11 @@ static int retirar(void *arg)
 static int principal(void *arg)
 {
     (void)arg;
-    int cantidades[] = {30, 50};
+    int cantidades[] = {30, 50, 40};
 
     as_lock_init(&caja);
-    int rc = as_gather_each(retirar, cantidades, 2, sizeof(int), NULL);
-    printf("quedan %d; deberían quedar 20\n", saldo);
+    int rc = as_gather_each(retirar, cantidades, 3, sizeof(int), NULL);
+    printf("quedan %d\n", saldo);
     return rc;
 }
 

@@ -1,82 +1,111 @@
-/* Un buzón por oyente; a quien no lo vacía se le da de baja. */
+/* Un buzón por camarero; a quien no lo vacía se le manda a casa. */
 #include <asinc/asinc.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-enum { OYENTES = 2, BUZON = 3, NOTICIAS = 8 };
+enum { CAMAREROS = 2, BUZON = 3, AVISOS = 8 };
 
-struct oyente {
+/* [aviso] */
+struct aviso {
+    const char *texto;
+    int usos; /* cuántos lo tienen */
+};
+
+static void soltar(struct aviso *a)
+{
+    if (--a->usos == 0)
+        free(a);
+}
+/* [/aviso] */
+
+struct camarero {
     const char *nombre;
-    int ms; /* lo que tarda en leer una noticia */
-    as_queue buzon;
+    int ms;         /* lo que tarda en leer un aviso */
+    as_queue buzon; /* de struct aviso * */
     as_task *tarea;
 };
 
 /* [escuchar] */
 static int escuchar(void *arg)
 {
-    struct oyente *o = arg;
-    void *noticia;
-    int rc, leidas = 0;
+    struct camarero *c = arg;
+    void *aviso;
+    int rc, leidos = 0;
 
-    while ((rc = as_queue_get(&o->buzon, &noticia)) == 0) {
-        rc = as_sleep(o->ms);
+    while ((rc = as_queue_get(&c->buzon, &aviso)) == 0) {
+        rc = as_sleep(c->ms);
+        soltar(aviso);
         if (rc < 0)
             break;
-        leidas++;
+        leidos++;
     }
-    printf("%s leyó %d noticias%s\n", o->nombre, leidas,
-           rc == UV_ECANCELED ? " y lo dieron de baja" : "");
+    printf("%s leyó %d avisos%s\n", c->nombre, leidos,
+           rc == UV_ECANCELED ? " y lo mandaron a casa" : "");
     return rc == UV_EOF ? 0 : rc;
 }
 /* [/escuchar] */
 
 /* [difundir] */
-static void difundir(struct oyente *oyentes, void *noticia)
+static void difundir(struct camarero *camareros, struct aviso *aviso)
 {
-    for (int i = 0; i < OYENTES; i++) {
-        struct oyente *o = &oyentes[i];
-        if (as_queue_put_nowait(&o->buzon, noticia) == UV_EAGAIN)
-            as_cancel(o->tarea); /* lleno: no se espera a nadie */
+    for (int i = 0; i < CAMAREROS; i++) {
+        struct camarero *c = &camareros[i];
+        if (as_queue_put_nowait(&c->buzon, aviso) == 0)
+            aviso->usos++;
+        else
+            as_cancel(c->tarea); /* lleno: no se espera a nadie */
     }
 }
 /* [/difundir] */
 
-static int emitir(struct oyente *oyentes)
+static int emitir(struct camarero *camareros)
 {
-    static char noticia[] = "hace sol";
-
-    for (int i = 0; i < NOTICIAS; i++) {
-        difundir(oyentes, noticia);
+    for (int i = 0; i < AVISOS; i++) {
+        struct aviso *aviso = malloc(sizeof *aviso);
+        if (!aviso)
+            return UV_ENOMEM;
+        *aviso = (struct aviso){"se acabó la merluza", 1}; /* yo */
+        difundir(camareros, aviso);
+        soltar(aviso);
         int rc = as_sleep(100);
         if (rc < 0)
             return rc;
     }
-    for (int i = 0; i < OYENTES; i++)
-        as_queue_close(&oyentes[i].buzon);
+    for (int i = 0; i < CAMAREROS; i++)
+        as_queue_close(&camareros[i].buzon);
     return 0;
+}
+
+static void vaciar(struct camarero *c)
+{
+    void *resto;
+
+    while (as_queue_get_nowait(&c->buzon, &resto) == 0)
+        soltar(resto);
+    as_queue_destroy(&c->buzon);
 }
 
 static int principal(void *arg)
 {
     (void)arg;
-    struct oyente oyentes[OYENTES] = {{.nombre = "Rita", .ms = 50},
-                                      {.nombre = "Lolo", .ms = 700}};
+    struct camarero camareros[CAMAREROS] = {
+        {.nombre = "Rita", .ms = 50}, {.nombre = "Lolo", .ms = 700}};
     int rc = 0;
     as_group grupo;
 
     as_group_enter(&grupo);
-    for (int i = 0; i < OYENTES; i++)
-        as_queue_init(&oyentes[i].buzon, BUZON);
-    for (int i = 0; i < OYENTES && rc == 0; i++) {
-        oyentes[i].tarea = as_spawn(&grupo, oyentes[i].nombre, escuchar,
-                                    &oyentes[i]);
-        rc = oyentes[i].tarea ? 0 : UV_ENOMEM;
+    for (int i = 0; i < CAMAREROS; i++)
+        as_queue_init(&camareros[i].buzon, BUZON);
+    for (int i = 0; i < CAMAREROS && rc == 0; i++) {
+        camareros[i].tarea = as_spawn(&grupo, camareros[i].nombre,
+                                      escuchar, &camareros[i]);
+        rc = camareros[i].tarea ? 0 : UV_ENOMEM;
     }
     if (rc == 0)
-        rc = emitir(oyentes);
+        rc = emitir(camareros);
     rc = as_group_leave(&grupo, rc);
-    for (int i = 0; i < OYENTES; i++)
-        as_queue_destroy(&oyentes[i].buzon);
+    for (int i = 0; i < CAMAREROS; i++)
+        vaciar(&camareros[i]);
     return rc;
 }
 

@@ -1,4 +1,4 @@
-/* El productor acaba y no lo dice. */
+/* El productor acaba y no lo dice: acaba mal. */
 #include <asinc/asinc.h>
 #include <stdio.h>
 
@@ -12,7 +12,7 @@ static int producir(void *arg)
         if (rc < 0)
             return rc;
     }
-    return 0; /* mal: falta as_queue_close */
+    return 0;
 }
 
 static int consumir(void *arg)

@@ -8,7 +8,7 @@ static int pedir(void *arg)
     int numero, rc = 0;
 
     for (numero = 1; numero <= 3 && rc == 0; numero++)
-        rc = as_queue_put(arg, &numero); /* mal: es siempre la misma */
+        rc = as_queue_put(arg, &numero);
     if (rc == 0)
         rc = as_sleep(100); /* hasta que los lean */
     as_queue_close(arg);

@@ -15,7 +15,7 @@ struct aviso {
 struct oyente {
     as_stream *flujo;
     as_queue buzon; /* de struct aviso *, sin tope de elementos */
-    size_t bytes;   /* los del buzón y los que se están escribiendo */
+    size_t bytes;   /* lo que ocupan, con el que se está escribiendo */
 };
 /* [/oyente] */
 
@@ -31,9 +31,10 @@ static char texto[LARGO]; /* lo que dice cada aviso */
 static void avisar(struct oyente *o, const char *bytes, size_t n)
 {
     struct aviso *a = NULL;
+    size_t peso = sizeof *a + n; /* el corto también ocupa */
 
-    if (o->bytes + n <= TOPE)
-        a = malloc(sizeof *a + n);
+    if (o->bytes + peso <= TOPE)
+        a = malloc(peso);
     if (!a) { /* no cabe, o no hay memoria */
         printf("a un cliente le quedan %zu KiB por leer: lo echo\n",
                o->bytes / 1024);
@@ -46,7 +47,7 @@ static void avisar(struct oyente *o, const char *bytes, size_t n)
         free(a);
         return;
     }
-    o->bytes += n;
+    o->bytes += peso;
 }
 /* [/echar] */
 
@@ -59,7 +60,7 @@ static int repartir(struct oyente *o)
     while ((rc = as_queue_get(&o->buzon, &sacado)) == 0) {
         struct aviso *a = sacado; /* ya no está en el buzón: es mío */
         rc = as_write(o->flujo, a->texto, a->n);
-        o->bytes -= a->n;
+        o->bytes -= sizeof *a + a->n;
         free(a); /* se haya escrito o no */
         if (rc < 0)
             break;

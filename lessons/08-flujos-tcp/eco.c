@@ -1,7 +1,6 @@
 /* Un servidor de eco que atiende a todos a la vez. */
 #include "clientes.h"
 
-/* [servir] */
 static int atender(as_stream *cliente, void *arg)
 {
     (void)arg;
@@ -16,6 +15,7 @@ static int atender(as_stream *cliente, void *arg)
     return n == UV_EOF ? 0 : (int)n;
 }
 
+/* [servir] */
 static int servir(void *arg)
 {
     as_listener *telefono = arg;

@@ -1,11 +1,16 @@
-/* Cien clientes a la vez, y la prueba de que lo son. */
+/*
+ * Muchos clientes a la vez, y la prueba de que lo son.
+ *
+ * ./multitud PUERTO CLIENTES llama al servidor de ese puerto; sin argumentos, cien
+ * clientes llaman a un eco de la casa.
+ */
+#include "limite.h"
 #include <asinc/asinc.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-enum { CLIENTES = 100 };
-
-static as_barrier todos;
-static int presentes, bien;
+static int clientes = 100, presentes, bien;
+static as_event todos; /* se enciende cuando han contestado a todos */
 
 static int atender(as_stream *cliente, void *arg)
 {
@@ -14,7 +19,7 @@ static int atender(as_stream *cliente, void *arg)
     ssize_t n;
 
     while ((n = as_readline(cliente, linea, sizeof linea)) >= 0) {
-        int rc = as_writef(cliente, "Dijiste: %s\n", linea);
+        int rc = as_writef(cliente, "%s\n", linea);
         if (rc < 0)
             return rc;
     }
@@ -43,9 +48,10 @@ static int asistir(as_stream *flujo)
     int rc = decir(flujo, "presente"); /* y espera la respuesta */
     if (rc < 0)
         return rc;
-    presentes++;
-    rc = as_barrier_wait(&todos); /* hasta que la tengan los cien */
-    if (rc >= 0)
+    if (++presentes == clientes)
+        as_event_set(&todos);
+    rc = as_event_wait(&todos); /* hasta que la tengan todos */
+    if (rc == 0)
         rc = decir(flujo, "adiós");
     return rc;
 }
@@ -53,9 +59,10 @@ static int asistir(as_stream *flujo)
 
 static int cliente(void *arg)
 {
+    const int *puerto = arg;
     as_stream *flujo;
 
-    int rc = as_connect("127.0.0.1", *(int *)arg, &flujo);
+    int rc = as_connect("127.0.0.1", *puerto, &flujo);
     if (rc < 0)
         return rc;
     rc = asistir(flujo);
@@ -64,27 +71,37 @@ static int cliente(void *arg)
     return rc;
 }
 
+static int contar(void *arg)
+{
+    (void)arg;
+    int rc = as_event_wait(&todos);
+
+    if (rc == 0) {
+        printf("respondidos, y aún conectados: %d\n", presentes);
+        fflush(stdout);
+    }
+    return rc;
+}
+
 static int multitud(int puerto)
 {
-    int puertos[CLIENTES];
+    as_group grupo;
 
-    for (int i = 0; i < CLIENTES; i++)
-        puertos[i] = puerto;
-    int rc = as_gather_each(cliente, puertos, CLIENTES, sizeof *puertos,
-                            NULL);
-    printf("respondidos, y aún conectados: %d\n", presentes);
+    as_group_enter(&grupo);
+    int rc = as_start_soon(&grupo, "cuenta", contar, NULL);
+    for (int i = 0; i < clientes && rc == 0; i++)
+        rc = as_start_soon(&grupo, NULL, cliente, &puerto);
+    rc = as_group_leave(&grupo, rc);
     printf("y despedidos: %d\n", bien);
     return rc;
 }
 
-static int principal(void *arg)
+static int con_el_eco(void)
 {
-    (void)arg;
     as_listener *telefono;
     as_group grupo;
 
-    as_barrier_init(&todos, CLIENTES);
-    int rc = as_listen("127.0.0.1", 0, CLIENTES, &telefono);
+    int rc = as_listen("127.0.0.1", 0, 0, &telefono);
     if (rc < 0)
         return rc;
     as_group_enter(&grupo);
@@ -95,9 +112,20 @@ static int principal(void *arg)
     return as_group_leave(&grupo, rc);
 }
 
-int main(void)
+static int principal(void *arg)
 {
-    int rc = as_run(principal, NULL);
+    const char *puerto = arg;
+
+    as_event_init(&todos);
+    return puerto ? multitud(atoi(puerto)) : con_el_eco();
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 2)
+        clientes = atoi(argv[2]);
+    pedir_descriptores();
+    int rc = as_run(principal, argc > 2 ? argv[1] : NULL);
 
     if (rc < 0)
         fprintf(stderr, "multitud: %s\n", as_error_text(rc));

@@ -1,7 +1,6 @@
 /* Un cliente que no acaba su línea, y un servidor que la espera. */
 #include <asinc/asinc.h>
 #include <stdio.h>
-#include <string.h>
 
 static int atender(as_stream *cliente, void *arg)
 {
@@ -22,12 +21,13 @@ static int llamar(as_stream *flujo)
 {
     char linea[80];
 
-    int rc = as_write(flujo, "hola", 4); /* mal: ¿dónde acaba? */
+    int rc = as_writef(flujo, "hola");
     if (rc < 0)
         return rc;
     ssize_t n = as_readline(flujo, linea, sizeof linea);
     return n < 0 ? (int)n : 0;
 }
+/* [/llamar] */
 
 static int llamar_con_plazo(int puerto)
 {
@@ -42,7 +42,6 @@ static int llamar_con_plazo(int puerto)
     as_stream_close(flujo);
     return rc;
 }
-/* [/llamar] */
 
 static int servir(void *arg)
 {

@@ -1,17 +1,15 @@
-/* Lo mismo leído por trozos y por líneas. */
+/* Lo mismo oído por trozos y por líneas. */
 #include <asinc/asinc.h>
 #include <stdio.h>
-#include <string.h>
 
-/* [hablar] */
+/* [dictar] */
 static const char *const dicho[] = {"¿Hay me", "sa libre?\nSomos",
                                     " cuatro.\nGracias.\n"};
 
-static int hablar(as_stream *cliente, void *arg)
+static int dictar(as_stream *flujo)
 {
-    (void)arg;
     for (int i = 0; i < 3; i++) {
-        int rc = as_write(cliente, dicho[i], strlen(dicho[i]));
+        int rc = as_writef(flujo, "%s", dicho[i]);
         if (rc == 0)
             rc = as_sleep(100);
         if (rc < 0)
@@ -19,7 +17,7 @@ static int hablar(as_stream *cliente, void *arg)
     }
     return 0;
 }
-/* [/hablar] */
+/* [/dictar] */
 
 /* Con el salto de línea a la vista. */
 static void escribir(const char *bytes, size_t n)
@@ -35,65 +33,78 @@ static void escribir(const char *bytes, size_t n)
 }
 
 /* [trozos] */
-static int oir_trozos(as_stream *flujo)
+static int oir_trozos(as_stream *cliente, void *arg)
 {
+    (void)arg;
     char trozo[64];
     ssize_t n;
 
-    while ((n = as_read(flujo, trozo, sizeof trozo)) > 0)
+    while ((n = as_read(cliente, trozo, sizeof trozo)) > 0)
         escribir(trozo, (size_t)n);
     return (int)n; /* 0, el final, o un error */
 }
 /* [/trozos] */
 
 /* [lineas] */
-static int oir_lineas(as_stream *flujo)
+static int oir_lineas(as_stream *cliente, void *arg)
 {
+    (void)arg;
     char linea[64];
     ssize_t n;
 
-    while ((n = as_readline(flujo, linea, sizeof linea)) >= 0)
+    while ((n = as_readline(cliente, linea, sizeof linea)) >= 0)
         escribir(linea, (size_t)n);
     return n == UV_EOF ? 0 : (int)n;
 }
 /* [/lineas] */
 
-static int llamar(int puerto, const char *titulo, int oir(as_stream *))
+static int llamar(int puerto)
 {
     as_stream *flujo;
 
-    puts(titulo);
     int rc = as_connect("127.0.0.1", puerto, &flujo);
     if (rc < 0)
         return rc;
-    rc = oir(flujo);
+    rc = dictar(flujo);
     as_stream_close(flujo);
     return rc;
 }
 
+struct servidor {
+    as_listener *telefono;
+    as_client_fn *oir;
+};
+
 static int servir(void *arg)
 {
-    return as_serve(arg, hablar, NULL);
+    const struct servidor *s = arg;
+
+    return as_serve(s->telefono, s->oir, NULL);
+}
+
+static int probar(const char *titulo, as_client_fn *oir)
+{
+    struct servidor s = {.oir = oir};
+    as_group grupo;
+
+    puts(titulo);
+    int rc = as_listen("127.0.0.1", 0, 0, &s.telefono);
+    if (rc < 0)
+        return rc;
+    as_group_enter(&grupo);
+    rc = as_start_soon(&grupo, "servidor", servir, &s);
+    if (rc == 0)
+        rc = llamar(as_listener_port(s.telefono));
+    as_listener_close(s.telefono);
+    return as_group_leave(&grupo, rc);
 }
 
 static int principal(void *arg)
 {
     (void)arg;
-    as_listener *telefono;
-    as_group grupo;
+    int rc = probar("Con as_read:", oir_trozos);
 
-    int rc = as_listen("127.0.0.1", 0, 0, &telefono);
-    if (rc < 0)
-        return rc;
-    int puerto = as_listener_port(telefono);
-    as_group_enter(&grupo);
-    rc = as_start_soon(&grupo, "servidor", servir, telefono);
-    if (rc == 0)
-        rc = llamar(puerto, "Con as_read:", oir_trozos);
-    if (rc == 0)
-        rc = llamar(puerto, "Con as_readline:", oir_lineas);
-    as_listener_close(telefono);
-    return as_group_leave(&grupo, rc);
+    return rc < 0 ? rc : probar("Con as_readline:", oir_lineas);
 }
 
 int main(void)

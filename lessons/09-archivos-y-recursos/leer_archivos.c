@@ -1,83 +1,77 @@
+/* Dos archivos que tardan en llegar: uno tras otro, y a la vez. */
 #include <asinc/asinc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARCHIVOS = 2 };
+enum { TIENDAS = 2, DISCO_MS = 2000 };
 
-struct lectura {
-    const char *ruta;
-    char *contenido; /* lo rellena leer_archivo */
+struct tienda {
+    const char *ruta, *en_disco;
+    char *ventas; /* lo rellena leer_ventas */
 };
 
 /* [leer] */
-static int leer_archivo(void *arg)
+static int leer_ventas(void *arg)
 {
-    struct lectura *l = arg;
+    struct tienda *t = arg;
 
-    printf("  Inicio de la lectura de %s\n", l->ruta);
-    int rc = as_sleep(2000); /* un disco lento */
+    int rc = as_sleep(DISCO_MS); /* lo que busca un disco muy lento */
     if (rc < 0)
         return rc;
-    return as_file_read_all(l->ruta, &l->contenido, NULL);
+    return as_file_read_all(t->ruta, &t->ventas, NULL);
 }
-/* [/leer] */
 
-/* [formas] */
-static int uno_tras_otro(struct lectura *lecturas)
+static int uno_tras_otro(struct tienda *tiendas)
 {
     int rc = 0;
 
-    for (int i = 0; i < ARCHIVOS && rc == 0; i++)
-        rc = leer_archivo(&lecturas[i]);
+    for (int i = 0; i < TIENDAS && rc == 0; i++)
+        rc = leer_ventas(&tiendas[i]);
     return rc;
 }
 
-static int a_la_vez(struct lectura *lecturas)
+static int a_la_vez(struct tienda *tiendas)
 {
-    return as_gather_each(leer_archivo, lecturas, ARCHIVOS,
-                          sizeof *lecturas, NULL);
+    return as_gather_each(leer_ventas, tiendas, TIENDAS,
+                          sizeof *tiendas, NULL);
 }
-/* [/formas] */
+/* [/leer] */
 
-static int medir(const char *titulo, int leer(struct lectura *))
+static int medir(const char *titulo, int leer(struct tienda *))
 {
-    struct lectura lecturas[ARCHIVOS] = {{.ruta = "ejemplo1.txt"},
-                                         {.ruta = "ejemplo2.txt"}};
+    struct tienda tiendas[TIENDAS] = {
+        {.ruta = "centro.txt", .en_disco = "120 euros"},
+        {.ruta = "puerto.txt", .en_disco = "90 euros"}};
+    int rc = 0;
 
-    puts(titulo);
+    for (int i = 0; i < TIENDAS && rc == 0; i++)
+        rc = as_file_write_all(tiendas[i].ruta, tiendas[i].en_disco,
+                               strlen(tiendas[i].en_disco));
     uint64_t inicio = as_now();
-    int rc = leer(lecturas);
-    double segundos = (double)(as_now() - inicio) / 1000;
-    for (int i = 0; i < ARCHIVOS; i++) {
-        if (rc == 0)
-            printf("  %s: «%s»\n", lecturas[i].ruta,
-                   lecturas[i].contenido);
-        free(lecturas[i].contenido);
-    }
     if (rc == 0)
-        printf("  Tiempo total: %.0f s\n", segundos);
+        rc = leer(tiendas);
+    if (rc == 0)
+        printf("%s: %s y %s, en %.1f s\n", titulo, tiendas[0].ventas,
+               tiendas[1].ventas, (double)(as_now() - inicio) / 1000);
+    for (int i = 0; i < TIENDAS; i++)
+        free(tiendas[i].ventas);
     return rc;
 }
 
 static int principal(void *arg)
 {
     (void)arg;
-    const char *textos[] = {"Contenido del primero",
-                            "Contenido del segundo"};
-    const char *rutas[] = {"ejemplo1.txt", "ejemplo2.txt"};
-    int rc = 0;
+    int rc = medir("uno tras otro", uno_tras_otro);
 
-    for (int i = 0; i < ARCHIVOS && rc == 0; i++)
-        rc = as_file_write_all(rutas[i], textos[i], strlen(textos[i]));
-    if (rc == 0)
-        rc = medir("Uno tras otro", uno_tras_otro);
-    if (rc == 0)
-        rc = medir("A la vez", a_la_vez);
-    return rc;
+    return rc < 0 ? rc : medir("a la vez", a_la_vez);
 }
 
 int main(void)
 {
-    return as_run(principal, NULL) < 0;
+    int rc = as_run(principal, NULL);
+
+    if (rc < 0)
+        fprintf(stderr, "leer_archivos: %s\n", as_error_text(rc));
+    return rc < 0;
 }

@@ -7,7 +7,7 @@
 /* [sumar] */
 static int sumar_trozo(const char *bytes, size_t n)
 {
-    int total = 0, precio = 0; /* mal: empieza de cero cada vez */
+    int total = 0, precio = 0;
 
     for (size_t i = 0; i < n; i++) {
         if (isdigit((unsigned char)bytes[i])) {

@@ -45,7 +45,7 @@ static int con_uno_cada_vez(const char *url, struct cuenta *c)
 
     for (int i = 0; i < VECES && rc == 0; i++) {
         as_http *http;
-        rc = as_http_new(NULL, &http); /* mal: dentro del bucle */
+        rc = as_http_new(NULL, &http);
         if (rc == 0)
             rc = preguntar(http, url, c);
         as_http_close(http);

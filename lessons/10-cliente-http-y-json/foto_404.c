@@ -17,7 +17,6 @@ static int bajar(as_http *http, const char *url, const char *nombre)
     int rc = as_http_get(http, url, &respuesta);
     if (rc < 0)
         return rc;
-    /* mal: nadie miró respuesta.status */
     printf("guardo %s: %s\n", nombre, respuesta.body);
     as_http_response_clear(&respuesta);
     return 0;

@@ -38,11 +38,11 @@ static int juzgar(const as_http_response *respuesta, as_retry *serie)
 
     if (estado >= 200 && estado <= 299)
         return 0;
-    if (estado >= 500 || estado == 429) { /* quizá se le pase */
+    if (estado >= 500 || estado == 408 || estado == 429) { /* quizá */
         as_retry_at_least(serie, as_http_retry_after(respuesta));
         return as_error_set(UV_EIO, "estado %d", estado);
     }
-    return as_error_set(UV_EINVAL, "estado %d", estado); /* no */
+    return as_error_set(UV_EPROTO, "estado %d", estado); /* no */
 }
 /* [/juzgar] */
 

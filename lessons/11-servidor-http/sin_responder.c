@@ -1,32 +1,32 @@
 #include "visitar.h"
 
 /* [rutas] */
-static int guardar(as_web_request *peticion, void *arg)
+static int comprar(as_web_request *peticion, void *arg)
 {
     (void)peticion, (void)arg;
-    return 0; /* mal: nadie ha respondido */
+    return 0;
 }
 
-static int leer(as_web_request *peticion, void *arg)
+static int ver_precio(as_web_request *peticion, void *arg)
 {
     (void)peticion, (void)arg;
-    return as_error_set(UV_EIO, "el disco no gira");
+    return as_error_set(UV_EIO, "no hay base de datos");
 }
 /* [/rutas] */
 
 static int principal(void *arg)
 {
     (void)arg;
-    static const char *const visitas[] = {"GET /guardar", "GET /leer",
-                                          NULL};
+    static const char *const visitas[] = {"POST /compras {}",
+                                          "GET /precio", NULL};
     as_web *servidor;
 
     int rc = as_web_new(NULL, &servidor);
     if (rc < 0)
         return rc;
-    rc = as_web_route(servidor, "GET", "/guardar", guardar, NULL);
+    rc = as_web_route(servidor, "POST", "/compras", comprar, NULL);
     if (rc == 0)
-        rc = as_web_route(servidor, "GET", "/leer", leer, NULL);
+        rc = as_web_route(servidor, "GET", "/precio", ver_precio, NULL);
     if (rc == 0)
         rc = visitar(servidor, visitas);
     as_web_close(servidor);

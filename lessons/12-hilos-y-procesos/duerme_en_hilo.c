@@ -1,4 +1,4 @@
-/* Una función de asinc en un hilo que no tiene bucle. */
+/* Una función de asinc en un hilo que no tiene bucle: acaba mal. */
 #include <asinc/asinc.h>
 #include <stdio.h>
 
@@ -7,7 +7,7 @@ static int calcular(void *arg)
 {
     (void)arg;
     puts("calculo un poco y descanso");
-    return as_sleep(10); /* mal: en este hilo no hay bucle */
+    return as_sleep(10);
 }
 
 static int principal(void *arg)

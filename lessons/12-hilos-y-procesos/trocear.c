@@ -8,7 +8,7 @@ static int contar(void *arg)
 
     for (int n = 2; n < HASTA; n++) {
         *primos += es_primo(n);
-        if (n % 100 == 0) {
+        if (n % 5000 == 0) {
             int rc = as_yield();
             if (rc < 0)
                 return rc;

@@ -6,6 +6,7 @@ static int contar(void *arg)
     return as_pg_query_on(arg, "SELECT count(*) FROM pg_class", NULL, 0,
                           NULL);
 }
+/* [/tareas] */
 
 static int a_la_vez(as_pg_connection *conexion)
 {
@@ -19,7 +20,6 @@ static int a_la_vez(as_pg_connection *conexion)
                casillas[i].rc < 0 ? casillas[i].text : "bien");
     return fallos < 0 ? fallos : 0;
 }
-/* [/tareas] */
 
 static int principal(void *arg)
 {

@@ -5,7 +5,6 @@ static int buscar(as_pg *pool, const char *nombre)
 {
     char sql[200];
 
-    /* mal: lo que escribió el usuario pasa a ser SQL */
     snprintf(sql, sizeof sql,
              "SELECT nota FROM alumnos WHERE nombre = '%s'", nombre);
     printf("%s\n", sql);

@@ -1,9 +1,10 @@
+/* Acaba mal: quedan conexiones sin devolver. */
 #include "base.h"
 
 #include <string.h>
 
-/* [saludar] */
-static int saludar(void *arg)
+/* [contar] */
+static int contar_ventas(void *arg)
 {
     as_pg *pool = arg;
     as_pg_connection *conexion;
@@ -11,13 +12,14 @@ static int saludar(void *arg)
     int rc = as_pg_acquire(pool, &conexion);
     if (rc < 0)
         return rc;
-    rc = as_pg_query_on(conexion, "SELECT hola", NULL, 0, NULL);
+    rc = as_pg_query_on(conexion, "SELECT count(*) FROM vetnas", NULL,
+                        0, NULL);
     if (rc < 0)
-        return rc; /* mal: se va con la conexión en la mano */
+        return rc;
     as_pg_release(conexion);
     return 0;
 }
-/* [/saludar] */
+/* [/contar] */
 
 /* [principal] */
 static int principal(void *arg)
@@ -31,8 +33,8 @@ static int principal(void *arg)
         return rc;
     for (int vez = 1; vez <= 3; vez++) {
         as_scope plazo;
-        as_scope_enter(&plazo, 200);
-        rc = as_scope_leave(&plazo, saludar(pool));
+        as_scope_enter(&plazo, 1000);
+        rc = as_scope_leave(&plazo, contar_ventas(pool));
         const char *texto = as_error_text(rc); /* su primera línea */
         printf("vez %d: %.*s\n", vez, (int)strcspn(texto, "\n"), texto);
     }

@@ -20,7 +20,7 @@ static int vigilar(struct panel *p)
         p->rondas++;
         rc = as_sleep(700); /* la ronda */
         if (rc == 0)
-            rc = as_sleep(CADA_MS); /* mal */
+            rc = as_sleep(CADA_MS);
     }
     return rc;
 }
@@ -40,9 +40,34 @@ static int vigilar_un_dia(void *arg)
     return 0;
 }
 
-Test(vigilar, da_2880_rondas_en_un_dia, .timeout = 60)
+/* [minuto] */
+static int vigilar_un_minuto(void *arg)
+{
+    (void)arg;
+    struct panel panel = {0};
+    as_scope minuto;
+
+    as_scope_enter(&minuto, 60000);
+    int rc = as_scope_leave(&minuto, vigilar(&panel));
+    cr_expect_eq(rc, UV_ETIMEDOUT);
+    cr_expect_eq(panel.rondas, 2);
+    return 0;
+}
+/* [/minuto] */
+
+static void correr(as_fn *funcion)
 {
     as_options opciones = {.clock = AS_CLOCK_VIRTUAL};
 
-    cr_assert_eq(as_run_options(vigilar_un_dia, NULL, &opciones), 0);
+    cr_assert_eq(as_run_options(funcion, NULL, &opciones), 0);
+}
+
+Test(vigilar, da_dos_rondas_en_un_minuto, .timeout = 60)
+{
+    correr(vigilar_un_minuto);
+}
+
+Test(vigilar, da_2880_rondas_en_un_dia, .timeout = 60)
+{
+    correr(vigilar_un_dia);
 }

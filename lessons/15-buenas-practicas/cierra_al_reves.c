@@ -19,15 +19,16 @@ static int vigilar(void *arg)
 
     while (rc == 0) {
         rc = as_sleep(s->ms);
-        hechos += rc == 0;
-        if (rc == 0)
+        if (rc == 0) {
+            hechos++;
             rc = as_queue_put(s->informes, s);
+        }
     }
     return rc;
 }
 
 /* El archivo está en una red lenta. */
-static int anotar(void *arg)
+static int escribir_informes(void *arg)
 {
     as_queue *informes = arg;
     void *informe;
@@ -58,17 +59,17 @@ static int al_reves(as_queue *informes, struct servicio *servicios)
     as_group grupo;
 
     as_group_enter(&grupo);
-    int rc = as_start_soon(&grupo, "anotador", anotar, informes);
+    int rc = as_start_soon(&grupo, "anotador", escribir_informes,
+                           informes);
     if (rc == 0)
         rc = lanzar_sondeos(&grupo, servicios);
     if (rc == 0)
-        rc = as_sleep(250);  /* hasta que llegue SIGTERM */
-    as_group_cancel(&grupo); /* mal: también a quien recoge */
+        rc = as_sleep(250); /* hasta que le piden que cierre */
+    as_group_cancel(&grupo);
     return as_group_leave(&grupo, rc);
 }
 /* [/al_reves] */
 
-/* [en_orden] */
 static int sondear_un_rato(struct servicio *servicios)
 {
     as_group sondeos;
@@ -81,12 +82,14 @@ static int sondear_un_rato(struct servicio *servicios)
     return as_group_leave(&sondeos, rc);
 }
 
+/* [en_orden] */
 static int en_orden(as_queue *informes, struct servicio *servicios)
 {
     as_group escritura;
 
     as_group_enter(&escritura);
-    int rc = as_start_soon(&escritura, "anotador", anotar, informes);
+    int rc = as_start_soon(&escritura, "anotador", escribir_informes,
+                           informes);
     if (rc == 0)
         rc = sondear_un_rato(servicios);
     as_queue_close(informes);

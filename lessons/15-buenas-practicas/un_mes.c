@@ -1,70 +1,59 @@
 /* Un mes de vigilancia, que no llega a fin de mes: acaba mal. */
-#include <asinc/asinc.h>
-#include <fcntl.h>
-#include <stdio.h>
+#include "red.h"
+
 #include <sys/resource.h>
-#include <unistd.h>
 
-enum { CADA_MS = 120000, DIA_MS = 24 * 60 * 60 * 1000 };
-
-static uint64_t inicio;
-static int sondeos;
+enum { SERVICIOS = 3, CADA_MS = 600000 };
 
 /* [sondear] */
-/* Uno de cada cincuenta sondeos se queda sin respuesta. */
-static int preguntar(void)
+static int sondear(struct servicio *s)
 {
-    sondeos++;
-    return sondeos % 50 == 0 ? UV_ETIMEDOUT : 0;
-}
-
-static int sondear(void)
-{
-    /* aquí, en lugar de /dev/null, habría una conexión */
-    int fd = open("/dev/null", O_RDONLY);
+    int fd = conectar(s);
     if (fd < 0)
-        return uv_translate_sys_error(errno);
-
-    int rc = preguntar();
+        return fd;
+    int rc = preguntar(s);
     if (rc < 0)
-        return 0; /* mañana contestará */
+        return rc == UV_ECANCELED ? rc : 0; /* ya contestará */
     close(fd);
     return 0;
 }
-/* [/sondear] */
 
-/* [vigilar] */
 static int vigilar(void *arg)
 {
-    (void)arg;
-    for (int ronda = 1;; ronda++) {
-        int rc = sondear();
-        if (rc < 0)
-            return rc;
-        uint64_t proxima = inicio + (uint64_t)ronda * CADA_MS;
-        rc = as_sleep((int64_t)(proxima - as_now()));
-        if (rc < 0)
-            return rc;
-    }
-}
-/* [/vigilar] */
+    struct servicio *s = arg;
+    int rc = 0;
 
+    s->inicio = as_now();
+    while (rc == 0) {
+        rc = sondear(s);
+        if (rc == 0)
+            rc = esperar_turno(s, CADA_MS);
+    }
+    return rc;
+}
+/* [/sondear] */
+
+static struct servicio servicios[SERVICIOS] = {
+    {.nombre = "usuarios", .falla = 12},
+    {.nombre = "pagos", .falla = 24},
+    {.nombre = "pedidos", .falla = 48}};
+
+/* [principal] */
 static int principal(void *arg)
 {
+    (void)arg;
+    uint64_t inicio = as_now();
     as_scope mes;
 
-    inicio = as_now();
     as_scope_enter(&mes, (int64_t)30 * DIA_MS);
-    int rc = as_scope_leave(&mes, vigilar(arg));
-    if (rc == UV_ETIMEDOUT) {
-        puts("un mes entero");
-        return 0;
-    }
-    uint64_t vivido = as_now() - inicio;
-    printf("día %d: %s\n", (int)(vivido / DIA_MS) + 1,
+    int rc = as_gather_each(vigilar, servicios, SERVICIOS,
+                            sizeof *servicios, NULL);
+    rc = as_scope_leave(&mes, rc);
+    printf("día %d: %s\n", (int)((as_now() - inicio) / DIA_MS) + 1,
            as_error_text(rc));
     return rc;
 }
+/* [/principal] */
 
 int main(void)
 {
@@ -72,7 +61,5 @@ int main(void)
     struct rlimit limite = {.rlim_cur = 256, .rlim_max = 256};
 
     setrlimit(RLIMIT_NOFILE, &limite);
-    int rc = as_run(principal, NULL);
-    printf("más de %d000 sondeos\n", sondeos / 1000);
-    return rc < 0;
+    return as_run(principal, NULL) < 0;
 }

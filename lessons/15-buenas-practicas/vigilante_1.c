@@ -1,90 +1,87 @@
-/* El vigilante escribe un registro, y no lo que se le ocurre. */
-#include <asinc/asinc.h>
-#include <stdio.h>
+/* El vigilante escribe un registro, y devuelve lo que abre. */
+#include "red.h"
 
-enum { SERVICIOS = 3, RONDAS = 6, CADA_MS = 30000 };
-
-struct servicio {
-    const char *nombre;
-    int ms;           /* lo que tarda en contestar */
-    int desde, hasta; /* rondas en que está caído */
-    int fallos;       /* seguidos */
-};
-
-/* Lo que tarda la red. */
-static int preguntar(const struct servicio *s, int ronda)
-{
-    int rc = as_sleep(s->ms);
-
-    if (rc < 0)
-        return rc;
-    return ronda >= s->desde && ronda < s->hasta ? UV_ECONNREFUSED : 0;
-}
+enum { SERVICIOS = 3, CADA_MS = 600000 };
 
 /* [sondear] */
-static int sondear(struct servicio *s, int ronda)
+static void registrar(struct servicio *s, int rc)
 {
-    int rc = preguntar(s, ronda);
-
-    if (rc == UV_ECANCELED)
-        return rc;
     if (rc < 0) {
         s->fallos++;
         as_log_warning("fallo número %d: %s", s->fallos,
                        as_error_text(rc));
-        return 0;
+    } else if (s->fallos > 0) {
+        as_log_info("vuelve; fallos seguidos: %d", s->fallos);
+        s->fallos = 0;
+    } else {
+        as_log_debug("todo bien");
     }
-    if (s->fallos > 0)
-        as_log_info("vuelve tras %d fallos", s->fallos);
-    s->fallos = 0;
-    as_log_debug("todo bien en %d ms", s->ms);
-    return 0;
 }
-/* [/sondear] */
+
+/* 0, o lo que falló: conectar es parte del sondeo. */
+static int sondear(struct servicio *s)
+{
+    int fd = conectar(s);
+    if (fd < 0)
+        return fd;
+    int rc = preguntar(s);
+    close(fd); /* en todos los caminos */
+    return rc;
+}
 
 static int vigilar(void *arg)
 {
-    uint64_t inicio = as_now();
+    struct servicio *s = arg;
     int rc = 0;
 
-    for (int ronda = 1; ronda <= RONDAS && rc == 0; ronda++) {
-        rc = sondear(arg, ronda);
-        uint64_t proxima = inicio + (uint64_t)ronda * CADA_MS;
-        if (rc == 0)
-            rc = as_sleep((int64_t)(proxima - as_now()));
+    s->inicio = as_now();
+    while (rc == 0) {
+        rc = sondear(s);
+        if (rc != UV_ECANCELED) {
+            registrar(s, rc);
+            rc = esperar_turno(s, CADA_MS);
+        }
     }
+    as_log_info("%d sondeos", s->sondeos);
     return rc;
 }
+/* [/sondear] */
+
+static struct servicio servicios[SERVICIOS] = {
+    {.nombre = "usuarios", .falla = 12},
+    {.nombre = "pagos", .falla = 24, .mudo = 3},
+    {.nombre = "pedidos", .falla = 48, .rechaza = 108}};
 
 /* [principal] */
 static int principal(void *arg)
 {
     (void)arg;
-    struct servicio servicios[SERVICIOS] = {
-        {.nombre = "usuarios", .ms = 160},
-        {.nombre = "pagos", .ms = 40, .desde = 3, .hasta = 5},
-        {.nombre = "pedidos", .ms = 100}};
     int rc = 0;
+    as_scope mes;
     as_group grupo;
 
-    as_log_info("empieza la vigilancia de %d servicios", SERVICIOS);
+    as_log_info("empiezo: %d servicios", SERVICIOS);
+    as_scope_enter(&mes, (int64_t)30 * DIA_MS);
     as_group_enter(&grupo);
     for (int i = 0; i < SERVICIOS && rc == 0; i++)
         rc = as_start_soon(&grupo, servicios[i].nombre, vigilar,
                            &servicios[i]);
     rc = as_group_leave(&grupo, rc);
-    if (rc < 0)
-        as_log_error("acaba mal: %s", as_error_text(rc));
-    return rc;
+    rc = as_scope_leave(&mes, rc);
+    return rc == UV_ETIMEDOUT ? 0 : rc; /* llegó a fin de mes */
 }
+/* [/principal] */
 
+/* [main] */
 int main(void)
 {
-    if (as_log_to(stderr, AS_LOG_INFO) < 0 ||
-        as_log_to_file("vigilante.log", AS_LOG_DEBUG) < 0)
+    if (as_log_to(stderr, AS_LOG_ERROR) < 0 ||
+        as_log_to_file("vigilante.log", AS_LOG_INFO) < 0)
         return 1;
     int rc = as_run(principal, NULL);
+    if (rc < 0)
+        as_log_error("acaba mal: %s", as_error_text(rc));
     as_log_reset();
     return rc < 0;
 }
-/* [/principal] */
+/* [/main] */

@@ -1,84 +1,92 @@
-/* El vigilante se configura sin volver a compilarlo. Con opciones que no entiende, acaba mal. */
-#include <asinc/asinc.h>
-#include <stdio.h>
+/* El vigilante no espera a nadie más de diez segundos. */
+#include "red.h"
 
-/* [opciones] */
-struct opciones {
-    int64_t cada_ms;
-    int umbral;
-    const char *registro;
-};
+enum { SERVICIOS = 3, CADA_MS = 600000, PLAZO_MS = 10000, UMBRAL = 3 };
 
-/* Devuelve dónde empiezan los servicios en argv, o un error. */
-static int leer_opciones(struct opciones *o, int argc, char **argv)
+/* [registrar] */
+static void registrar(struct servicio *s, int rc)
 {
-    const struct as_arg lista[] = {
-        {"cada", AS_ARG_SECONDS, &o->cada_ms, 0.1, 86400},
-        {"umbral", AS_ARG_INT, &o->umbral, 1, 1000},
-        {"registro", AS_ARG_TEXT, &o->registro, 0, 0},
-        {"el servicio que vigilar", AS_ARG_REST, NULL, 1, AS_MANY},
-        {0},
-    };
-
-    return as_args(argc, argv,
-                   "[--cada S] [--umbral N] [--registro ARCHIVO] "
-                   "SERVICIO...",
-                   lista);
+    if (rc < 0) {
+        s->fallos++;
+        if (s->fallos == UMBRAL)
+            as_log_warning("van %d fallos: %s", s->fallos,
+                           as_error_text(rc));
+        return;
+    }
+    if (s->fallos >= UMBRAL)
+        as_log_info("vuelve; fallos seguidos: %d", s->fallos);
+    s->fallos = 0;
 }
-/* [/opciones] */
+/* [/registrar] */
 
-static struct opciones opciones = {30000, 3, "vigilante.log"};
+static int sondear(struct servicio *s)
+{
+    int fd = conectar(s);
+    if (fd < 0)
+        return fd;
+    int rc = preguntar(s);
+    close(fd);
+    return rc;
+}
+
+/* [plazo] */
+static int sondear_a_tiempo(struct servicio *s)
+{
+    as_scope plazo;
+
+    as_scope_enter(&plazo, PLAZO_MS);
+    return as_scope_leave(&plazo, sondear(s));
+}
+/* [/plazo] */
 
 static int vigilar(void *arg)
 {
-    (void)arg;
-    for (int ronda = 1; ronda <= 2; ronda++) {
-        as_log_info("ronda %d", ronda);
-        int rc = as_sleep(opciones.cada_ms);
-        if (rc < 0)
-            return rc;
+    struct servicio *s = arg;
+    int rc = 0;
+
+    s->inicio = as_now();
+    while (rc == 0) {
+        rc = sondear_a_tiempo(s);
+        if (rc != UV_ECANCELED) {
+            registrar(s, rc);
+            rc = esperar_turno(s, CADA_MS);
+        }
     }
-    return 0;
+    as_log_info("%d sondeos", s->sondeos);
+    return rc;
 }
 
-struct lista {
-    char **nombres;
-    int cuantos;
-};
+static struct servicio servicios[SERVICIOS] = {
+    {.nombre = "usuarios", .falla = 12},
+    {.nombre = "pagos", .falla = 24, .mudo = 3},
+    {.nombre = "pedidos", .falla = 48, .rechaza = 108}};
 
 static int principal(void *arg)
 {
-    const struct lista *lista = arg;
+    (void)arg;
     int rc = 0;
+    as_scope mes;
     as_group grupo;
 
-    as_log_info("%d servicios, cada %.1f s; aviso al fallo %d",
-                lista->cuantos, (double)opciones.cada_ms / 1000,
-                opciones.umbral);
+    as_log_info("empiezo: %d servicios", SERVICIOS);
+    as_scope_enter(&mes, (int64_t)30 * DIA_MS);
     as_group_enter(&grupo);
-    for (int i = 0; i < lista->cuantos && rc == 0; i++)
-        rc = as_start_soon(&grupo, lista->nombres[i], vigilar, NULL);
-    return as_group_leave(&grupo, rc);
+    for (int i = 0; i < SERVICIOS && rc == 0; i++)
+        rc = as_start_soon(&grupo, servicios[i].nombre, vigilar,
+                           &servicios[i]);
+    rc = as_group_leave(&grupo, rc);
+    rc = as_scope_leave(&mes, rc);
+    return rc == UV_ETIMEDOUT ? 0 : rc;
 }
 
-/* [main] */
-int main(int argc, char **argv)
+int main(void)
 {
-    int primero = leer_opciones(&opciones, argc, argv);
-    if (primero < 0)
-        return 2;
-    struct lista lista = {argv + primero, argc - primero};
-
-    int rc = as_log_to(stderr, AS_LOG_INFO);
-    if (rc == 0)
-        rc = as_log_to_file(opciones.registro, AS_LOG_DEBUG);
-    if (rc < 0) {
-        fprintf(stderr, "no puedo escribir en %s: %s\n",
-                opciones.registro, as_error_text(rc));
+    if (as_log_to(stderr, AS_LOG_ERROR) < 0 ||
+        as_log_to_file("vigilante.log", AS_LOG_INFO) < 0)
         return 1;
-    }
-    rc = as_run(principal, &lista);
+    int rc = as_run(principal, NULL);
+    if (rc < 0)
+        as_log_error("acaba mal: %s", as_error_text(rc));
     as_log_reset();
     return rc < 0;
 }
-/* [/main] */

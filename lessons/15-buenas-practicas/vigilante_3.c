@@ -1,190 +1,127 @@
-/* El vigilante: SIGHUP abre otro registro; SIGTERM lo cierra todo. */
-#include <asinc/asinc.h>
-#include <stdio.h>
+/* El vigilante se configura sin volver a compilarlo. Con opciones que no entiende, acaba mal. */
+#include "red.h"
 
-enum { SERVICIOS = 3, CADA_MS = 60, TOPE = 8 };
+#include <stdlib.h>
 
-/* [estructura] */
-struct vigilante {
-    as_signals *senales;
-    as_queue informes; /* del sondeo al archivo */
-    as_file *archivo;
-    int empezados, anotados;
+/* [opciones] */
+struct opciones {
+    int64_t cada_ms, plazo_ms;
+    int umbral, dias;
+    const char *registro;
 };
 
-struct servicio {
-    struct vigilante *v;
-    const char *nombre;
-    int ms;
-};
-/* [/estructura] */
+/* Devuelve dónde empiezan los servicios en argv, o un error. */
+static int leer_opciones(struct opciones *o, int argc, char **argv)
+{
+    const struct as_arg tabla[] = {
+        {"cada", AS_ARG_SECONDS, &o->cada_ms, 0.1, 86400},
+        {"plazo", AS_ARG_SECONDS, &o->plazo_ms, 0.1, 3600},
+        {"umbral", AS_ARG_INT, &o->umbral, 1, 1000},
+        {"dias", AS_ARG_INT, &o->dias, 1, 3650},
+        {"registro", AS_ARG_TEXT, &o->registro, 0, 0},
+        {"el servicio que vigilar", AS_ARG_REST, NULL, 1, AS_MANY},
+        {0},
+    };
 
-/* [sondear] */
-/* Pregunta y pone el informe en la cola: empezado, se acaba. */
+    return as_args(argc, argv,
+                   "[--cada S] [--plazo S] [--umbral N] [--dias N] "
+                   "[--registro ARCHIVO] SERVICIO...",
+                   tabla);
+}
+/* [/opciones] */
+
+static struct opciones opciones = {.cada_ms = 600000,
+                                   .plazo_ms = 10000,
+                                   .umbral = 3,
+                                   .dias = 30,
+                                   .registro = "vigilante.log"};
+
+static void registrar(struct servicio *s, int rc)
+{
+    if (rc < 0) {
+        s->fallos++;
+        if (s->fallos == opciones.umbral)
+            as_log_warning("van %d fallos: %s", s->fallos,
+                           as_error_text(rc));
+        return;
+    }
+    if (s->fallos >= opciones.umbral)
+        as_log_info("vuelve; fallos seguidos: %d", s->fallos);
+    s->fallos = 0;
+}
+
 static int sondear(struct servicio *s)
 {
-    as_scope en_la_mano;
+    int fd = conectar(s);
+    if (fd < 0)
+        return fd;
+    int rc = preguntar(s);
+    close(fd);
+    return rc;
+}
 
-    as_shield_enter(&en_la_mano, 1000);
-    s->v->empezados++;
-    int rc = as_sleep(s->ms); /* aquí, la red */
-    if (rc == 0)
-        rc = as_queue_put(&s->v->informes, s);
-    return as_scope_leave(&en_la_mano, rc);
+static int sondear_a_tiempo(struct servicio *s)
+{
+    as_scope plazo;
+
+    as_scope_enter(&plazo, opciones.plazo_ms);
+    return as_scope_leave(&plazo, sondear(s));
 }
 
 static int vigilar(void *arg)
 {
+    struct servicio s = {.nombre = arg, .inicio = as_now()};
     int rc = 0;
 
     while (rc == 0) {
-        rc = sondear(arg);
-        if (rc == 0)
-            rc = as_sleep(CADA_MS);
+        rc = sondear_a_tiempo(&s);
+        if (rc != UV_ECANCELED) {
+            registrar(&s, rc);
+            rc = esperar_turno(&s, opciones.cada_ms);
+        }
     }
-    return rc;
-}
-/* [/sondear] */
-
-/* [anotar] */
-static int anotar(void *arg)
-{
-    struct vigilante *v = arg;
-    void *informe;
-    int rc;
-
-    while ((rc = as_queue_get(&v->informes, &informe)) == 0) {
-        const struct servicio *s = informe;
-        rc = as_file_writef(v->archivo, "%s;%d\n", s->nombre, s->ms);
-        if (rc < 0)
-            return rc;
-        v->anotados++;
-    }
-    return rc == UV_EOF ? 0 : rc;
-}
-/* [/anotar] */
-
-/* [senales] */
-static int abrir_registro(void)
-{
-    as_log_reset();
-    int rc = as_log_to(stderr, AS_LOG_INFO);
-    return rc < 0 ? rc : as_log_to_file("vigilante.log", AS_LOG_DEBUG);
-}
-
-/* Vuelve con 0 cuando hay que cerrar. */
-static int atender_senales(struct vigilante *v)
-{
-    int senal;
-
-    while ((senal = as_signals_wait(v->senales)) == SIGHUP) {
-        int rc = abrir_registro();
-        if (rc < 0)
-            return rc;
-        as_log_info("registro nuevo");
-    }
-    if (senal > 0)
-        as_log_info("recibo %s: cierro",
-                    senal == SIGINT ? "Ctrl+C" : "SIGTERM");
-    return senal < 0 ? senal : 0;
-}
-/* [/senales] */
-
-/* [servir] */
-static int servir(struct vigilante *v)
-{
-    struct servicio servicios[SERVICIOS] = {
-        {v, "usuarios", 90}, {v, "pagos", 4}, {v, "pedidos", 10}};
-    int rc = 0;
-    as_group sondeos;
-
-    as_group_enter(&sondeos);
-    for (int i = 0; i < SERVICIOS && rc == 0; i++)
-        rc = as_start_soon(&sondeos, servicios[i].nombre, vigilar,
-                           &servicios[i]);
-    if (rc == 0)
-        rc = atender_senales(v);
-    as_group_cancel(&sondeos);         /* 1: nadie empieza nada más */
-    rc = as_group_leave(&sondeos, rc); /* 2: lo empezado acaba */
-    as_log_info("ya no se sondea");
+    as_log_info("%d sondeos", s.sondeos);
     return rc;
 }
 
-static int escribir_y_servir(struct vigilante *v)
-{
-    as_group escritura;
-
-    as_group_enter(&escritura);
-    int rc = as_start_soon(&escritura, "anotador", anotar, v);
-    if (rc == 0)
-        rc = servir(v);
-    as_queue_close(&v->informes); /* 3: no habrá más informes */
-    return as_group_leave(&escritura, rc); /* 4: se anotan todos */
-}
-/* [/servir] */
-
-/* Para que el ejemplo acabe solo: alguien escribe dos veces `kill`. */
-static int administrar(void *arg)
-{
-    (void)arg;
-    int rc = as_sleep(100);
-
-    if (rc == 0) {
-        raise(SIGHUP);
-        rc = as_sleep(100);
-    }
-    if (rc == 0)
-        raise(SIGTERM);
-    return rc;
-}
-
-static int con_administradora(struct vigilante *v)
-{
-    as_group grupo;
-
-    as_group_enter(&grupo);
-    int rc = as_start_soon(&grupo, "administradora", administrar, NULL);
-    if (rc == 0)
-        rc = escribir_y_servir(v);
-    return as_group_leave(&grupo, rc);
-}
-
-/* [principal] */
+/* Los nombres de los servicios, acabados en NULL. */
 static int principal(void *arg)
 {
-    (void)arg;
-    struct vigilante v = {0};
+    char **nombres = arg;
+    int rc = 0;
+    as_scope mes;
+    as_group grupo;
 
-    const int cuales[] = {SIGHUP, SIGTERM, SIGINT};
-
-    int rc = as_signals_open(cuales, 3, &v.senales);
-    if (rc < 0)
-        return rc;
-    rc = as_file_open("sondeos.csv", "a", &v.archivo);
-    if (rc < 0)
-        goto cerrar_senales;
-
-    as_queue_init(&v.informes, TOPE);
-    rc = con_administradora(&v);
-    as_queue_destroy(&v.informes);
-
-    int cierre = as_file_close(v.archivo); /* 5: el archivo, entero */
-    rc = rc < 0 ? rc : cierre;
-    as_log_info("se anotó %s", v.empezados == v.anotados
-                                   ? "todo lo empezado"
-                                   : "menos de lo empezado");
-cerrar_senales:
-    as_signals_close(v.senales);
-    return rc;
+    as_log_info("empiezo: cada %g s, plazo de %g s, aviso al fallo %d",
+                (double)opciones.cada_ms / 1000,
+                (double)opciones.plazo_ms / 1000, opciones.umbral);
+    as_scope_enter(&mes, (int64_t)opciones.dias * DIA_MS);
+    as_group_enter(&grupo);
+    for (int i = 0; nombres[i] && rc == 0; i++)
+        rc = as_start_soon(&grupo, nombres[i], vigilar, nombres[i]);
+    rc = as_group_leave(&grupo, rc);
+    rc = as_scope_leave(&mes, rc);
+    return rc == UV_ETIMEDOUT ? 0 : rc;
 }
 
-int main(void)
+/* [main] */
+int main(int argc, char **argv)
 {
-    if (abrir_registro() < 0)
+    int primero = leer_opciones(&opciones, argc, argv);
+    if (primero < 0)
+        return 2;
+    int rc = as_log_to(stderr, AS_LOG_ERROR);
+    if (rc == 0)
+        rc = as_log_to_file(opciones.registro, AS_LOG_INFO);
+    if (rc < 0) {
+        fprintf(stderr, "no puedo escribir en %s: %s\n",
+                opciones.registro, as_error_text(rc));
         return 1;
-    int rc = as_run(principal, NULL);
-    as_log_info("adiós, con el código %d", rc); /* 6: el registro */
+    }
+    rc = as_run(principal, argv + primero);
+    if (rc < 0)
+        as_log_error("acaba mal: %s", as_error_text(rc));
     as_log_reset();
     return rc < 0;
 }
-/* [/principal] */
+/* [/main] */

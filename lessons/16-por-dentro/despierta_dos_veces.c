@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 
-/* [tareas] */
 static int dormir(void *arg)
 {
     (void)arg;
@@ -18,13 +17,14 @@ static int principal(void *arg)
     as_group grupo;
 
     as_group_enter(&grupo);
+    /* [despertar] */
     as_task *dormilona = as_spawn(&grupo, NULL, dormir, NULL);
     int rc = dormilona ? as_sleep(10) : UV_ENOMEM;
     if (rc == 0)
         poner(&turno, dormilona); /* mal: sigue entre las dormidas */
+    /* [/despertar] */
     return as_group_leave(&grupo, rc);
 }
-/* [/tareas] */
 
 int main(void)
 {

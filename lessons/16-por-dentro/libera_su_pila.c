@@ -3,16 +3,16 @@
 
 #include <stdio.h>
 
-/* [tarea] */
 static int ordenada(void *arg)
 {
     (void)arg;
+    /* [tarea] */
     puts("recojo lo mío y me voy");
     fflush(stdout);
     munmap(actual->pila, PILA); /* mal: está corriendo en ella */
+    /* [/tarea] */
     return 0;
 }
-/* [/tarea] */
 
 int main(void)
 {

@@ -1,5 +1,5 @@
-/* Una biblioteca asíncrona en un archivo, con los nombres y la conducta
- * de asinc: los programas del capítulo 03 corren con ella. */
+/* Una biblioteca asíncrona en un archivo, con los nombres de asinc y casi
+ * su conducta: los programas del capítulo 03 corren con ella. */
 #pragma once
 
 #include <err.h>
@@ -15,15 +15,17 @@
 enum { UV_ENOMEM = -ENOMEM, UV_ECANCELED = -ECANCELED };
 enum { UV_ECONNREFUSED = -ECONNREFUSED, UV_ENOSYS = -ENOSYS };
 enum { UV_EALREADY = -EALREADY, AS_EDEADLK = -EDEADLK };
-enum { PILA = 256 * 1024, PAGINA = 4096, MUCHO = 1000000 };
+enum { PILA = 256 * 1024, PAGINA = 4096 };
 
 typedef int as_fn(void *arg);
 
+/* [un-futuro] */
 typedef struct as_future {
     int cumplido;
     void *valor;
-    struct as_task *esperan;
+    struct as_task *esperan; /* la lista de quienes lo esperan */
 } as_future;
+/* [/un-futuro] */
 
 /* [grupo] */
 typedef struct as_group {
@@ -45,10 +47,10 @@ typedef struct as_task {
     uint64_t plazo;            /* si duerme, hasta cuándo */
     struct pollfd lectura;     /* si espera datos, de dónde */
     as_future fin;             /* se cumple al terminar */
-    /* qué devolvió, cancelaciones pendientes, grupos abiertos */
-    int resultado, cancelaciones, abiertos;
-    as_group *grupo;         /* en el que nació */
-    struct as_task *hermana; /* otra del mismo grupo */
+    int resultado;             /* qué devolvió su función */
+    int cancelaciones;         /* las pendientes */
+    as_group *grupo;           /* en el que nació */
+    struct as_task *hermana;   /* otra del mismo grupo */
 } as_task;
 /* [/tarea] */
 
@@ -148,7 +150,7 @@ static void esperar_al_mundo(uint64_t ahora)
     struct pollfd fds[64];
     as_task *quien[64];
     nfds_t n = 0;
-    uint64_t ms = dormidas ? dormidas->plazo - ahora : MUCHO;
+    int ms = -1; /* lo que haga falta */
 
     for (as_task *t = lectoras; t; t = t->siguiente) {
         if (n == 64)
@@ -156,9 +158,9 @@ static void esperar_al_mundo(uint64_t ahora)
         quien[n] = t;
         fds[n++] = t->lectura;
     }
-    if (simulado && dormidas)
-        ms = 0;
-    if (poll(fds, n, (int)(ms < MUCHO ? ms : MUCHO)) == 0 && dormidas)
+    if (dormidas)
+        ms = simulado ? 0 : (int)(dormidas->plazo - ahora);
+    if (poll(fds, n, ms) == 0 && dormidas)
         ahora_simulado = dormidas->plazo;
     for (nfds_t i = 0; i < n; i++) {
         if (fds[i].revents)
@@ -179,18 +181,18 @@ static int girar(const as_task *principal)
         else if (dormidas || lectoras)
             esperar_al_mundo(ahora);
         else
-            return AS_EDEADLK; /* nadie despertará a nadie */
+            return AS_EDEADLK;
     }
     return principal->resultado;
 }
 /* [/girar] */
 
-/* [futuro] */
 void as_future_init(as_future *f)
 {
     *f = (as_future){.cumplido = 0};
 }
 
+/* [futuro] */
 int as_future_set_result(as_future *f, void *valor)
 {
     if (f->cumplido)
@@ -212,7 +214,9 @@ int as_future_wait(as_future *f, void **valor)
 
 int as_await(as_task *t)
 {
-    int rc = t ? as_future_wait(&t->fin, NULL) : UV_ENOMEM;
+    if (!t)
+        return UV_ENOMEM;
+    int rc = as_future_wait(&t->fin, NULL);
     return rc < 0 ? rc : t->resultado;
 }
 /* [/futuro] */
@@ -245,8 +249,6 @@ static void arrancar(void)
     as_group *g = t->grupo;
 
     t->resultado = t->fn(t->arg);
-    if (t->abiertos > 0)
-        errx(1, "falta un as_group_leave");
     as_future_set_result(&t->fin, NULL);
     g->vivas--;
     if (t->resultado < 0 && t->resultado != UV_ECANCELED && !g->error) {
@@ -261,7 +263,7 @@ static void arrancar(void)
 /* [crear] */
 static void preparar(as_task *t)
 {
-    mprotect(t->pila, PAGINA, PROT_NONE); /* si se desborda, se sabrá */
+    mprotect(t->pila, PAGINA, PROT_NONE);
     getcontext(&t->registros);
     t->registros.uc_stack.ss_sp = t->pila;
     t->registros.uc_stack.ss_size = PILA;
@@ -271,7 +273,7 @@ static void preparar(as_task *t)
 
 as_task *as_spawn(as_group *g, const char *nombre, as_fn *fn, void *arg)
 {
-    (void)nombre; /* los nombres son para los dibujos */
+    (void)nombre; /* aquí no se usa */
     as_task *t = mmap(NULL, sizeof *t, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (t == MAP_FAILED)
@@ -298,14 +300,14 @@ int as_start_soon(as_group *g, const char *nombre, as_fn *fn, void *arg)
 void as_group_enter(as_group *g)
 {
     *g = (as_group){.duena = actual};
-    actual->abiertos++;
 }
 
 static void liberar(as_task *t)
 {
-    for (as_task *otra; t; t = otra) {
-        otra = t->hermana;
+    while (t) {
+        as_task *otra = t->hermana;
         munmap(t, sizeof *t);
+        t = otra;
     }
 }
 
@@ -319,23 +321,24 @@ int as_group_leave(as_group *g, int rc)
         suspender(&g->espera);
     }
     actual->cancelaciones -= g->cancelado;
-    actual->abiertos--;
     liberar(g->tareas);
     if (g->error < 0)
         return g->error;
-    return rc >= 0 && actual->cancelaciones > 0 ? UV_ECANCELED : rc;
+    if (rc >= 0 && actual->cancelaciones > 0)
+        return UV_ECANCELED;
+    return rc;
 }
 /* [/salir] */
 
-typedef struct as_outcome as_outcome; /* aquí no hay casillas */
 typedef struct {
     as_fn *fn;
     void *arg;
     const char *name;
 } as_call;
 
+/* [reunir] */
 int as_gather_each(as_fn *fn, void *datos, size_t n, size_t bytes,
-                   as_outcome *casillas)
+                   void *casillas)
 {
     int rc = casillas ? UV_ENOSYS : 0;
     as_group g;
@@ -345,6 +348,7 @@ int as_gather_each(as_fn *fn, void *datos, size_t n, size_t bytes,
         rc = as_start_soon(&g, NULL, fn, (char *)datos + i * bytes);
     return as_group_leave(&g, rc);
 }
+/* [/reunir] */
 
 static int llamar(void *arg)
 {
@@ -352,10 +356,9 @@ static int llamar(void *arg)
     return c->fn(c->arg);
 }
 
-int as_gather(const as_call *llamadas, size_t n, as_outcome *casillas)
+int as_gather(const as_call *c, size_t n, void *casillas)
 {
-    return as_gather_each(llamar, (void *)llamadas, n, sizeof *llamadas,
-                          casillas);
+    return as_gather_each(llamar, (void *)c, n, sizeof *c, casillas);
 }
 
 const char *as_error_text(int rc)
@@ -363,12 +366,15 @@ const char *as_error_text(int rc)
     return rc == UV_ECONNREFUSED ? "conexión rechazada" : strerror(-rc);
 }
 
+/* [correr] */
 int as_run(as_fn *fn, void *arg)
 {
-    simulado = strcmp(getenv("AS_CLOCK") ?: "", "virtual") == 0;
+    const char *reloj = getenv("AS_CLOCK");
+    simulado = reloj && strcmp(reloj, "virtual") == 0;
     as_group raiz = {.duena = NULL};
     as_task *principal = as_spawn(&raiz, NULL, fn, arg);
     int rc = principal ? girar(principal) : UV_ENOMEM;
     liberar(raiz.tareas);
     return rc;
 }
+/* [/correr] */

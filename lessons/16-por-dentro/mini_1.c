@@ -45,14 +45,16 @@ static int repartir_turnos(struct corrutina *corrutinas)
 {
     int vueltas = 0, vivas = SERVICIOS;
 
-    for (; vivas > 0; vueltas++) {
+    while (vivas > 0) {
         for (int i = 0; i < SERVICIOS; i++) {
             if (corrutinas[i].terminada)
                 continue;
             actual = &corrutinas[i];
             swapcontext(&bucle, &actual->registros);
-            vivas -= actual->terminada;
+            if (actual->terminada)
+                vivas--;
         }
+        vueltas++;
     }
     return vueltas;
 }

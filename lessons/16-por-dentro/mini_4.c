@@ -3,9 +3,9 @@
 
 #include "../01-por-que-asincronia/servicios.h"
 
-/* [consultar] */
 static int consultar(void *arg)
 {
+    /* [consultar] */
     int fd = preguntar(arg);
 
     int rc = esperar_lectura(fd);
@@ -14,8 +14,8 @@ static int consultar(void *arg)
     else
         close(fd);
     return rc;
+    /* [/consultar] */
 }
-/* [/consultar] */
 
 static int principal(void *arg)
 {

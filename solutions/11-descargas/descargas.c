@@ -176,6 +176,17 @@ static int abrir(struct descarga *d, int64_t *desde, as_http_stream **flujo)
     return 0;
 }
 
+/* Lo que ya se leyó es algo que llegó: se guarda y se cuenta aunque en medio llegue Ctrl+C. */
+static int guardar(struct descarga *d, as_file *archivo, const char *bloque, int n)
+{
+    as_scope escudo;
+    as_shield_enter(&escudo, AS_FOREVER);
+    int rc = as_file_write(archivo, bloque, (size_t)n);
+    if (rc == 0)
+        rc = avisar((struct mensaje){.descarga = d, .que = AVANZA, .bytes = n});
+    return as_scope_leave(&escudo, rc);
+}
+
 /* Lee un bloque; el plazo es de cada lectura, porque una descarga larga no es un fallo. */
 static int leer(struct descarga *d, as_http_stream *flujo, char *bloque)
 {
@@ -189,9 +200,7 @@ static int copiar(struct descarga *d, as_http_stream *flujo, as_file *archivo)
     char bloque[BLOQUE];
     int n;
     while ((n = leer(d, flujo, bloque)) > 0) {
-        int rc = as_file_write(archivo, bloque, (size_t)n);
-        if (rc == 0)
-            rc = avisar((struct mensaje){.descarga = d, .que = AVANZA, .bytes = n});
+        int rc = guardar(d, archivo, bloque, n);
         if (rc < 0)
             return rc;
     }

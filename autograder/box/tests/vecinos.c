@@ -226,6 +226,29 @@ Test(vecinos, quien_se_esconde)
     box_free(run);
 }
 
+/* Un proceso que está acabando no se deja mirar un instante, y no por eso se esconde. */
+Test(vecinos, quien_acaba_no_se_esconde, .timeout = 120)
+{
+    struct box_options o = ataque(
+        "final", ARGS("-c", "echo listo; while :; do /bin/true & wait; done"));
+    struct box_usage uso;
+    int tuberia[2];
+    box_run *run;
+    o.program = "/usr/bin/sh";
+    o.limits.wall_ms = o.limits.cpu_ms = 110000; /* dura lo que tarden las miradas */
+    cr_assert_eq(pipe2(tuberia, O_CLOEXEC), 0);
+    o.stdout_fd = tuberia[1];
+    cr_assert_eq(box_start(&run, &o), 0);
+    close(tuberia[1]);
+    cr_assert(leer_hasta(tuberia[0], "listo"));
+    for (int i = 0; i < 500; i++) {
+        cr_assert_eq(box_sample(run, &uso), 0);
+        cr_assert_geq(uso.open_files, 0, "en la mirada %d", i);
+    }
+    box_free(run);
+    close(tuberia[0]);
+}
+
 /* ---- elegir el peldaño ---------------------------------------------------------------- */
 
 Test(vecinos, ningun_peldano_por_encima_del_pedido)

@@ -1,4 +1,5 @@
 /* La vida de una ejecución: cómo acaba, cómo se le habla y qué cuenta de sí misma. */
+#include "base/clock.h"
 #include "pruebas.h"
 
 #include <errno.h>
@@ -236,6 +237,25 @@ Test(vida, muestra_de_descriptores_y_cpu)
         box_free(run);
         close(salida);
     }
+}
+
+/* Y no cuando se pregunta. */
+Test(vida, el_final_lleva_la_hora_en_que_fue)
+{
+    struct box_options o = ataque("final", ARGS("codigo", "0"));
+    box_run *run;
+    struct box_result fin;
+    double antes = ag_ms();
+    cr_assert_eq(box_start(&run, &o), 0);
+    struct pollfd fd = {.fd = box_status_fd(run), .events = POLLIN};
+    cr_assert_eq(poll(&fd, 1, 20000), 1);
+    double despues = ag_ms();
+    while (ag_ms() < despues + 50)
+        ;
+    cr_assert_eq(box_wait(run, 5000, &fin), 0);
+    cr_assert(fin.ended_ms > antes && fin.ended_ms <= despues, "%f, entre %f y %f",
+              fin.ended_ms, antes, despues);
+    box_free(run);
 }
 
 Test(vida, aviso_en_el_descriptor_de_estado)

@@ -15,7 +15,8 @@ fresh() {
   "retraso": { "dias_de_gracia": 1, "penalizacion_por_dia": 10, "penalizacion_maxima": 50 },
   "limites": { "archivo_mib": 8, "desempaquetado_mib": 32, "archivos": 500 },
   "laboratorios": {
-    "01": { "peso": 1, "entrega": "2027-01-25T23:59:59+01:00", "publicacion": "2027-02-20T00:00:00+01:00" }
+    "01": { "peso": 1, "entrega": "2027-01-25T23:59:59+01:00", "publicacion": "2027-02-20T00:00:00+01:00" },
+    "02": { "peso": 1, "entrega": "2027-01-25T23:59:59+01:00", "publicacion": "2027-02-20T00:00:00+01:00" }
   }
 }
 FIN
@@ -54,6 +55,9 @@ pack() {
     rm -r "entregas/${1:?}"
     touch -d "$2" "entregas/$1.tar.gz"
 }
+
+# Lo que hay en SALIDA/alumnos, en una línea.
+pages() { find "$salida/alumnos" -mindepth 1 -printf '%f\n' | sort | paste -sd ' '; }
 
 query() { sqlite3 "$salida/clase.db" "$1"; }
 

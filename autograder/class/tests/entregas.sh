@@ -4,12 +4,12 @@
 #   entregas.sh --uno DESTINO LAB QUÉ NOMBRE       solo ese programa, en DESTINO/NN-nombre/
 # Deja en DESTINO/entregas una carpeta o un archivo por persona, de varias clases, y en
 # DESTINO/esperado lo que tiene que salir: «alumno,lab,estado,puntos». Todas son distintas, aunque
-# sea en un comentario: ninguna nota se hereda de otra.
+# sea en un comentario: ninguna nota se hereda de otra. ASINC_COURSE es asinc-course.
 set -eu
 n=$1 out=$2 table=${3:-$(dirname "$0")/programas.txt}
 
 # source_of LAB: el archivo que se entrega
-source_of() { sed -n 's/.*"fuentes": *\["\([^"]*\)".*/\1/p' "$1/.grader/lab.json"; }
+source_of() { "$ASINC_COURSE" archivos "$(basename "$1")" fuentes | sed 's|.*/||'; }
 
 # attack ARCHIVO: el programa hostil, en un solo archivo
 attack() {

@@ -18,7 +18,7 @@
 TestSuite(extraer, .timeout = 60);
 
 static const char *const names[] = {"monitor.c", "opciones.h"};
-static const struct cl_wanted wanted = {(const char **)names, 2};
+static const struct cl_wanted wanted = {.names = (const char **)names, .n = 2};
 static const struct cl_limits limits = {.archive_bytes = 8 * MIB,
                                         .unpacked_bytes = 32 * MIB,
                                         .files = 50,
@@ -261,25 +261,66 @@ Test(extraer, rutas_que_se_salen, .init = new_zone, .fini = drop_zone)
     cl_bag_free(&bag);
 }
 
+/* Un curso entero trae mil archivos que dan igual: solo cuentan los que se buscan. */
+Test(extraer, lo_que_no_se_busca_no_cuenta, .init = new_zone, .fini = drop_zone)
+{
+    static const char zeros[1 << 16] = {[0 ...(1 << 16) - 2] = '0'};
+    static char path[1500][20];
+    struct item *many = ag_alloc(1503, sizeof *many);
+    for (int i = 0; i < 1500; i++) {
+        snprintf(path[i], sizeof path[i], "curso/f%d.c", i);
+        many[i].path = path[i];
+    }
+    many[1500] = (struct item){.path = "libro.pdf", .text = zeros, .repeat = 1024};
+    many[1501] = (struct item){.path = "curso/monitor.c", .text = "x"};
+    struct cl_bag bag = open_tar(many);
+    cr_assert(!bag.refused, "%s", bag.refused);
+    has(&bag, "curso/monitor.c", "x");
+    cr_assert_leq(bag.n_others, CL_MAX_OTHERS);
+    cl_bag_free(&bag);
+    char *dir = ag_format("%s/curso", zone), *file = ag_format("%s/monitor.c", dir);
+    mkdir(dir, 0755);
+    for (int i = 0; i < 1500; i++) {
+        char *other = ag_format("%s/%s", zone, path[i]);
+        close(open(other, O_CREAT | O_WRONLY, 0644));
+        free(other);
+    }
+    close(open(file, O_CREAT | O_WRONLY, 0644));
+    cl_unpack(dir, "curso", &wanted, &limits, &bag);
+    cr_assert(!bag.refused, "%s", bag.refused);
+    has(&bag, "monitor.c", "");
+    cl_bag_free(&bag);
+    free(file);
+    free(dir);
+    free(many);
+}
+
 Test(extraer, bombas, .init = new_zone, .fini = drop_zone)
 {
+    static const char zeros[1 << 16] = {[0 ...(1 << 16) - 2] = '0'};
     struct item many[60] = {{0}};
     char path[60][20];
     for (int i = 0; i < 59; i++) {
-        snprintf(path[i], sizeof path[i], "f%d.c", i);
+        snprintf(path[i], sizeof path[i], "%d/monitor.c", i);
         many[i].path = path[i];
     }
     struct cl_bag bag = open_tar(many);
     refused(&bag, "más de 50 archivos");
     cl_bag_free(&bag);
-
-    static const char zeros[1 << 16] = {[0 ...(1 << 16) - 2] = '0'};
-    const struct item big[] = {{.path = "relleno.bin", .text = zeros, .repeat = 1024},
-                               {.path = "monitor.c", .text = "x"},
-                               {0}};
-    char *gz = pack("b.tar.gz", ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_GZIP, big);
-    cl_unpack(gz, "b.tar.gz", &wanted, &limits, &bag);
+    for (int i = 0; i < 40; i++)
+        many[i] = (struct item){.path = path[i], .text = zeros, .repeat = 16};
+    many[40] = (struct item){0};
+    bag = open_tar(many);
     refused(&bag, "más de 32 MiB");
+    cl_bag_free(&bag);
+
+    const struct item big[] = {
+        {.path = "relleno.bin", .text = zeros, .repeat = 17 * 1024},
+        {.path = "monitor.c", .text = "x"},
+        {0}};
+    char *gz = pack("b.tar.lz4", ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_LZ4, big);
+    cl_unpack(gz, "b.tar.lz4", &wanted, &limits, &bag);
+    refused(&bag, "más de 1024 MiB");
     cl_bag_free(&bag);
     free(gz);
 
@@ -367,6 +408,13 @@ Test(extraer, nombres_de_cada_plataforma)
     named("O_Neil_x_7_assignsubmission_file_monitor.c", false, CL_MOODLE, "O_Neil_x", "7",
           "monitor.c");
     named("submission_991", true, CL_GRADESCOPE, "submission_991", "991", "");
+    named("Participante_77_assignsubmission_file_", true, CL_MOODLE, "Participante 77",
+          "77", "");
+    named("perezana_12345_678901_monitor.c", false, CL_CANVAS, "perezana", "12345",
+          "monitor.c");
+    named("perezana_LATE_12345_678901_mi_lab-1.zip", false, CL_CANVAS, "perezana",
+          "12345", "mi_lab-1.zip");
+    named("lab_07_2027_ana.zip", false, CL_PLAIN, "lab_07_2027_ana", "", "");
     named("ana_perez.tar.gz", false, CL_PLAIN, "ana_perez", "", "");
     named("ana.perez", true, CL_PLAIN, "ana.perez", "", "");
     named("Mu\xf1oz.zip", false, CL_PLAIN, "Muñoz", "", "");
@@ -388,8 +436,10 @@ Test(extraer, nombres_de_archivo)
     filed(".oculto", "_oculto-");
     filed("a/b", "a_b-");
     filed("a_b", "a_b");
-    char *a = cl_file_name("a/b"), *b = cl_file_name("a:b");
+    char *a = cl_file_name("a/b"), *b = cl_file_name("a:b"), *same = cl_file_name(a);
     cr_assert_str_neq(a, b);
+    cr_assert_str_neq(a, same, "quien se llama como la página de otro no la sustituye");
     free(a);
     free(b);
+    free(same);
 }

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "class/csv.h"
 #include "class/marks.h"
+#include "class/moodle.h"
 #include "class/store.h"
 
 #include <criterion/criterion.h>
@@ -202,8 +203,14 @@ Test(notas, ninguna_hoja_de_calculo_ejecuta_un_nombre)
     written("@SUM(A1)", "'@SUM(A1)");
     written("-2+3", "'-2+3");
     written("-2.5", "-2.5");
-    written("\t=1", "'\t=1");
+    written("\t=1", "\"'\t'=1\"");
     written("=a,b\n", "\"'=a,b\n\"");
+    written("a;=1+1;b.zip", "\"a;'=1+1;b.zip\"");
+    written("a, =1+1", "\"a, '=1+1\"");
+    written("a;\"=1+1", "\"a;\"\"'=1+1\"");
+    written("a\tb\n@c", "\"a\tb\n'@c\"");
+    written(" =1", " '=1");
+    written("a-b=c", "a-b=c");
     written("", "");
 }
 
@@ -228,6 +235,47 @@ Test(notas, lo_que_se_lee)
     cl_csv_free(&csv);
 }
 
+/* Lo más que ha ocupado este proceso, en KiB. */
+static long peak(void)
+{
+    long kib = -1;
+    char line[256];
+    FILE *f = fopen("/proc/self/status", "re");
+    while (f && fgets(line, sizeof line, f) && sscanf(line, "VmHWM: %ld", &kib) != 1)
+        ;
+    if (f)
+        fclose(f);
+    cr_assert_gt(kib, 0);
+    return kib;
+}
+
+/* Un campo ocupa lo suyo, y no lo que queda de archivo: si no, la memoria crece con el cuadrado. */
+Test(notas, leer_una_lista_ocupa_lo_que_ella)
+{
+    static const struct {
+        size_t rows;
+        long most; /* KiB */
+    } cases[] = {{2000, 4 << 10}, {15000, 16 << 10}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = NULL;
+        size_t size;
+        FILE *f = open_memstream(&text, &size);
+        fputs("alumno,nombre,correo,grupo\n", f);
+        for (size_t row = 0; row < cases[i].rows; row++)
+            fprintf(f, "u%05zu,\"Apellido, Nombre\",u%05zu@ejemplo.org,A\n", row, row);
+        fclose(f);
+        long before = peak();
+        struct cl_csv csv = cl_csv_parse(text);
+        long grown = peak() - before;
+        cr_expect_eq(csv.n, cases[i].rows + 1);
+        cr_expect_str_eq(csv.rows[cases[i].rows][3], "A");
+        cr_assert_leq(grown, cases[i].most, "%zu filas ocuparon %ld KiB", cases[i].rows,
+                      grown);
+        cl_csv_free(&csv);
+        free(text);
+    }
+}
+
 Test(notas, los_puntos_sin_ceros_de_mas)
 {
     static const struct {
@@ -240,4 +288,64 @@ Test(notas, los_puntos_sin_ceros_de_mas)
         cl_points_text(text, expected[i].points);
         cr_expect_str_eq(text, expected[i].text);
     }
+}
+
+/* ---- lo que dice Moodle ------------------------------------------------------------------ */
+
+/* Lo que dice `status`, «2027-01-25 23:59», «no» si no hay prórroga o «?» si no se entiende. */
+static const char *extension_of(const char *status)
+{
+    static char text[32];
+    struct tm tm;
+    time_t until;
+    int told = cl_moodle_extension(status, &until);
+    if (told == 1)
+        strftime(text, sizeof text, "%Y-%m-%d %H:%M", localtime_r(&until, &tm));
+    return told == 1 ? text : told == 0 ? "no" : "?";
+}
+
+Test(notas, la_prorroga_se_entiende_entera_o_no_vale)
+{
+    static const char *const cases[][2] = {
+        {"Enviado para calificar - 3 días tarde", "no"},
+        {"Plazo ampliado hasta: lunes, 25 de enero de 2027, 23:59", "2027-01-25 23:59"},
+        {"Plazo ampliado hasta: miércoles, 3 de marzo de 2027, 09:05 - Calificado",
+         "2027-03-03 09:05"},
+        {"Se otorgó extensión hasta: 25 de enero del 2027, 11:59 p.\u202fm.",
+         "2027-01-25 23:59"},
+        {"Prórroga concedida hasta: sábado, 4 de setiembre de 2027, 12:00 AM",
+         "2027-09-04 00:00"},
+        {"Extension granted until: Monday, 25 January 2027, 11:59\u202fPM",
+         "2027-01-25 23:59"},
+        {"Extension granted until: Monday, January 25, 2027, 23:59", "2027-01-25 23:59"},
+        {"Extension granted until: Tuesday, 25 January 2027, 11:59 PM", "?"},
+        {"Extension granted until: 30 February 2027, 11:59 PM", "?"},
+        {"Extension granted until: 25 January 2027, 13:59 PM", "?"},
+        {"Extension granted until: 25/01/2027 23:59", "?"},
+        {"Extension granted until: Monday, 25 January, 11:59 PM", "?"},
+        {"Extension granted until: Monday, 25 January 2027, 11:59 PM or later", "?"},
+        {"Extension granted", "?"},
+        {"Plazo ampliado hasta: lundi 25 janvier 2027, 23:59", "?"},
+        {"Plazo ampliado hasta: a b c d e f g h i j k l m n o p q r s t", "?"},
+        {"Plazo ampliado hasta: enerooooooooooooooooooooooooooooo", "?"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        cr_expect_str_eq(extension_of(cases[i][0]), cases[i][1], "«%s»: %s", cases[i][0],
+                         extension_of(cases[i][0]));
+}
+
+Test(notas, la_prorroga_de_moodle_no_acorta, .init = open_store, .fini = close_store)
+{
+    struct cl_row row = {.lab = "07",
+                         .state = "entregada",
+                         .result = "calificado",
+                         .date = "2027-01-24T12:00:00Z",
+                         .extension = "2027-01-20T23:59:00+01:00",
+                         .extension_by = "moodle",
+                         .json = "{}",
+                         .points = 80,
+                         .max = 100};
+    cr_assert(cl_mark_of(&row, &course).late_days == 0);
+    row.extension_by = "nota";
+    cr_assert(cl_mark_of(&row, &course).late_days > 0);
 }

@@ -37,16 +37,20 @@ expected() {
         case $((i % 4)) in 0) echo "a$i|0|100" ;; 1) echo "a$i|70|100" ;; *) echo "a$i|100|100" ;; esac
     done | LC_ALL=C sort
 }
-spread() { # en segundo plano: el proceso es $pid y lo que dice va a dicho.txt
-    NUCLEOS=1 PLAZO=120 "$here/../slurm.sh" "$class" "$salida" --entregas entregas --lab 01 >dicho.txt 2>&1 &
+spread() { # OPCIÓN...: en segundo plano: el proceso es $pid y lo que dice va a dicho.txt
+    NUCLEOS=1 PLAZO=120 "$here/../slurm.sh" "$class" "$salida" --entregas entregas --lab 01 "$@" >dicho.txt 2>&1 &
     pid=$!
 }
 some_done() { [ "$(find "$salida/trabajo" -name resultados.json 2>/dev/null | wc -l)" -ge 10 ]; }
 node_busy() { timeout 10 squeue -h -t running -w "$1" -o %i 2>/dev/null | grep -q .; }
 
 test_un_nodo_que_se_apaga() {
+    local expected
     wait_for cluster_idle || return
     make_class
+    salida=aqui class --lab 01
+    is 'código en una sola máquina' 0 "$rc"
+    expected=$(salida=aqui dump)
     spread
     wait_for some_done && wait_for 'node_busy n2' && node_die n2
     wait "$pid"
@@ -56,7 +60,8 @@ test_un_nodo_que_se_apaga() {
     says "Calificadas: ${N:-40}"
     is notas "$(expected)" "$(marks | LC_ALL=C sort)"
     is 'la base entera' ok "$(query 'PRAGMA integrity_check')"
-    [ ! -e "$salida/slurm" ] || why+='queda lo del clúster'$'\n'
+    is 'la misma que en una sola máquina' "$expected" "$(dump)"
+    [ -z "$(ls -d "$salida"/slurm.* 2>/dev/null)" ] || why+='queda lo del clúster'$'\n'
 
     # Otra vez, nada que mandar.
     spread
@@ -65,6 +70,11 @@ test_un_nodo_que_se_apaga() {
     out=$(cat dicho.txt)
     silent 'Trabajo'
     says "Calificadas: ${N:-40}"
+
+    # Las notas se escriben como se pide también desde ahí.
+    spread --csv excel
+    wait "$pid"
+    is 'para una hoja de cálculo' 'a1;;;70;calificado;70' "$(sed -n 2p "$salida/notas.csv" | tr -d '\r')"
 }
 
 test_sin_slurm_se_dice() {

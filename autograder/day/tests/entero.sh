@@ -56,7 +56,7 @@ sees() { grep -qaF -- "$1" "$said" || { echo "no dice «$1»:" && tail -c 2500 "
 does() { on_terminal "$1" && shift && for text; do sees "$text" || return 1; done && quiet; }
 
 check se_clona git clone -q . "$course"
-check ctrl_c_compilando ctrl_c 'make grade' '  CC '
+check ctrl_c_compilando ctrl_c 'make grade' '  Compilando: [0-9]+'
 check ctrl_c_calificando ctrl_c 'make grade' 'Calificando|compila'
 check la_primera_vez_un_cero does 'make grade' 'TOTAL 0/600'
 
@@ -85,7 +85,8 @@ for dir in "$course"/labs/[0-9][0-9]-*/; do
     check "${lab}_los_cien_puntos" does "make grade LAB=$lab" 'TOTAL 100/100'
 done
 check los_seiscientos does 'make grade' 'TOTAL 600/600'
-check el_progreso_lo_dice does 'make progreso' '74 de 74 ejercicios y 600 de 600 puntos'
+exercises=("$course"/lessons/[0-9]*/practica/*.c)
+check el_progreso_lo_dice does 'make progreso' "${#exercises[@]} de ${#exercises[@]} ejercicios y 600 de 600 puntos"
 
 changed() { # lo único que ha cambiado en el curso es lo que se escribió
     local other

@@ -2,7 +2,7 @@
 #ifndef DAY_TESTS_MESA_H
 #define DAY_TESTS_MESA_H
 
-#include "harness/program/screen.h"
+#include "harness/program/emulator.h"
 
 #include <stdbool.h>
 #include <sys/types.h>

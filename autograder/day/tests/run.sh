@@ -61,6 +61,35 @@ una_mas_cada_vez() {
         hint && has "$out" 'pista 3 de 3' && [ ! -e "$top/llamadas" ]
 }
 
+# Lo que el corrector vio en el programa manda sobre lo que suele faltarle a quien falla esa prueba.
+cause() { # FALLO SECCIÓN QUÉ-ES ARREGLO
+    fresh && grader true
+    sed -i "s|FALLO: debía decir hola y calla|FALLO: $1|" build/informe/resultados.json
+    touch -d '+1 hour' build/informe/resultados.json
+    hint && has "$out" 'pista 1 de 3' && has "$out" "^    lessons/$2" &&
+        hint && has "$out" 'pista 2 de 3' && has "$out" "$3" && hasnt "$out" 'argv' &&
+        hint && has "$out" 'pista 3 de 3' && has "$out" "$4" && hasnt "$out" 'puts'
+}
+de_lo_que_el_corrector_vio() {
+    cause 'el programa no espera: da vueltas en monitor.c:48' '01.*#preguntar-sin-parar' 'sin esperar' 'negativo' &&
+        cause 'el programa debía acabar y murió por SIGSEGV (violación)' '14.*#memoria-ajena' 'SANITIZE=1' 'puntero' &&
+        cause 'el programa se paró al ver un error suyo: «asinc: x»' '14.*#el-modo' 'qué regla' 'as_group_leave' &&
+        cause 'falta un salto de línea: «a» va pegado a «b»' '08.*#olvidar-el-salto' 'printf' 'ERROR' &&
+        cause 'algo bloquea el bucle, y mientras tanto' '03.*#bloquear-el-hilo' 'un solo hilo' 'as_sleep' &&
+        cause 'las tareas se esperan unas a otras (interbloqueo): a' '06.*#un-abrazo-mortal' 'ciclo' 'orden' &&
+        cause 'las tareas del programa se quedaron esperando: «a» espera b' '14.*#parado-y-sin-ciclo' \
+            'nadie' 'última'
+}
+cada_causa_tiene_su_seccion() {
+    local read reads bad=0
+    reads=$(grep -o 'lessons/[^"]*#[^"]*' "$root/autograder/day/causes.c") || return
+    for read in $reads; do
+        sed -n 's/^##* //p' "$root/${read%%#*}" | sed 's/[.,:;?!`]//g; s/ /-/g; s/.*/\L&/' | grep -qxF "${read#*#}" ||
+            { echo "no existe $read"; bad=1; }
+    done
+    return "$bad"
+}
+
 la_de_lo_que_falla_ahora() {
     fresh && grader true
     hint && has "$out" 'quien se le dice' && results bien bien bien mal &&
@@ -253,7 +282,7 @@ make_reset_dice_como_se_usa() {
         ! make -C "$root" --no-print-directory hint LAB= >"$out" 2>&1 && has "$out" 'di de qué'
 }
 
-for name in una_mas_cada_vez la_de_lo_que_falla_ahora la_que_espera_a_otra_no_cuenta \
+for name in una_mas_cada_vez de_lo_que_el_corrector_vio cada_causa_tiene_su_seccion la_de_lo_que_falla_ahora la_que_espera_a_otra_no_cuenta \
     sin_calificar_califica tras_un_cambio_califica de_otro_arbol_no_vale lo_que_no_se_puede_decir \
     apunta_lo_calificado una_prueba_suelta_no_cuenta apunta_la_practica un_capitulo_leido \
     lo_roto_se_aparta lo_raro_dentro_no_molesta uno_del_futuro_no_se_toca muchos_a_la_vez \

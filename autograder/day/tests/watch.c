@@ -273,6 +273,24 @@ Test(watch, empezar_de_nuevo_pregunta_y_guarda_copia)
     mesa_leave(&m, "q");
 }
 
+/* Lo que lleve el nombre de un archivo no lo lee ninguna shell. */
+Test(watch, un_nombre_con_ordenes_es_un_nombre)
+{
+    struct mesa m;
+    mesa_open(&m, "mal", (struct mesa_options){.which = "CAP=01"});
+    mesa_wait(&m, "Veredicto");
+    mesa_save(&m, "lessons/01-uno/practica/b;>ejecutado;'$(>ejecutado).c", "mal");
+    mesa_wait(&m, "De guardar b;>ejecutado");
+    mesa_type(&m, "r");
+    mesa_wait(&m, "¿Empezar de nuevo?");
+    mesa_type(&m, "s");
+    mesa_wait(&m, "no había ningún b;>ejecutado");
+    char *path = ag_format("%s/ejecutado", m.dir);
+    cr_assert(access(path, F_OK) < 0);
+    free(path);
+    mesa_leave(&m, "q");
+}
+
 Test(watch, todo_otra_vez_y_siguiente)
 {
     struct mesa m;

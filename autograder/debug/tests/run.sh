@@ -41,6 +41,12 @@ on_terminal 'make -s debug LAB=07 PRUEBA=formato_de_linea DESDE=solutions' <<<$'
 check 'si_se_deja_seguir_la_prueba_pasa' has "$out.txt" 'La prueba acabó: bien'
 check 'y_tampoco_deja_nada' nothing_left
 
+on_terminal 'make -s debug LAB=07 PRUEBA=formato_de_linea DESDE=solutions' <<<$'show args\nbreak main\nrun\nprint argc > 1\nprint *argv@argc\nquit\n'
+check 'run_conserva_los_argumentos' has "$out.txt" "Argument list to give program being debugged when it is started is \"'.*http://"
+check 'y_empieza_con_ellos' has "$out.txt" '0x[0-9a-f]+ "http://127'
+check 'sin_ningun_aviso' hasnt "$out.txt" '[Ww]arning|No such file|not defined|No debugging'
+check 'y_no_deja_nada_en_marcha' nothing_left
+
 on_terminal 'make -s debug LAB=07 PRUEBA=no_hay_tal DESDE=solutions' <<<quit
 check 'una_prueba_que_no_existe' has "$out.txt" 'no llegó a arrancar tu programa: ¿se llama así\?'
 on_terminal 'make -s debug LAB=07' <<<quit
@@ -50,7 +56,7 @@ check 'y_es_un_error' code 2
 # Quien no es root, que es lo corriente.
 if [ "$(id -u)" -eq 0 ]; then
     on_terminal "setpriv --reuid=65534 --regid=65534 --clear-groups autograder/debug/debug.sh formato_de_linea \
-        build/debug/solutions/07-monitor/monitor build/normal/labs/07-monitor/suite build/normal/autograder/runner \
+        build/debug/solutions/07-monitor/monitor build/normal/labs/07-monitor/suite build/normal/autograder/asinc-grade build/normal/autograder/runner \
         build/normal/autograder/postgres.tar build/normal/autograder/debug/gate" <<<"$commands"
     check 'sin_ser_root_tambien' has "$out.txt" 'Breakpoint 2, imprimir \('
     check 'y_no_deja_nada' nothing_left

@@ -22,14 +22,28 @@ check 'el_archivo_es_esa_carpeta' eval "mkdir $work/x && tar xzf $work/a/$editio
 # Las órdenes que enseña existen y son de quien estudia.
 help_is_theirs() {
     (cd "$tree" && "${as_typed[@]}" make >"$work/help") || return 1
-    has "$work/help" '^  grade ' && has "$work/help" '^  practica ' &&
-        hasnt "$work/help" '^  (test|dist|publish|book|lint|flaky) |Para enseñar|make test|make publish'
+    has "$work/help" '^  make grade ' && has "$work/help" '^  make practica ' && hasnt "$work/help" 'make book' &&
+        (cd "$tree" && "${as_typed[@]}" make ayuda TODO=1 >"$work/help") &&
+        has "$work/help" '^  grade ' && has "$work/help" '^  practica ' &&
+        hasnt "$work/help" '^  (test|dist|publish|book|lint|flaky) |Para enseñar|Para mantener|make test|make publish|make record|=solutions'
 }
 check 'su_ayuda_es_la_de_quien_estudia' help_is_theirs
 
+# De cada laboratorio dice qué se sube, hasta cuándo y qué pasa después.
+uploads() {
+    local lab files due public
+    while read -r lab _ due public _; do
+        files=$("$ASINC_COURSE" archivos "$lab" fuentes | sed 's|.*/|`|; s|$|`|' | paste -sd, | sed 's/,/, /g')
+        grep -qF "| $lab | $files | ${due:8:2}-${due:5:2}-${due:0:4} a las ${due:11:5} (UTC${due:19}) | ${public:8:2}-${public:5:2}-${public:0:4} a las ${public:11:5} (UTC${public:19}) |" "$tree/README.md" || same "$lab: $files $due" '' || return 1
+    done < <("$ASINC_COURSE" fechas | sed 1d)
+}
+check 'dice_que_se_sube_y_hasta_cuando' uploads
+late() { grep -qxF "$("$ASINC_COURSE" retraso)" "$tree/README.md"; }
+check 'y_lo_que_cuesta_el_retraso' late
+
 # De lo que hace falta para cada orden no falta nada.
 student_make() { (cd "$tree" && "${as_typed[@]}" make "$@"); }
-check 'cada_orden_tiene_lo_que_necesita' student_make -n grade labs trace hint progreso doctor \
+check 'cada_orden_tiene_lo_que_necesita' student_make -n grade labs trace hint progreso doctor examples \
     pasos LAB=07 PROGRAMA=lessons/03-corrutinas-y-tareas/saludar.c
 
 # Los enlaces de sus páginas llevan a algo que está.
@@ -41,6 +55,16 @@ links() {
     same '' "$bad"
 }
 check 'sus_enlaces_llevan_a_algo' links
+answers() {
+    local named
+    named=$(cd "$tree" && grep -rn --include='*.md' 'solutions/practica' lessons)
+    same '' "$named" && has "$tree/lessons/01-por-que-asincronia/README.md" 'en la página de la práctica del libro\.'
+}
+check 'no_manda_a_las_respuestas_que_no_lleva' answers
+
+# Lo que se espera de la práctica va, y el editor no lo pone a la vista.
+out_of_sight() { [ -e "$tree/lessons/05-tiempo-errores-y-cancelacion/practica/.salidas" ] && cmp .vscode/settings.json "$tree/.vscode/settings.json"; }
+check 'el_editor_no_ensena_lo_que_se_espera_de_la_practica' out_of_sight
 
 # ---- lo que no debe llevar -------------------------------------------------------------------
 
@@ -61,6 +85,9 @@ mkdir -p "$planted"/{solutions,libro/soluciones/07-monitor} && {
     sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g; s|^ *|&<b>|; s|$|</b>|' solutions/08-procesador/*.c >"$planted/libro/cuentas.html"
     cp solutions/09-chat/*.c "$planted/labs/09-chat/"
     cp autograder/harness/story.c "$planted/autograder/harness/"
+    mkdir "$planted/autograder/docente"
+    cp autograder/docente/examenes/06-10/guia.md "$planted/lessons/07-colas/repaso.md"
+    sed -n '/^### Respuesta/,/^##* /p' autograder/docente/banco/03-*/README.md >>"$planted/lessons/glosario.md"
     cp "$own/$lab/suite" "$planted/$lab/.grader/suite.aarch64"
     cat labs/10-agregador/.grader/suite.c >>"$planted/labs/10-agregador/.grader/suite.$(uname -m)"
     ln -s /etc "$planted/lessons/fuera"
@@ -78,9 +105,76 @@ saw una_solucion_en_el_libro '^ +\./libro/cuentas.html: .'
 saw su_pagina '^ +\./libro/soluciones/07-monitor$'
 saw una_solucion_en_vez_de_un_esqueleto '^ +labs/09-chat/chat.c: más de la mitad'
 saw el_banco '^ +\./autograder/harness/story.c$'
+saw el_material_de_quien_ensena '^ +\./autograder/docente$'
+saw la_guia_de_un_examen '^ +\./lessons/07-colas/repaso.md: .'
+saw una_respuesta_del_banco '^ +\./lessons/glosario.md: .'
 saw los_simbolos_de_una_suite "^ +$lab/.grader/suite.aarch64: .*\.symtab"
 saw el_texto_dentro_de_una_suite '^ +\./labs/10-agregador/.grader/suite[^:]*: .'
 saw un_enlace '^ +\./lessons/fuera$'
+
+# ---- con algunos laboratorios ------------------------------------------------------------------
+
+dist_only() { LAB=10 dist "$work/d" && tree=$work/d/$edition; }
+check 'con_LAB_solo_ese' dist_only
+check 'y_ninguno_mas' eval "same 10-agregador \"\$(ls $work/d/$edition/labs | grep '^[0-9]')\""
+check 'y_en_sus_fechas' eval "same 10 \"\$(cd $work/d/$edition && \"$ASINC_COURSE\" laboratorios)\""
+only_links() { tree=$work/d/$edition && links; }
+check 'sus_enlaces_tambien_llevan_a_algo' only_links
+# Lo que los capítulos mandan ejecutar va, aunque sea de un laboratorio que no va.
+scripts() {
+    same '' "$(cd "$tree" && grep -rohE --include='*.md' '(labs|lessons)/[0-9][0-9]-[[:alnum:]_-]+/[[:alnum:]_-]+\.sh' lessons | sort -u |
+        while read -r script; do [ -e "$script" ] || echo "$script"; done)"
+}
+check 'van_los_guiones_de_los_capitulos' eval 'tree=$work/d/$edition && scripts'
+check 'y_empieza_por_el_que_esta' has "$work/d/$edition/README.md" 'completa .labs/10-agregador/agregador\.c'
+check 'sin_los_demas_en_su_lista' hasnt "$work/d/$edition/README.md" '^\| \[?(07|09)'
+check 'ni_en_ninguna_tabla' eval "cd $work/d/$edition && \"$ASINC_COURSE\" anotado"
+choices() { tr -d '\n ' <"$work/d/$edition/.vscode/$1" | grep -oE '"options":\[[^]]*\]' | head -n 1; }
+check 'ni_en_lo_que_da_a_elegir_el_editor' same '"options":["10"] "options":["agregador"]' \
+    "$(choices tasks.json) $(choices launch.json)"
+check 'otro_que_no_esta_se_dice' eval "! LAB=99 dist $work/e 2>$work/out && has $work/out 'no está el laboratorio «99». Los que hay: 07 08'"
+
+# Quitar un laboratorio del curso es quitarlo de curso.json; y uno que no existe no entra.
+mkdir "$work/otro" && tar -cf - --exclude=./build --exclude=./.git . | tar -xf - -C "$work/otro" && mkdir -p "$work/otro/$own" &&
+    cp -r "$own/labs" "$work/otro/$own/"
+# Lo mismo, escrito de otra manera, es el mismo curso.
+rewritten() {
+    local file
+    (cd "$work/otro" && for file in labs/*/.grader/lab.json autograder/curso.json; do
+        tr '\n' '\t' <"$file" | sed 's/á/\\u00e1/g; s/ó/\\u00F3/g' >"$file.otro" && mv "$file.otro" "$file" || return 1
+    done && autograder/dist/dist.sh "$own" "$work/h") &&
+        same "$(cd "$work/a/$edition" && find . | sort)" "$(cd "$work/h/$edition" && find . | sort)"
+}
+check 'escrito_de_otra_manera_lleva_lo_mismo' rewritten
+cp --parents labs/*/.grader/lab.json autograder/curso.json "$work/otro"
+
+# Si la solución se enseña en otra página, el esqueleto lo sigue siendo; y en la guía no deja de ser secreta.
+told_elsewhere() { (cd "$work/otro" && autograder/dist/search.sh "$tree") >"$work/out" 2>&1; }
+tree=$work/a/$edition
+cp "$work/otro/autograder/GUIA.md" "$work/guia"
+cat solutions/09-chat/*.c >>"$work/otro/autograder/GUIA.md"
+check 'con_la_solucion_en_la_guia_el_esqueleto_lo_es' told_elsewhere
+check 'y_la_solucion_sigue_siendo_secreta' eval 'tree=$planted && ! told_elsewhere && has "$work/out" "labs/09-chat/chat.c: más de la mitad"'
+mv "$work/guia" "$work/otro/autograder/GUIA.md"
+cat solutions/09-chat/*.c >"$work/otro/lessons/nota.c"
+tree=$work/a/$edition
+check 'con_la_solucion_en_otra_pagina_tambien' told_elsewhere
+rm "$work/otro/lessons/nota.c"
+
+sed -i '/"09": /d' "$work/otro/autograder/curso.json"
+without() { (cd "$work/otro" && autograder/dist/dist.sh "$own" "$work/f") && [ ! -e "$work/f/$edition/labs/09-chat" ] && [ -e "$work/f/$edition/labs/10-agregador" ]; }
+check 'lo_que_no_esta_en_curso_json_no_va' without
+without_links() { tree=$work/f/$edition && links; }
+check 'ni_quedan_enlaces_a_ello' without_links
+check 'ni_se_nombra_en_las_tablas_ni_en_los_menus' eval "cd $work/f/$edition && \"$ASINC_COURSE\" anotado"
+gone() {
+    rm -r "$work"/otro/{labs,solutions}/09-chat
+    (cd "$work/otro" && autograder/dist/dist.sh "$own" "$work/i") && tree=$work/i/$edition && links
+}
+check 'ni_si_se_borran_sus_carpetas' gone
+sed -i 's/"12": /"99": /' "$work/otro/autograder/curso.json"
+unknown() { ! (cd "$work/otro" && autograder/dist/dist.sh "$own" "$work/g") >"$work/out" 2>&1 && has "$work/out" 'está el laboratorio 99, y no hay ninguno en labs/99-'; }
+check 'uno_que_no_existe_se_dice' unknown
 
 # ---- la solución, en su fecha ----------------------------------------------------------------
 

@@ -33,10 +33,8 @@ give() { # ARCHIVO DESTINO: lo deja quien estudia
     student cp /dev/stdin "$2" <"$1"
 }
 
-points() { # RESULTADOS: «07 100» por laboratorio
-    awk -F'"' '/"lab": / { lab = $4 } lab && /"puntos": / { gsub(/[^0-9]/, "", $3); print lab, $3; lab = "" }' "$1" | sort
-}
-marks() { points "$course/build/informe/resultados.json"; }
+points() { "$root/$own/autograder/asinc-grade" --informe "$1" --resultados laboratorios | cut -d' ' -f1,2; } # «07 100» cada uno
+marks() { points "$course/build/informe"; }
 every() { printf '%s\n' labs/[0-9][0-9]-*/ | sed "s|labs/||; s|-.*| $1|"; }
 
 check 'todo_se_compila_sin_red' student make -j"$(nproc)" grade
@@ -57,7 +55,7 @@ patch -s -p1 -d "$work/mutante/07-monitor" <labs/07-monitor/.grader/mutantes/hor
 give "$work/mutante/07-monitor/monitor.c" labs/07-monitor/monitor.c
 check 'un_mutante_se_califica' student make grade LAB=07 SEMILLA=1
 check 'y_saca_lo_mismo_que_en_la_edicion_de_quien_ensena' eval \
-    'same "$(points "$work/informe/resultados.json")" "$(marks)" && has <(marks) "^07 [1-9][0-9]?$"'
+    'same "$(points "$work/informe")" "$(marks)" && has <(marks) "^07 [1-9][0-9]?$"'
 
 check 'hay_pistas_de_lo_que_falla' student make hint LAB=07
 check 'y_se_ve_lo_que_se_lleva_hecho' student make progreso

@@ -177,11 +177,25 @@ explica la_direccion_de_lo_que_desaparece 'Esa variable desaparece' <<'FIN'
 static int *f(void) { int n = 1; return &n; }
 int main(void) { return f() != 0; }
 FIN
+explica una_llave_sin_cerrar 'Falta cerrar una llave «}» antes de aquí: gcc cree que «g»' <<'FIN'
+static int f(void) { if (1) { return 1; }
+static int g(void) { return 2; }
+int main(void) { return f() + g(); }
+FIN
+explica memoria_que_se_pierde '«malloc» devuelve la dirección de la memoria que da' <<'FIN'
+#include <stdlib.h>
+int main(void) { malloc(10); return 0; }
+FIN
 
 printf 'int f(void) { return 0; }\n' >otro.c
 printf 'int f(void) { return 1; }\nint main(void) { return f(); }\n' >caso.c
 "$tool" gcc -o programa caso.c otro.c >salida 2>&1
 check dos_archivos_con_lo_mismo has salida '«f» está definida en dos archivos'
+
+printf 'int main(void) { return 0; }\n' | iconv -f UTF-8 -t UTF-16 >caso.c
+build
+check 'un_archivo_en_utf16' has salida 'El archivo está guardado en UTF-16'
+check 'de_utf16_no_se_dice_nada_mas' same 1 "$(grep -c '=> ' salida)"
 
 # Lo que no es un error corriente no se adorna, y lo que se repite se explica una vez.
 printf 'int main(void) { return 0; }\n' >caso.c

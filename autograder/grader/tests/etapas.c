@@ -1,9 +1,9 @@
 /* Las etapas: cuál es la siguiente, y cómo se enseñan a quien hace el laboratorio. */
 #include "base/memory.h"
+#include "course/tests/bueno.h"
 #include "grader/job.h"
 #include "grader/jobs.h"
 #include "grader/report.h"
-#include "grader/tests/unit.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -31,10 +31,10 @@ static const char manifest[] =
 
 /* El laboratorio, calificado: una letra por prueba, «b»ien, «m»al, «t»iempo o «f»allo del
  * corrector. */
-static struct gr_job graded(struct gr_lab *lab, const char *verdicts)
+static struct gr_job graded(struct lab *lab, const char *verdicts)
 {
-    struct gr_error err;
-    cr_assert(load_text(lab, manifest, &err) == 0, "%s", err.text);
+    char *why = load_text(lab, manifest);
+    cr_assert_null(why, "%s", why);
     struct gr_job job = {.lab = lab,
                          .source = ag_format("/no/hay"),
                          .repro = ag_format("make grade LAB=07"),
@@ -43,19 +43,19 @@ static struct gr_job graded(struct gr_lab *lab, const char *verdicts)
                          .results = ag_alloc(N, sizeof *job.results)};
     for (size_t i = 0; i < N; i++)
         job.results[i] = (struct gr_result){.test = &lab->tests[i],
-                                            .verdict = verdicts[i] == 'b'   ? GR_BIEN
-                                                       : verdicts[i] == 'm' ? GR_MAL
-                                                       : verdicts[i] == 't' ? GR_TIEMPO
-                                                                            : GR_FALLO,
+                                            .verdict = verdicts[i] == 'b'   ? GR_PASS
+                                                       : verdicts[i] == 'm' ? GR_FAIL
+                                                       : verdicts[i] == 't' ? GR_TIMEOUT
+                                                                            : GR_BROKEN,
                                             .story = json_array()};
     gr_score(&job);
     return job;
 }
 
-static void forget(struct gr_job *job, struct gr_lab *lab)
+static void forget(struct gr_job *job, struct lab *lab)
 {
     gr_job_free(job);
-    gr_lab_free(lab);
+    lab_free(lab);
 }
 
 Test(etapas, solo_una_es_la_siguiente)
@@ -75,7 +75,7 @@ Test(etapas, solo_una_es_la_siguiente)
         {"fbbbbb", {GR_NEXT, GR_REACHED, GR_LATER}, {1, 69, 0}, {20, 0, 10}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct gr_lab lab;
+        struct lab lab;
         struct gr_job job = graded(&lab, cases[i].verdicts);
         for (size_t k = 0; k < 3; k++) {
             const struct gr_milestone *m = &job.milestones[k];
@@ -113,7 +113,7 @@ static char *ladder(const struct gr_job *job, bool all, size_t cols)
 
 static void expect_ladder(const char *verdicts, bool all, const char *expected)
 {
-    struct gr_lab lab;
+    struct lab lab;
     struct gr_job job = graded(&lab, verdicts);
     char *out = ladder(&job, all, 60);
     cr_expect_str_eq(out, expected, "%s se ve así:\n%s", verdicts, out);
@@ -177,7 +177,7 @@ Test(etapas, lo_que_no_se_pudo_calificar)
 
 Test(etapas, varios_laboratorios_en_una_linea_cada_uno)
 {
-    struct gr_lab labs[3];
+    struct lab labs[3];
     struct gr_job jobs[3] = {graded(&labs[0], "bbbbbb"), graded(&labs[1], "bbmmmb"),
                              graded(&labs[2], "mmmmmm")};
     char *out;
@@ -200,7 +200,7 @@ Test(etapas, ninguna_linea_pasa_del_margen)
 {
     static const size_t cols[] = {50, 60, 80};
     for (size_t c = 0; c < 3; c++) {
-        struct gr_lab lab;
+        struct lab lab;
         struct gr_job job = graded(&lab, "bmtfmb");
         char *out = ladder(&job, true, cols[c]), *at = out;
         for (char *line; (line = strsep(&at, "\n"));) {

@@ -1,6 +1,6 @@
 /* La cronología, leída sin fiarse, y la página que sale de ella. */
 #include "base/memory.h"
-#include "grader/chronicle.h"
+#include "grader/chronicle_read.h"
 #include "grader/html.h"
 #include "grader/report.h"
 #include "grader/report_page.h"

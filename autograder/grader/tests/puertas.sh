@@ -174,6 +174,15 @@ test_lo_que_no_se_pasa_no_baja() {
     says 'repite'
 }
 
+# En una clase, otra caja sería otra nota: esa o ninguna.
+test_la_caja_exacta_o_ninguna() {
+    fake_bwrap 999 'No permissions to create a new namespace'
+    grade with_fake
+    graded_in minima mínima
+    run with_fake "$grader" --lab 01 --desde solutions --exacta
+    refused 'ahora no se puede la caja completa, y se pidió esa'
+}
+
 # ---- /proc y /dev -------------------------------------------------------------------------------------
 
 test_sin_poder_montar_proc() {

@@ -1,6 +1,7 @@
 #!/bin/bash
-# `make grade SANITIZE=1`: lo que sin ASan no se nota, con él se dice. Se ejecuta en la raíz del
-# curso, con las suites hechas; la salida es TAP.
+# `make grade SANITIZE=1`: lo que sin ASan no se nota, con él se dice. Y lo que se repite para
+# explicarlo: quien muere o no para, con los sanitizadores; los demás, con sus tareas dibujadas. Se
+# ejecuta en la raíz del curso, con las suites hechas; la salida es TAP.
 #   sanitize.sh ASINC-GRADE
 set -u
 grader=$1
@@ -25,4 +26,40 @@ seen() {
         has "$work/dice" 'LAB=07 SANITIZE=1'
 }
 check con_sanitize_se_dice seen
+
+# wrong PRUEBA EXPRESIÓN: la solución, con ese cambio de sed, y lo que se dice de ella.
+wrong() {
+    sed "$2" solutions/07-monitor/monitor.c >"$work/07-monitor/monitor.c"
+    "$grader" --lab 07 --desde "$work" --prueba "$1" --informe "$work/informe" >"$work/dice" 2>&1
+    tr -s ' \n' ' ' <"$work/dice" >"$work/seguido"
+}
+where_it_died() {
+    wrong registra_estado 's/^    int umbral = /    *(volatile char *)(size_t)resultado->estado = 0;\n&/'
+    has "$work/seguido" 'FALLO: (ASan|UBSan) vio .*, en registrar \(.*07-monitor/monitor.c:[0-9]+\)' &&
+        has "$work/seguido" 'Así se notó: .* murió por SIGSEGV'
+}
+check quien_muere_lee_en_que_linea where_it_died
+# Quien acaba con _exit lee la fuga, y qué hacer para verla.
+leak_and_exit() {
+    wrong memoria_limpia 's/^    int umbral = /    void *volatile fuga = malloc(77);\n    fuga = NULL;\n    (void)fuga;\n&/; s/^#include <time.h>/&\n#include <unistd.h>/; /^int main(/,/^}/s/return \(.*\);/_exit(\1);/'
+    has "$work/seguido" 'FALLO: ASan vio que el programa acabó sin liberar memoria que pidió, en registrar \(.*07-monitor/monitor.c:[0-9]+\)\. Con _exit\(\) el programa no da ocasión de buscarla'
+}
+check quien_acaba_con__exit_lee_la_fuga leak_and_exit
+where_it_spins() {
+    wrong formato_de_linea 's/^    return as_sleep(turno .*/    for (volatile int i = 0; i >= 0; i = 0)\n        ;\n    return 0;/'
+    has "$work/seguido" 'FALLO: el programa no espera: da vueltas, en esperar_turno \(.*07-monitor/monitor.c:[0-9]+\)'
+}
+check quien_da_vueltas_lee_donde where_it_spins
+what_blocks() {
+    wrong no_deriva 's/^    as_http_response respuesta = {0};/&\n    usleep(300000);/; s/^#include <time.h>/&\n#include <unistd.h>/'
+    has "$work/seguido" 'FALLO: algo bloquea el bucle, .* la tarea «.*» \(creada en .*monitor.c:[0-9]+\) acaparó el hilo' &&
+        hasnt "$work/seguido" '¿se suma al intervalo'
+}
+check quien_bloquea_el_bucle_lee_que_tarea what_blocks
+tasks_drawn() {
+    wrong verifica_todas_a_la_vez 's/as_gather_each(vigilar_sitio, sitios, opciones->n,/as_gather_each(vigilar_sitio, sitios, 1,/'
+    has "$work/dice" 'Tus tareas' && has "$work/dice" '^    principal  *[█#]' &&
+        has "$work/informe/resultados.json" '"tarea"' && has "$work/informe/index.html" 'De cada tarea tuya'
+}
+check las_tareas_se_dibujan tasks_drawn
 finish

@@ -1,11 +1,13 @@
 /* Las piezas del corrector que no necesitan ni caja ni compilador. */
-#include "grader/tests/unit.h"
 #include "base/dir.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "box/box.h"
+#include "course/tests/bueno.h"
+#include "grader/budget.h"
+#include "grader/diag.h"
 #include "grader/job.h"
 #include "grader/jobs.h"
-#include "grader/judge.h"
 #include "grader/report.h"
 #include "grader/selftest.h"
 #include "grader/stage.h"
@@ -23,13 +25,44 @@ TestSuite(texto, .timeout = 20);
 TestSuite(fuentes, .timeout = 20);
 TestSuite(guardadas, .timeout = 20);
 
+/* ---- el reparto de la máquina -------------------------------------------------------------- */
+
+TestSuite(reparto, .timeout = 20);
+
+/* Entre todas las cajas de todas las calificaciones no toman todos los puertos. */
+Test(reparto, los_puertos_no_se_acaban)
+{
+    for (long vecinos = 1; vecinos <= 5; vecinos++) {
+        long toca = gr_budget_ports(vecinos, 32768, 60999);
+        cr_assert_geq(toca, 300);
+        cr_assert_lt(vecinos * GR_SUITE_JOBS * toca, 60999 - 32768, "%ld vecinos, %ld",
+                     vecinos, toca);
+    }
+    cr_assert_eq(gr_budget_ports(256, 32768, 60999), 300);
+    cr_assert_eq(gr_budget_ports(1, 1024, 65535), 1500);
+}
+
+Test(reparto, llega_a_las_cajas)
+{
+    struct gr_config cfg = {.processes = 7000, .ports = 321, .claim = -1};
+    cr_assert_eq(gr_budget_enter(&cfg), 0);
+    struct box_options o = box_options_default();
+    cr_assert_eq(o.processes, 7000);
+    cr_assert_eq(o.limits.ports, 321);
+    cr_assert_not(o.own_user);
+    cfg.drop = true;
+    cfg.claim = 5;
+    cr_assert_eq(gr_budget_enter(&cfg), 0);
+    cr_assert(box_options_default().own_user);
+}
+
 /* ---- puntos ------------------------------------------------------------------------------ */
 
 /* Puntúa `good` con estos veredictos para una, dos y tres. */
-static struct gr_job scored(struct gr_lab *lab, const enum gr_verdict verdicts[3])
+static struct gr_job scored(struct lab *lab, const enum gr_verdict verdicts[3])
 {
-    struct gr_error err;
-    cr_assert(load_text(lab, good_lab, &err) == 0, "%s", err.text);
+    char *why = load_text(lab, good_lab);
+    cr_assert_null(why, "%s", why);
     struct gr_job job = {
         .lab = lab, .n_results = 3, .results = ag_alloc(3, sizeof *job.results)};
     for (size_t i = 0; i < 3; i++)
@@ -45,51 +78,51 @@ Test(puntos, suma_y_veredicto)
         enum gr_verdict in[3], out[3], lab;
         int points, max, ungraded;
     } cases[] = {
-        {{GR_BIEN, GR_BIEN, GR_BIEN}, {GR_BIEN, GR_BIEN, GR_BIEN}, GR_BIEN, 100, 100, 0},
-        {{GR_BIEN, GR_BIEN, GR_MAL}, {GR_BIEN, GR_BIEN, GR_MAL}, GR_MAL, 90, 100, 0},
-        {{GR_BIEN, GR_BIEN, GR_TIEMPO},
-         {GR_BIEN, GR_BIEN, GR_TIEMPO},
-         GR_TIEMPO,
+        {{GR_PASS, GR_PASS, GR_PASS}, {GR_PASS, GR_PASS, GR_PASS}, GR_PASS, 100, 100, 0},
+        {{GR_PASS, GR_PASS, GR_FAIL}, {GR_PASS, GR_PASS, GR_FAIL}, GR_FAIL, 90, 100, 0},
+        {{GR_PASS, GR_PASS, GR_TIMEOUT},
+         {GR_PASS, GR_PASS, GR_TIMEOUT},
+         GR_TIMEOUT,
          90,
          100,
          0},
         /* requiere, también en cadena */
-        {{GR_BIEN, GR_MAL, GR_BIEN}, {GR_BIEN, GR_MAL, GR_MAL}, GR_MAL, 60, 100, 0},
-        {{GR_MAL, GR_BIEN, GR_BIEN}, {GR_MAL, GR_MAL, GR_MAL}, GR_MAL, 0, 100, 0},
-        {{GR_TIEMPO, GR_BIEN, GR_BIEN},
-         {GR_TIEMPO, GR_MAL, GR_MAL},
-         GR_TIEMPO,
+        {{GR_PASS, GR_FAIL, GR_PASS}, {GR_PASS, GR_FAIL, GR_FAIL}, GR_FAIL, 60, 100, 0},
+        {{GR_FAIL, GR_PASS, GR_PASS}, {GR_FAIL, GR_FAIL, GR_FAIL}, GR_FAIL, 0, 100, 0},
+        {{GR_TIMEOUT, GR_PASS, GR_PASS},
+         {GR_TIMEOUT, GR_FAIL, GR_FAIL},
+         GR_TIMEOUT,
          0,
          100,
          0},
         /* ni un fallo del corrector ni lo que depende de él encogen el máximo */
-        {{GR_BIEN, GR_BIEN, GR_FALLO},
-         {GR_BIEN, GR_BIEN, GR_FALLO},
-         GR_FALLO,
+        {{GR_PASS, GR_PASS, GR_BROKEN},
+         {GR_PASS, GR_PASS, GR_BROKEN},
+         GR_BROKEN,
          90,
          100,
          10},
-        {{GR_BIEN, GR_FALLO, GR_MAL},
-         {GR_BIEN, GR_FALLO, GR_FALLO},
-         GR_FALLO,
+        {{GR_PASS, GR_BROKEN, GR_FAIL},
+         {GR_PASS, GR_BROKEN, GR_BROKEN},
+         GR_BROKEN,
          60,
          100,
          40},
-        {{GR_FALLO, GR_BIEN, GR_BIEN},
-         {GR_FALLO, GR_FALLO, GR_FALLO},
-         GR_FALLO,
+        {{GR_BROKEN, GR_PASS, GR_PASS},
+         {GR_BROKEN, GR_BROKEN, GR_BROKEN},
+         GR_BROKEN,
          0,
          100,
          100},
-        {{GR_NO_COMPILA, GR_NO_COMPILA, GR_NO_COMPILA},
-         {GR_NO_COMPILA, GR_NO_COMPILA, GR_NO_COMPILA},
-         GR_NO_COMPILA,
+        {{GR_UNCOMPILED, GR_UNCOMPILED, GR_UNCOMPILED},
+         {GR_UNCOMPILED, GR_UNCOMPILED, GR_UNCOMPILED},
+         GR_UNCOMPILED,
          0,
          100,
          0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct gr_lab lab;
+        struct lab lab;
         struct gr_job job = scored(&lab, cases[i].in);
         for (size_t t = 0; t < 3; t++)
             cr_expect(job.results[t].verdict == cases[i].out[t],
@@ -102,19 +135,19 @@ Test(puntos, suma_y_veredicto)
                   "caso %zu: %d/%d y %d sin calificar", i, job.points, job.max,
                   job.ungraded);
         gr_job_free(&job);
-        gr_lab_free(&lab);
+        lab_free(&lab);
     }
 }
 
 Test(puntos, la_saltada_señala_a_la_primera)
 {
-    struct gr_lab lab;
-    struct gr_job job = scored(&lab, (enum gr_verdict[]){GR_MAL, GR_BIEN, GR_BIEN});
+    struct lab lab;
+    struct gr_job job = scored(&lab, (enum gr_verdict[]){GR_FAIL, GR_PASS, GR_PASS});
     cr_expect(job.results[2].blocked == &lab.tests[0]);
     const char *story = json_string_value(json_array_get(job.results[2].story, 0));
     cr_expect(story && strstr(story, "antes tiene que pasar «una»"), "%s", story);
     gr_job_free(&job);
-    gr_lab_free(&lab);
+    lab_free(&lab);
 }
 
 /* ---- lo que dice gcc -------------------------------------------------------------------- */
@@ -252,21 +285,41 @@ Test(texto, lineas_que_caben)
 Test(fuentes, no_se_sigue_ningun_enlace)
 {
     char *top;
-    struct gr_lab lab;
+    struct lab lab;
     struct gr_error err;
-    cr_assert(ag_temp_dir("unit", &top) == 0 && load_text(&lab, good_lab, &err) == 0);
+    cr_assert(ag_temp_dir("unit", &top) == 0 && !load_text(&lab, good_lab));
     char *secret = ag_format("%s/secreto", top), *link = ag_format("%s/monitor.c", top);
     char *to = ag_format("%s/copia", top);
     cr_assert(gr_write_file(secret, "x", 1, &err) == 0 && symlink(secret, link) == 0);
-    cr_expect(gr_copy_sources(&lab, top, to, &err) < 0 &&
+    bool unwritten = true;
+    cr_expect(gr_copy_sources(&lab, top, to, &unwritten, &err) == -1 && !unwritten &&
                   strstr(err.text, "es un enlace"),
               "%s", err.text);
     free(to);
     free(link);
     free(secret);
-    gr_lab_free(&lab);
+    lab_free(&lab);
     ag_remove_tree(top);
     cr_expect(access(top, F_OK) < 0);
+    free(top);
+}
+
+Test(fuentes, lo_que_no_se_puede_escribir_no_es_de_quien_entrega)
+{
+    char *top;
+    struct lab lab;
+    struct gr_error err;
+    cr_assert(ag_temp_dir("unit", &top) == 0 && !load_text(&lab, good_lab));
+    char *source = ag_format("%s/monitor.c", top), *to = ag_format("%s/no_esta", top);
+    cr_assert_eq(gr_write_file(source, "x", 1, &err), 0);
+    bool unwritten = false;
+    cr_expect_eq(gr_copy_sources(&lab, top, to, &unwritten, &err), -1);
+    cr_expect(unwritten, "%s", err.text);
+    cr_expect_eq(gr_copy_sources(&lab, top, to, NULL, &err), -1);
+    free(to);
+    free(source);
+    lab_free(&lab);
+    ag_remove_tree(top);
     free(top);
 }
 

@@ -17,23 +17,26 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/asinc-gradescope.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
 export AUTOGRADER=$work/autograder
-mkdir "$AUTOGRADER"
+mkdir "$AUTOGRADER" "$work/dejados"
+left=0  # results.json que han quedado, para mirarlos todos al final
+door=() # con qué puertas cerradas se califica
 
 plain=("${as_typed[@]}" -u ASINC_COURSE -u CURSO_HOY)
 result=$AUTOGRADER/results/results.json
 
-# submit [FECHA]: como si alguien acabara de entregar lo que hay en submission.
+# submit [FECHA [PLAZO]]: como si alguien acabara de entregar lo que hay en submission.
 submit() {
     cat >"$AUTOGRADER/submission_metadata.json" <<FIN
 { "id": 7, "created_at": "${1:-2027-01-20T14:22:32.365935-07:00}",
-  "assignment": { "due_date": "2027-01-24T23:59:59.000000+01:00", "title": "Monitor" },
+  "assignment": { "due_date": "${2:-2027-01-24T23:59:59.000000+01:00}", "title": "Monitor" },
   "users": [{ "email": "ana@example.org", "id": 1, "name": "Ana \"created_at\": \"2030\"" }],
   "previous_submissions": [] }
 FIN
-    (cd / && "${plain[@]}" "$AUTOGRADER/run_autograder" >"$work/out" 2>&1)
+    (cd / && "${plain[@]}" "${door[@]}" "$AUTOGRADER/run_autograder" >"$work/out" 2>&1)
+    cp "$result" "$work/dejados/$((++left)).json"
 }
 new() { rm -rf "$AUTOGRADER/submission" && mkdir "$AUTOGRADER/submission"; }
-score() { sed -n 's/^  "score": \([0-9.]*\),*$/\1/p' "$result"; }
+score() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1])).get("score", ""))' "$result"; }
 scored() { same "$1" "$(score)" || { cat "$work/out" && return 1; }; }
 
 check 'sin_LAB_no_se_hace' eval "! autograder/gradescope/pack.sh $own $work/zip 2>$work/out"
@@ -54,6 +57,14 @@ check 'la_solucion_saca_100' scored 100.0
 check 'con_sus_pruebas' has "$result" '"max_score": [0-9]+'
 submit 2027-01-27T12:00:00.5+01:00
 check 'el_retraso_cuenta' scored 80.0
+# Lo que ponga quien entrega no cambia ni de quién es ni cuándo llegó.
+cp "$AUTOGRADER/submission/monitor.c" "$AUTOGRADER/submission/entrega_1_assignsubmission_file_monitor.c"
+printf 'alumno,fecha\nentrega,2026-01-01T00:00:00+01:00\n' >"$AUTOGRADER/submission/alumnos.csv"
+submit 2027-01-27T12:00:00.5+01:00
+check 'no_lo_borra_quien_entrega' scored 80.0
+rm "$AUTOGRADER"/submission/{alumnos.csv,entrega_*}
+submit 2027-01-27T12:00:00.5+01:00 2027-01-28T00:00:00.000000+01:00
+check 'el_plazo_es_el_de_Gradescope' scored 100.0
 
 new && cp labs/07-monitor/monitor.c "$AUTOGRADER/submission/"
 patch -s -o "$AUTOGRADER/submission/monitor.c" solutions/07-monitor/monitor.c labs/07-monitor/.grader/mutantes/sin_milisegundos.patch
@@ -65,6 +76,36 @@ new && echo 'hola' >"$AUTOGRADER/submission/leeme.txt"
 submit
 check 'si_falta_el_archivo_es_un_cero' scored 0.0
 check 'y_dice_cual' has "$result" 'No está «monitor.c»'
+
+# Donde se califica puede faltar algo, aunque no faltara al preparar la imagen. Sin ninguna caja hay que
+# empezar como root, como allí.
+isolated() { has "$work/out" 'CAJA=ya-aislado' && has "$result" 'de un sitio ya aislado: el programa'; }
+behind() { # PUERTA...
+    local name=con_todo box=ya-aislado
+    door=()
+    [ $# -eq 0 ] || { name=${*//-/_} && name=${name// /_y_} && door=("$root/$own/autograder/box/tests/ataques/contenedor" "$@"); }
+    (cd "$AUTOGRADER/source/curso" && "${door[@]}" build/normal/autograder/asinc-grade --comprobar >"$work/out" 2>/dev/null) && box=$(cat "$work/out")
+    if [ "$box" = ya-aislado ] && [ "$(id -u)" -ne 0 ]; then
+        skip "$name" 'hay que empezar como root, como allí'
+        return
+    fi
+    new && cp labs/07-monitor/monitor.c "$AUTOGRADER/submission/" && echo '/* igual */' >>"$AUTOGRADER/submission/monitor.c"
+    submit
+    check "${name}_el_esqueleto_saca_0" scored 0.0
+    new && cp solutions/07-monitor/monitor.c "$AUTOGRADER/submission/"
+    submit
+    check "${name}_la_solucion_saca_100" scored 100.0
+    case $box in
+    completa) check "${name}_en_la_caja_completa" hasnt "$work/out" 'AVISO|CAJA=' ;;
+    ya-aislado) check "${name}_y_dice_que_en_ya_aislado" isolated ;;
+    *) check "${name}_y_dice_en_que_caja" has "$work/out" 'AVISO: se califica en la caja (parcial|mínima)' ;;
+    esac
+}
+behind
+behind sin-usuarios
+behind falta-landlock
+behind sin-usuarios falta-landlock
+door=()
 
 # Uno que intenta escribir su propia nota, desde dentro y con enlaces.
 new && ln -s /etc/passwd "$AUTOGRADER/submission/opciones.c"
@@ -83,7 +124,7 @@ if [ "$(id -u)" -eq 0 ]; then
     new && cp solutions/07-monitor/monitor.c "$AUTOGRADER/submission/"
     submit
     check 'ya_aislado_la_solucion_saca_100' scored 100.0
-    check 'y_lo_dice_la_nota' has "$result" 'de un sitio ya aislado, como se pidió'
+    check 'y_lo_dice_la_nota' has "$result" 'de un sitio ya aislado: el programa'
     check 'y_lo_dice_lo_que_lee_quien_ensena' has "$work/out" 'CAJA=ya-aislado'
     cp autograder/grader/tests/cli/trampas/falsifica.c "$AUTOGRADER/submission/monitor.c"
     submit
@@ -102,4 +143,10 @@ printf '#!/bin/sh\necho "no hay sitio" >&2\nexit 3\n' >"$grader" && chmod +x "$g
 submit
 check 'un_fallo_del_corrector_no_es_nota' hasnt "$result" '"score"'
 check 'y_se_dice' has "$result" 'No se pudo calificar por un fallo del corrector'
+
+# Todo lo que ha quedado es de lo que Gradescope admite; y lo que no lo es, se ve.
+check 'todos_son_como_los_quiere_Gradescope' python3 autograder/gradescope/tests/results.py "$work"/dejados/*.json
+printf '{"score": "100", "tests": [{"status": "bien", "points": 3}]}' >"$work/malo.json"
+schema_sees() { ! python3 autograder/gradescope/tests/results.py "$work/malo.json" >"$work/out" && has "$work/out" 'score: es' && has "$work/out" 'no se admite .bien' && has "$work/out" 'sobra points'; }
+check 'y_el_esquema_ve_lo_que_no' schema_sees
 finish

@@ -7,6 +7,7 @@
  * el final en program_poll.
  */
 #include "harness/program/program.h"
+#include "base/sanitize.h"
 #include "box/rung.h"
 #include "harness/files.h"
 #include <errno.h>
@@ -19,7 +20,6 @@
 
 #define MAX_OUTPUT     (1 << 20)
 #define STDIN_MS       5000 /* plazo para que lea lo que se le escribe */
-#define ASAN_EXIT_CODE 99
 #define CPU_MS         10000
 #define WALL_MARGIN_MS 5000
 
@@ -91,7 +91,7 @@ static void *read_outputs(void *arg)
             hs__lock();
             p->status_ready = true;
             p->end.ms = hs_now();
-            hs__notify();
+            hs__wake(); /* quizá solo es la respuesta a una medida */
             hs__unlock();
         }
         uint64_t count;
@@ -105,14 +105,18 @@ static void *read_outputs(void *arg)
 static void note_end(struct hs_program *p)
 {
     p->ended = true;
+    /* El aviso pudo ser la respuesta a una medida, anterior. */
+    if (p->result.ended_ms > 0)
+        p->end.ms = hs__moment(p->result.ended_ms);
     p->end.exited = p->result.kind == BOX_EXITED;
     p->end.code = p->end.exited ? p->result.code : 0;
     p->end.signal = p->result.kind == BOX_SIGNALED ? p->result.signal : 0;
     if (p->result.kind == BOX_LIMIT)
         p->end.limit = box_limit_name(p->result.limit);
+    p->end.leftovers = p->result.leftovers;
     p->end.crowded = p->result.crowded;
     p->end.peak_kib = p->result.peak_rss_kib;
-    p->end.asan = p->options.asan && p->end.code == ASAN_EXIT_CODE;
+    p->end.asan = p->options.asan && p->end.code == AG_SANITIZE_EXIT;
     p->end.after_signal = p->signalled < 0 ? -1 : p->end.ms - p->signalled;
     bool clean = p->end.exited && !p->end.asan;
     hs__span_end(&p->life, clean ? HS__PLAIN : HS__BAD, hs_exit_words(p->end));
@@ -148,51 +152,6 @@ void hs__check_health(struct hs_program *p)
         hs_fail("el programa debía arrancar y el sistema no puede ejecutarlo: %s",
                 strerror(p->result.code));
     }
-}
-
-const char *hs_exit_words(struct hs_exit end)
-{
-    if (end.asan)
-        return "lo paró el detector de errores de memoria";
-    if (end.exited)
-        return hs_format("salió con código %d", end.code);
-    if (end.limit)
-        return hs_format("la caja lo mató: pasó su límite de %s", end.limit);
-    if (end.signal && end.crowded)
-        return hs_format("llegó al máximo de %ld hilos y procesos, no pudo crear otro y "
-                         "murió por %s",
-                         box_limits_default().processes, hs__signal_words(end.signal));
-    if (end.signal)
-        return hs_format("murió por %s", hs__signal_words(end.signal));
-    return "lo paró el corrector";
-}
-
-static int end_check(void *arg)
-{
-    struct hs_program *p = arg;
-    hs__check_health(p);
-    return p->ended && p->output[HS_OUT].fd < 0 && p->output[HS_ERR].fd < 0;
-}
-
-struct hs_exit hs_wait_exit(struct hs_program *p, int ms)
-{
-    hs__checked();
-    hs__lock();
-    if (!hs__wait(end_check, p, ms))
-        hs__fail_waiting(ms, "el programa debía terminar%s y sigue en marcha",
-                         p->signalled >= 0 ? " tras la señal" : "");
-    struct hs_exit end = p->end;
-    hs__unlock();
-    hs_step("El programa %s", hs_exit_words(end));
-    return end;
-}
-
-struct hs_exit hs_expect_exit(struct hs_program *p, int code, int ms)
-{
-    struct hs_exit end = hs_wait_exit(p, ms);
-    if (!end.exited || end.asan || end.code != code)
-        hs_fail("el programa debía salir con código %d y %s", code, hs_exit_words(end));
-    return end;
 }
 
 bool hs_running(struct hs_program *p)
@@ -329,6 +288,16 @@ static const char *program_alarm(struct hs__part *part)
     return words;
 }
 
+/* De uno que acabó, lo último que se supo. */
+static int64_t program_spent(struct hs__part *part)
+{
+    struct hs_program *p = (struct hs_program *)part;
+    struct box_usage u;
+    if (!p->ended && box_sample(p->run, &u) == 0)
+        p->spent_ms = u.cpu_ms;
+    return p->spent_ms;
+}
+
 static void close_if_open(int fd)
 {
     if (fd >= 0)
@@ -389,9 +358,16 @@ static void run_boxed(struct hs_program *p, const char *program,
                       const char *const *arguments, int in, int out, int err)
 {
     char zone[64] = "";
-    char *env[] = {"ASAN_OPTIONS=color=never:exitcode=99",
-                   "UBSAN_OPTIONS=color=never:print_stacktrace=1:exitcode=99",
-                   p->options.timezone ? zone : NULL, NULL};
+    const char *trace = p->traced ? hs_format("AS_TRACE=%s", p->traced) : NULL;
+    char *env[6] = {"ASAN_OPTIONS=" AG_ASAN_OPTIONS, "UBSAN_OPTIONS=" AG_UBSAN_OPTIONS};
+    size_t n_env = 2;
+    if (trace) {
+        env[n_env++] = (char *)trace;
+        env[n_env++] = "AS_DEBUG=1";
+    }
+    /* Sin zona horaria, la que haya: «TZ» a secas sería la de Greenwich. */
+    if (p->options.timezone)
+        env[n_env++] = zone;
     struct box_bind binds[HS__MAX_DIRS];
     struct box_options options = box_options_default();
     if (p->options.timezone)
@@ -448,11 +424,15 @@ struct hs_program *hs_start_argv(struct hs_options options, const char *const *a
                  .ended = program_ended,
                  .report = program_report,
                  .stop = program_stop,
-                 .alarm = program_alarm},
+                 .alarm = program_alarm,
+                 .cause = hs__program_cause,
+                 .spent = program_spent,
+                 .tasks = hs__tasks_draw},
         .options = options,
         .command = options.timezone ? hs_format("TZ='%s' %s", options.timezone, words)
                                     : words,
         .signalled = -1,
+        .started = hs_now(),
     };
     if (options.max_output == 0)
         p->options.max_output = MAX_OUTPUT;
@@ -481,6 +461,7 @@ struct hs_program *hs_start_argv(struct hs_options options, const char *const *a
     hs__chronicle_origin();
     p->life = hs__span_begin(hs__lane(HS__PROGRAM, words), "sigue en marcha");
     p->record.lane = hs__lane(HS__OUTPUT, words);
+    hs__tasks_prepare(p);
     run_boxed(p, program, arguments, in[0], out[1], err[1]);
     close(in[0]);
     close(out[1]);

@@ -5,8 +5,8 @@
 
 #include "box/box.h"
 #include "harness/chronicle.h"
+#include "harness/program/emulator.h"
 #include "harness/program/record.h"
-#include "harness/program/screen.h"
 #include <pthread.h>
 
 /* Una de sus salidas. */
@@ -36,6 +36,9 @@ struct hs_program {
     struct box_result result;
     struct hs_exit end;
     double signalled; /* instante del último hs_signal, o -1 */
+    double started;
+    const char *traced; /* el archivo en que apunta qué hace cada tarea, o NULL */
+    int64_t spent_ms;   /* el procesador que se sabe que ha gastado */
 };
 
 /* command.c. La orden como se teclearía, con comillas donde hagan falta; el principio, si es
@@ -48,6 +51,16 @@ void hs__report_lines(struct hs_program *p, struct hs__lines *lines);
 /* sanitizer.c. Qué error de memoria cuenta lo escrito y en qué línea, o NULL. Con el cerrojo
  * tomado. */
 const char *hs__sanitizer_words(const struct hs__record *record);
+/* La primera línea suya de lo que dijeron, «, en función (archivo:línea)», o "". */
+const char *hs__own_frame(const struct hs__record *record);
+
+/* cause.c. Lo que se ve en el programa y explica el fallo, o NULL: ver struct hs__part. */
+const char *hs__program_cause(struct hs__part *part, bool late);
+
+/* tasks.c. Con ASINC_TRACE, prepara dónde apuntará el programa lo que hace cada tarea; y después lo
+ * pone en la cronología. */
+void hs__tasks_prepare(struct hs_program *p);
+void hs__tasks_draw(struct hs__part *part, double until);
 
 /* terminal.c. Los dos extremos de una terminal nueva, [0] el nuestro; y su informe. */
 void hs__open_terminal(const struct hs_options *options, int fds[2]);

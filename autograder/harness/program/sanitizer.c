@@ -1,5 +1,7 @@
 /* sanitizer.c: lo que vieron ASan, LSan o UBSan, en una frase y con la línea del programa. */
+#include "base/sanitize.h"
 #include "harness/program/program.h"
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +21,9 @@ static const struct {
     {"attempting free", "liberó una dirección que no le dio malloc"},
     {"bad-free", "liberó una dirección que no le dio malloc"},
     {"stack-overflow", "agotó la pila"},
+    {"ABRT", "llamó a abort, o no se cumplió un assert"},
+    {"FPE", "dividió entre cero"},
+    {"BUS", "usó una dirección de memoria imposible"},
     {"SEGV", "usó una dirección de memoria que no es suya"},
     {"memcpy-param-overlap", "copió con memcpy entre zonas que se solapan"},
 };
@@ -28,11 +33,18 @@ static bool starts(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* ¿Es de quien escribió el programa? De la biblioteca del curso y de las del sistema llegan
- * otros caminos, y de los programas con que se prueba el banco, este. */
+/* ¿Es de quien escribió el programa? Está en la carpeta de un laboratorio, «07-monitor/», donde quiera
+ * que esté ella; y la de los programas con que se prueba el banco, en la suya. */
 static bool own_file(const char *path)
 {
-    return starts(path, "labs/") || starts(path, "autograder/");
+    if (starts(path, "autograder/"))
+        return true;
+    for (const char *at = path; (at = strchr(at, '-')); at++)
+        if (at >= path + 2 && isdigit((unsigned char)at[-1]) &&
+            isdigit((unsigned char)at[-2]) && (at == path + 2 || at[-3] == '/') &&
+            strchr(at, '/'))
+            return true;
+    return false;
 }
 
 /* La primera línea suya de una pila: «, en vigilar (labs/07-monitor/monitor.c:64)», o "". */
@@ -48,13 +60,38 @@ static const char *own_frame(const struct hs__record *record, size_t from)
     return "";
 }
 
+const char *hs__own_frame(const struct hs__record *record)
+{
+    return own_frame(record, 0);
+}
+
+/* Lo que dice la guardia que lleva dentro el programa (grader/guard.c) ya es una frase. */
 static const char *asan_words(const char *kind)
 {
+    static const char ours[] = "el programa ";
+    if (starts(kind, ours))
+        return kind + strlen(ours);
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
         if (starts(kind, errors[i].kind))
             return hs_format("%s (%s)", errors[i].words, errors[i].kind);
-    return hs_format("cometió un error de memoria (%.*s)", (int)strcspn(kind, " :"),
-                     kind);
+    /* Los demás, sin direcciones ni paréntesis. */
+    static const char *const tails[] = {" on ", " (", ":", NULL};
+    size_t n = strlen(kind);
+    for (size_t i = 0; tails[i]; i++) {
+        const char *at = strstr(kind, tails[i]);
+        if (at && at > kind && (size_t)(at - kind) < n)
+            n = (size_t)(at - kind);
+    }
+    return hs_format("cometió un error de memoria (%.*s)", (int)n, kind);
+}
+
+/* El consejo de la guardia a quien acaba con _exit, o "". */
+static const char *exit_advice(const struct hs__record *record, size_t from)
+{
+    for (size_t i = from; i < record->count; i++)
+        if (strstr(record->lines[i]->text, AG_EXIT_ADVICE))
+            return ". " AG_EXIT_ADVICE;
+    return "";
 }
 
 const char *hs__sanitizer_words(const struct hs__record *record)
@@ -67,8 +104,8 @@ const char *hs__sanitizer_words(const struct hs__record *record)
                              asan_words(at + strlen(asan)), own_frame(record, i));
         if (strstr(text, "ERROR: LeakSanitizer: "))
             return hs_format(
-                "ASan vio que el programa acabó sin liberar memoria que pidió%s",
-                own_frame(record, i));
+                "ASan vio que el programa acabó sin liberar memoria que pidió%s%s",
+                own_frame(record, i), exit_advice(record, i));
         at = strstr(text, ubsan);
         if (at && at > text + 2) {
             const char *frame = own_frame(record, i);

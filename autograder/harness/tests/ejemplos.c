@@ -1,4 +1,5 @@
 /* ejemplos.c: pruebas que acaban de todas las maneras posibles. Las corre historias.c. */
+#include "base/sanitize.h"
 #include "harness/tcp.h"
 #include "psql.h"
 #include <stdlib.h>
@@ -55,6 +56,13 @@ HS_TEST(ejemplos, demasiado)
 HS_TEST(ejemplos, condicion_falsa)
 {
     hs_expect(1 > 2, "el primero debía pasar de %d y es 1", 2);
+}
+
+HS_TEST(ejemplos, tareas_que_esperan)
+{
+    struct hs_program *p = hs_start("traza");
+    hs_wait_line(p, hs_has("listo"), 5000);
+    hs_wait_line(p, hs_has("nunca"), 300);
 }
 
 HS_TEST(ejemplos, linea_que_no_llega)
@@ -199,6 +207,28 @@ HS_TEST(ejemplos, memoria_mal_usada)
 HS_TEST(ejemplos, fuga)
 {
     hs_expect_exit(hs_start_with((struct hs_options){.asan = true}, "fuga"), 0, 20000);
+}
+
+#define VIGILADO(...)                                                                    \
+    hs_expect_exit(                                                                      \
+        hs_start_with((struct hs_options){.asan = true}, "vigilado", __VA_ARGS__), 0,    \
+        20000)
+
+HS_TEST(ejemplos, fuga_y__exit)
+{
+    VIGILADO("==7==ERROR: LeakSanitizer: detected memory leaks",
+             "    #1 0x1 in pedir autograder/p.c:9", AG_EXIT_ADVICE);
+}
+
+HS_TEST(ejemplos, lo_que_dice_la_guardia)
+{
+    VIGILADO("==ERROR: AddressSanitizer: el programa trae su propio malloc");
+}
+
+HS_TEST(ejemplos, error_que_no_se_conoce)
+{
+    VIGILADO("==7==ERROR: AddressSanitizer: requested allocation size 0x7f (0x80 after "
+             "adjustments) exceeds maximum supported size of 0x1");
 }
 
 HS_TEST(ejemplos, error_que_ve_ubsan)
@@ -354,4 +384,44 @@ HS_TEST(ejemplos, archivo_escrito)
     hs_write_stdin(p, "hola\n");
     hs_close_stdin(p);
     hs_expect_exit(p, 0, 5000);
+}
+
+/* ---- lo que se ve en el programa, antes que lo que se esperaba de él ---------------- */
+
+HS_TEST(ejemplos, no_para)
+{
+    struct hs_program *p = hs_start("girar");
+    hs_wait_line(p, hs_has("listo"), 5000);
+    hs_wait_line(p, hs_has("nunca"), 900);
+}
+
+HS_TEST(ejemplos, sin_ningun_salto)
+{
+    struct hs_program *p = hs_start("sin-ningún-salto");
+    hs_wait_line(p, hs_has("una línea"), 300);
+}
+
+HS_TEST(ejemplos, dos_lineas_en_una)
+{
+    struct hs_program *p = hs_start("pegadas");
+    hs_wait_line(p, hs_regex("^LISTO tres", "la línea de tres.bin: ¿sigue el setvbuf?"),
+                 5000);
+}
+
+HS_TEST(ejemplos, se_esperan_unas_a_otras)
+{
+    hs_expect_exit(hs_start("interbloqueo"), 0, 5000);
+}
+
+HS_TEST(ejemplos, asinc_lo_para)
+{
+    hs_expect_exit(hs_start("asinc-aborta"), 0, 5000);
+}
+
+/* Con la máquina lenta el plazo es mayor; con el programa quieto, ya no. */
+HS_TEST(ejemplos, no_hace_nada)
+{
+    struct hs_program *p = hs_start("esperar");
+    hs_wait_line(p, hs_has("listo"), 5000);
+    hs_wait_line(p, hs_has("nunca"), 1000);
 }

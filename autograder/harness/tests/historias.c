@@ -74,6 +74,21 @@ Test(historias, otras_comprobaciones)
            "FALLO: el primero debía pasar de 2 y es 1\n" REPRO("condicion_falsa"));
 }
 
+/* Al repetirla para explicarla, lo que dejó apuntado asinc. */
+Test(historias, dice_que_espera_cada_tarea)
+{
+    struct outcome *o = run("tareas_que_esperan", "ASINC_TRACE=1");
+    const char *said =
+        "FALLO: las tareas del programa se quedaron esperando: «principal» espera a las "
+        "tareas de su grupo; «lectora» espera datos de una conexión\n"
+        "Así se notó: el programa debía escribir una línea con «nunca» y no la ha "
+        "escrito. Esperé # s.\n";
+    cr_assert_str_eq(o->verdict, "tiempo");
+    cr_assert(strstr(o->story, said), "cuenta:\n%s\ny no dice:\n%s", o->story, said);
+    o = run("tareas_que_esperan", "");
+    cr_assert(strstr(o->story, "\nFALLO: el programa debía escribir"), "%s", o->story);
+}
+
 Test(historias, programa_que_no_llega)
 {
     golden("linea_que_no_llega", "tiempo",
@@ -284,6 +299,17 @@ Test(historias, errores_de_memoria)
                                "paró el detector de errores de memoria\n"));
     expect("fuga", "mal",
            "FALLO: ASan vio que el programa acabó sin liberar memoria que pidió, en ");
+    /* El consejo de la guardia va detrás de la fuga. */
+    expect(
+        "fuga_y__exit", "mal",
+        "FALLO: ASan vio que el programa acabó sin liberar memoria que pidió, en pedir "
+        "(autograder/p.c:9). Con _exit() el programa no da ocasión de buscarla: acaba "
+        "con return o con exit()\n");
+    expect("lo_que_dice_la_guardia", "mal",
+           "FALLO: ASan vio que el programa trae su propio malloc\n");
+    expect("error_que_no_se_conoce", "mal",
+           "FALLO: ASan vio que el programa cometió un error de memoria (requested "
+           "allocation size 0x7f)\n");
     /* UBSan acaba con 1 si no se le dice otra cosa, y muchos programas también. */
     o = expect("error_que_ve_ubsan", "mal", "FALLO: UBSan vio un error, en main (");
     cr_assert(strstr(o->story, "): store to null pointer"), "%s", o->story);
@@ -333,6 +359,77 @@ Test(historias, culpas_de_postgresql)
     struct outcome *o = run("sql_equivocado", "ASINC_POSTGRES=/no/existe");
     cr_assert_str_eq(o->verdict, "fallo_corrector");
     cr_assert(strstr(o->story, "make setup"));
+}
+
+/* Lo que se ve va delante, y la sospecha de la prueba se calla. */
+Test(historias, lo_que_se_ve_en_el_programa)
+{
+    struct outcome *o = expect("no_para", "tiempo",
+                               "FALLO: el programa no espera: da vueltas. Ha gastado ");
+    cr_assert(strstr(o->story, "Así se notó: el programa debía escribir una línea"));
+    cr_assert(json_is_true(json_object_get(o->result, "memoria")));
+    expect(
+        "sin_ningun_salto", "tiempo",
+        "FALLO: a lo que escribe el programa le falta el salto de línea: «una línea que "
+        "no acaba»");
+    o = expect("dos_lineas_en_una", "mal",
+               "FALLO: falta un salto de línea: «LISTO tres.bin 30…» va pegado a lo "
+               "anterior, «ERROR dos.bin 404»\n"
+               "Así se notó: el programa debía escribir la línea de tres.bin");
+    cr_assert(!strstr(o->story, "setvbuf"), "%s", o->story);
+    expect("se_esperan_unas_a_otras", "mal",
+           "FALLO: las tareas se esperan unas a otras y ninguna puede seguir "
+           "(interbloqueo): «uno» → «dos» → «uno»");
+    o = expect(
+        "asinc_lo_para", "mal",
+        "FALLO: el programa se paró al ver un error suyo: «asinc: as_lock_release: "
+        "el cerrojo es de otra tarea.»");
+    cr_assert(json_is_false(json_object_get(o->result, "memoria")));
+    o = run("se_cae", "");
+    cr_assert(json_is_true(json_object_get(o->result, "memoria")));
+}
+
+Test(historias, no_se_espera_a_quien_no_hace_nada)
+{
+    struct outcome *o = run("no_hace_nada", "ASINC_PATIENCE=25");
+    cr_assert_str_eq(o->verdict, "tiempo");
+    cr_assert_lt(json_integer_value(json_object_get(o->result, "ms")), 24000, "%s",
+                 o->story);
+}
+
+static void put(const char *directory, const char *name, const char *text)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *out = fopen(path, "w");
+    cr_assert(out);
+    fputs(text, out);
+    fclose(out);
+}
+
+/* La que tiene que pasar antes ya ha fallado. */
+Test(historias, no_se_espera_a_quien_no_puede_dar_puntos)
+{
+    char directory[256], extra[640], path[300];
+    const char *tmp = getenv("TMPDIR");
+    snprintf(directory, sizeof directory, "%s/requiere-XXXXXX", tmp ? tmp : "/tmp");
+    cr_assert(mkdtemp(directory));
+    put(directory, "requiere", "otra\nno_hace_nada una otra\n");
+    put(directory, "una.json", "{\"veredicto\": \"bien\"}");
+    put(directory, "otra.json", "{\"veredicto\": \"tiempo\"}");
+    snprintf(extra, sizeof extra, "ASINC_NEEDS='%s/requiere' ASINC_RESULTS='%s'",
+             directory, directory);
+    struct outcome *o = run("no_hace_nada", extra);
+    cr_assert_not(o->suite_ok);
+    snprintf(path, sizeof path, "%s/no_hace_nada.json", directory);
+    json_t *left = json_load_file(path, 0, NULL);
+    cr_assert_str_eq(json_string_value(json_object_get(left, "veredicto")), "mal");
+    cr_assert(
+        strstr(json_string_value(json_array_get(json_object_get(left, "historia"), 0)),
+               "antes tiene que pasar «otra»"));
+    json_decref(left);
+    snprintf(extra, sizeof extra, "rm -r '%s'", directory);
+    cr_assert_eq(system(extra), 0);
 }
 
 Test(historias, sin_llegar_al_final_no_hay_resultado)

@@ -205,6 +205,21 @@ HS_TEST(programas, varios_a_la_vez)
     }
 }
 
+HS_TEST(programas, cuantos_hijos_deja)
+{
+    struct hs_exit end = hs_expect_exit(hs_start("hijo", "0"), 0, 5000);
+    hs_expect_eq_int("hijos del que deja uno", 1, end.leftovers);
+    end = hs_expect_exit(hs_start("salir", "0"), 0, 5000);
+    hs_expect_eq_int("hijos del que no deja ninguno", 0, end.leftovers);
+}
+
+HS_TEST(programas, un_hijo_que_acaba_un_poco_despues_no_cuenta)
+{
+    struct hs_exit end = hs_expect_exit(hs_start("hijo", "50"), 0, 5000);
+    hs_expect_eq_int("hijos", 0, end.leftovers);
+    hs_expect(end.ms < hs_now(), "y su final es el del padre");
+}
+
 HS_TEST(programas, vivo_al_final_no_estorba)
 {
     hs_wait_line(hs_start("esperar"), hs_has("listo"), 5000);

@@ -81,4 +81,4 @@ if __name__ == "__main__":
     medidas = {"salto": salto, "tarea": tarea, "cola": cola, "paradas": paradas}
     asyncio.run(medidas[medida](int(n)))
     if medida == "paradas":
-        cifra("paradas", crono.segundos() * 1e3)
+        cifra("paradas", crono.segundos_cpu() * 1e3)

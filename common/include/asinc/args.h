@@ -25,6 +25,7 @@
 
 AS_DECLARATIONS_BEGIN
 
+/* Qué se espera de una opción, y de qué tipo es el sitio donde se deja. */
 enum as_arg_kind {
     AS_ARG_TEXT,    /* const char *: apunta a argv; puede estar vacío */
     AS_ARG_INT,     /* int */

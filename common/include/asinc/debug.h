@@ -3,7 +3,8 @@
  *
  * Variables de entorno, que lee as_run:
  *
- *   AS_DEBUG=1      avisa por stderr de una tarea que acapara el hilo más de 100 ms, de un
+ *   AS_DEBUG=1      avisa por stderr de una tarea que acapara el hilo más de 100 ms, sin
+ *                   contar lo que esperó a que el sistema le diera un procesador, de un
  *                   error que nadie miró y de lo que quedó sin cerrar; y con `kill -USR1`
  *                   escribe qué espera cada tarea. Como PYTHONASYNCIODEBUG=1.
  *   AS_TRACE=f.json apunta cuándo corrió y cuándo esperó cada tarea. Se abre en

@@ -21,7 +21,8 @@ AS_DECLARATIONS_BEGIN
 /* Todas las tareas se esperan entre sí: ninguna podrá avanzar jamás. */
 #define AS_EDEADLK (-EDEADLK)
 
-/* El cuerpo de una respuesta supera el límite que fijaste. */
+/* Lo que llega no cabe en el límite que hay para ello, tuyo o de la biblioteca: el cuerpo o las
+ * cabeceras de una respuesta, la salida de un proceso, un archivo que se lee entero... */
 #define AS_EOVERFLOW (-EOVERFLOW)
 
 /* El certificado del otro extremo no es de fiar, o el nuestro no se puede usar. */
@@ -29,8 +30,10 @@ AS_DECLARATIONS_BEGIN
 
 /*
  * Lo que un programa escribe cuando algo falla con el código `error`: la explicación que
- * dejó la función fallida, por ejemplo la de libcurl («Failed to connect to 127.0.0.1
- * port 9»); si no dejó ninguna para ese código, as_strerror(error). Nunca devuelve NULL.
+ * dejó la función fallida, por ejemplo «no se pudo conectar con «127.0.0.1:9»: conexión
+ * rechazada»; si no dejó ninguna para ese código, as_strerror(error). Está en español, y
+ * detrás pueden ir, en su idioma, las palabras de libcurl, OpenSSL, libpq o el servidor de
+ * PostgreSQL. Nunca devuelve NULL.
  *
  * Una tarea recuerda su última explicación y de qué código era: la de otro código no se
  * confunde con la de este. Al esperar una tarea que falló, su explicación pasa a quien la
@@ -45,11 +48,14 @@ const char *as_error_text(int error);
 /*
  * Explica un código de error en español. Nunca devuelve NULL; el texto es estático o, para
  * un código desconocido, de una memoria del hilo que sirve para los cuatro últimos: caben
- * varios en el mismo printf.
+ * varios en el mismo printf. Equivale a str(error).
  */
 const char *as_strerror(int error);
 
-/* El nombre simbólico de un código ("ETIMEDOUT"). Mismas reglas que as_strerror. */
+/*
+ * El nombre simbólico de un código ("ETIMEDOUT"). Mismas reglas que as_strerror.
+ * Equivale a type(error).__name__.
+ */
 const char *as_errname(int error);
 
 /*

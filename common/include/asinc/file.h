@@ -84,7 +84,10 @@ ssize_t as_file_readline(as_file *file, char *line, size_t size) AS_MUST_CHECK;
  */
 int as_file_write(as_file *file, const void *data, size_t size) AS_MUST_CHECK;
 
-/* Escribe un texto con formato de printf. Devuelve lo mismo que as_file_write. */
+/*
+ * Escribe un texto con formato de printf. Devuelve lo mismo que as_file_write. Equivale
+ * a await f.write(f"..."), de aiofiles.
+ */
 int as_file_writef(as_file *file, const char *format, ...)
     __attribute__((format(printf, 2, 3))) AS_MUST_CHECK;
 
@@ -121,7 +124,7 @@ int as_file_read_all(const char *path, char **data, size_t *size) AS_MUST_CHECK;
  * Si devuelve un error, también UV_ECANCELED, el antiguo sigue como estaba. Por eso,
  * cancelada con el hilo en marcha, espera a que este lo deje: lo que tarda 1 MiB o un
  * fsync. UV_ENOSPC, UV_EACCES, UV_ENOENT si falta el directorio, UV_EISDIR,
- * UV_EINVAL si en `path` hay algo que no es un archivo de disco.
+ * UV_EINVAL si en `path` hay algo que no es un archivo de disco. Sin pareja en asyncio.
  */
 int as_file_write_all(const char *path, const void *data, size_t size) AS_MUST_CHECK;
 

@@ -55,8 +55,9 @@ typedef struct {
 typedef struct {
     const char *url;            /* http:// o https:// */
     const char *method;         /* NULL = "GET", o "POST" si hay cuerpo */
-    const char *const *headers; /* "Nombre: valor", la última NULL; puede ser NULL. Una de
-                                   las que se envían sin pedirlas se quita con "Accept:" */
+    const char *const *headers; /* "Nombre: valor", la última NULL; puede ser NULL. Sin
+                                   valor, "X-Mia:" llega vacía, y "Accept:" se quita, como
+                                   cualquiera de las que se envían sin pedirlas */
     const void *body;
     size_t body_size;
     int64_t timeout_ms; /* plazo de la petición entera, con sus redirecciones; 0 = solo el
@@ -98,13 +99,17 @@ void as_http_close(as_http *http);
 /*
  * Hace la petición y espera la respuesta entera, que llega ya descomprimida (gzip y
  * deflate; si pones tu propia cabecera Accept-Encoding, llega tal cual). Sigue las
- * redirecciones: 303, y 301 o 302 tras un POST, continúan con GET y sin cuerpo; 307 y 308
- * repiten lo mismo; Authorization, Cookie y Host no pasan a otra máquina, otro puerto u
- * otro esquema.
+ * redirecciones, adonde diga su Location, que puede ser relativa: 303, y 301 o 302 tras un POST,
+ * continúan con GET y sin cuerpo; 307 y 308 repiten lo mismo; Authorization, Cookie y Host no
+ * pasan a otra máquina, otro puerto u otro esquema. Un 3xx de otra clase, o sin Location, es una
+ * respuesta como las demás.
  *
- * Si la conexión, reutilizada, muere sin respuesta, la petición se repite en otra, y el
- * servidor pudo atenderla las dos veces. Por eso no se repite un método que no es
- * idempotente (POST, PATCH): da UV_ECONNRESET. Con request->send_once no se repite ninguna.
+ * Una conexión libre se mira justo antes de usarla: si el servidor la cerró, o envió por ella algo
+ * que nadie pidió, se va por otra. Si aun así muere sin respuesta, la petición se repite en otra,
+ * y el servidor pudo atenderla las dos veces. Por eso no se repite un método que no es idempotente
+ * (POST, PATCH): da UV_ECONNRESET. Con request->send_once no se repite ninguna.
+ *
+ * Si pones tu propia cabecera Expect y el servidor la rechaza, su 417 llega sin cuerpo.
  *
  * Devuelve 0 y llena `response`, o deja `response` vacía (no hay que liberarla) y devuelve:
  *   UV_ECANCELED     cancelaron la tarea o venció un ámbito
@@ -148,7 +153,8 @@ const char *as_http_header(const as_http_response *response, const char *name);
 
 /*
  * Cuántos milisegundos pide esperar la cabecera Retry-After de una respuesta (RFC 9110,
- * 10.2.3: segundos o una fecha), o -1 si no está o no se entiende. Ver as_retry_at_least.
+ * 10.2.3: segundos o una fecha), o -1 si no está o no se entiende. Ver
+ * as_retry_at_least. Sin pareja en aiohttp, que da la cabecera como texto.
  */
 int64_t as_http_retry_after(const as_http_response *response);
 
@@ -158,8 +164,15 @@ void as_http_response_clear(as_http_response *response);
 /* ---- Direcciones -------------------------------------------------------------------- */
 
 /*
+ * Aquí las direcciones son siempre enteras. Adónde lleva un enlace relativo («../fotos») desde una
+ * página lo dice libcurl, que ya está enlazada: con su curl_url_set se pone la de la página y
+ * encima el enlace, y con curl_url_get se lee el resultado.
+ */
+
+/*
  * ¿Es `url` una dirección http:// o https:// bien escrita, que as_http_send aceptaría? 0,
- * UV_EINVAL o UV_ENOMEM. No la pide ni busca su nombre. No necesita el bucle.
+ * UV_EINVAL o UV_ENOMEM. No la pide ni busca su nombre. No necesita el bucle. Equivale a
+ * construir yarl.URL(url).
  */
 int as_http_check_url(const char *url);
 
@@ -199,7 +212,10 @@ typedef struct as_http_stream as_http_stream;
 int as_http_open(as_http *http, const as_http_request *request,
                  as_http_stream **stream) AS_MUST_CHECK;
 
-/* El estado HTTP y una cabecera de la respuesta, como en as_http_response. */
+/*
+ * El estado HTTP y una cabecera de la respuesta, como en as_http_response. Equivalen a
+ * respuesta.status y respuesta.headers.get(nombre), de aiohttp.
+ */
 int as_http_stream_status(const as_http_stream *stream);
 const char *as_http_stream_header(const as_http_stream *stream, const char *name);
 

@@ -16,6 +16,7 @@
 
 AS_DECLARATIONS_BEGIN
 
+/* De menos a más grave; con AS_LOG_OFF no se escribe nada. */
 enum as_log_level { AS_LOG_DEBUG, AS_LOG_INFO, AS_LOG_WARNING, AS_LOG_ERROR, AS_LOG_OFF };
 
 /*
@@ -29,7 +30,10 @@ int as_log_to(FILE *stream, enum as_log_level level);
  * UV_ENOBUFS o el error de abrirlo. No suspende. Equivale a logging.FileHandler. */
 int as_log_to_file(const char *path, enum as_log_level level) AS_MUST_CHECK;
 
-/* Quita todos los destinos y vuelve al principio: stderr desde INFO. No suspende. */
+/*
+ * Quita todos los destinos y vuelve al principio: stderr desde INFO. No suspende.
+ * Equivale a logging.basicConfig(force=True).
+ */
 void as_log_reset(void);
 
 /* Escribe un mensaje, con formato de printf y sin salto al final. No suspende.

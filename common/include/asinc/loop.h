@@ -61,6 +61,7 @@ int as_run(as_fn *main_fn, void *arg);
 /*
  * Como as_run, con opciones; `options` NULL es lo mismo que as_run. Solo se leen durante
  * la llamada. UV_EINVAL si la pila pedida es menor de 16 KiB o AS_CLOCK no se entiende.
+ * Equivale a asyncio.Runner, que es donde asyncio.run tiene sus opciones.
  */
 int as_run_options(as_fn *main_fn, void *arg, const as_options *options);
 
@@ -70,7 +71,7 @@ int as_run_options(as_fn *main_fn, void *arg, const as_options *options);
  */
 uint64_t as_now(void);
 
-/* Igual que as_now, en nanosegundos. */
+/* Igual que as_now, en nanosegundos. Equivale a time.monotonic_ns(). */
 uint64_t as_now_ns(void);
 
 /*
@@ -128,7 +129,8 @@ bool as_timer_cancel(as_timer *timer);
  * true si Ctrl+C canceló la tarea principal. Después de as_run, y hasta el próximo, dice lo
  * mismo del último de este hilo, y también true si Ctrl+C llegó cuando la principal ya no podía
  * enterarse, porque estaba terminando. Así main puede acabar como se espera de un programa
- * interrumpido: `return as_interrupted() ? 130 : rc < 0;`.
+ * interrumpido: `return as_interrupted() ? 130 : rc < 0;`. Equivale a que asyncio.run
+ * acabe con KeyboardInterrupt.
  */
 bool as_interrupted(void);
 

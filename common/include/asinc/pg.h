@@ -26,6 +26,7 @@
  *   UV_ECONNRESET  se perdió la conexión, o el servidor la echó; el pool la sustituirá
  *   UV_EBUSY       otra tarea está usando esa conexión; o el servidor no admite más (53300)
  *   UV_ENOTSUP     COPY desde o hacia el programa
+ *   AS_EOVERFLOW   demasiadas notificaciones sin esperar, ver as_pg_notification_wait
  *   UV_ENOMEM, UV_ENOSPC; y UV_EIO los demás fallos del servidor
  */
 #ifndef ASINC_PG_H
@@ -77,7 +78,9 @@ void as_pg_close(as_pg *pool);
  * `result` puede ser NULL si no te interesa.
  *
  * Sin parámetros, `sql` puede ser varias sentencias separadas por «;», que se hacen todas o
- * ninguna; el resultado es el de la última. Todas las filas se guardan en memoria.
+ * ninguna; el resultado es el de la última. Todas las filas se guardan en memoria: cuántas son lo
+ * dice tu consulta, y no hay otro límite que la memoria que quede (UV_ENOMEM). Si no sabes cuántas,
+ * as_pg_query_each.
  *
  * Si la cancelan a medias, pide al servidor que la interrumpa y espera su respuesta, un
  * segundo como mucho. Si resulta que ya había terminado, gana su resultado y devuelve 0.
@@ -142,7 +145,7 @@ int as_pg_query_on(as_pg_connection *connection, const char *sql,
 
 /*
  * Empieza una transacción. 0, UV_EALREADY si la conexión ya está en una, o un error.
- * Suspende. Con as_pg_end, equivale a async with conn.transaction().
+ * Suspende. Equivale a entrar en async with conn.transaction().
  */
 int as_pg_begin(as_pg_connection *connection) AS_MUST_CHECK;
 
@@ -151,8 +154,9 @@ int as_pg_begin(as_pg_connection *connection) AS_MUST_CHECK;
  * devuelve `rc` con su explicación, también si la tarea está cancelada (la espera, de un
  * segundo como mucho, está protegida); si no, la confirma y devuelve `rc`, o el error de
  * confirmarla, y entonces también queda deshecha. Confirmar una transacción en la que falló
- * una consulta es un error, UV_EIO: no hay nada que confirmar. Cada begin necesita su end.
- * Suspende.
+ * una consulta es un error, UV_EIO: no hay nada que confirmar; y también si alguna fue un
+ * COMMIT o un ROLLBACK. Cada begin necesita su end. Suspende. Equivale a salir de async
+ * with conn.transaction().
  */
 int as_pg_end(as_pg_connection *connection, int rc) AS_MUST_CHECK;
 
@@ -172,9 +176,16 @@ typedef struct {
  * envían con "NOTIFY pedidos, 'texto'" o "SELECT pg_notify($1, $2)". Salen en orden, también
  * las que llegaron mientras hacías otras consultas, y cancelar la espera no pierde ninguna.
  *
+ * Las que llegan sin que nadie las espere se guardan hasta 16 MiB. Con más, la próxima consulta por
+ * esa conexión no se hace, y da AS_EOVERFLOW hasta que las esperes; si llegan a 32 durante una, da
+ * AS_EOVERFLOW y la conexión se pierde.
+ *
  * Mientras una tarea espera, la conexión no sirve para otra cosa: dedícale una, y no la
  * devuelvas mientras te interesen, porque las que reciba después se pierden. Antes de
  * devolverla haz "UNLISTEN *". Dentro de una transacción no llega ninguna.
+ *
+ * Cede el turno siempre, aunque ya haya una: las demás tareas corren entre una y la siguiente, y
+ * de una ráfaga cada una puede salir antes de que llegue otra.
  *
  * 0, UV_ECANCELED, UV_ECONNRESET si se perdió la conexión, y UV_EBUSY o UV_ENOTCONN como
  * as_pg_query_on. Suspende. Equivale a conn.add_listener(canal, función).
@@ -208,11 +219,14 @@ bool as_pg_is_null(const as_pg_result *result, size_t row, size_t column);
 int as_pg_int(const as_pg_result *result, size_t row, size_t column,
               int64_t *value) AS_MUST_CHECK;
 
-/* El nombre de una columna, o NULL; es del resultado. */
+/*
+ * El nombre de una columna, o NULL; es del resultado. Equivale a
+ * cursor.description[i].name, de psycopg.
+ */
 const char *as_pg_column_name(const as_pg_result *result, size_t column);
 
 /* La posición de la columna `name`, o UV_ENOENT. Como en SQL, las mayúsculas solo cuentan
- * entre comillas dobles. Con as_pg_value, equivale a fila["name"]. */
+ * entre comillas dobles. Equivale a buscar en fila["name"]. */
 ssize_t as_pg_column(const as_pg_result *result, const char *name);
 
 /* Cuántas filas insertó, cambió, borró o devolvió la sentencia; 0 para las demás.

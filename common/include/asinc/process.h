@@ -89,7 +89,8 @@ void as_process_close_stdin(as_process *process);
  * Suspende hasta que el proceso termine y devuelve su código de salida, de 0 a 255. Si lo
  * mató una señal devuelve 128 más su número, como el intérprete de órdenes, y la deja en
  * `*signum`; si no, deja 0. `signum` puede ser NULL. Puede repetirse, y esperarlo varias
- * tareas. UV_ECANCELED: el proceso sigue vivo. Equivale a await process.wait().
+ * tareas. UV_ECANCELED: el proceso sigue vivo; UV_ESRCH si, al llamarla, otra parte del programa
+ * ya lo había recogido con waitpid. Equivale a await process.wait().
  *
  * Con la salida en una tubería que nadie lee, un proceso que escribe mucho no termina
  * nunca: lee a la vez, o usa as_process_communicate.
@@ -120,6 +121,7 @@ typedef struct {
 int as_process_communicate(as_process *process, const void *input, size_t size,
                            size_t max, as_process_output *output) AS_MUST_CHECK;
 
+/* Libera lo que lleva dentro una salida y la deja a ceros. */
 void as_process_output_clear(as_process_output *output);
 
 AS_DECLARATIONS_END

@@ -7,7 +7,9 @@
  * llegada.
  *
  * Solo suspenden as_queue_put, as_queue_get y as_queue_join; las demás pueden llamarse
- * también desde un callback.
+ * también desde un callback. Antes de as_run, y después, solo as_queue_init,
+ * as_queue_init_priority, as_queue_destroy y as_queue_size: poner, sacar o cerrar sin un bucle
+ * aborta.
  */
 #ifndef ASINC_QUEUE_H
 #define ASINC_QUEUE_H

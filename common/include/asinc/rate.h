@@ -14,6 +14,7 @@
 
 AS_DECLARATIONS_BEGIN
 
+/* Un límite; vive en una variable tuya. */
 typedef struct as_rate {
     as_lock turn;
     uint64_t *passed_ns; /* cuándo pasó cada una de las últimas `max` */
@@ -21,14 +22,20 @@ typedef struct as_rate {
     uint64_t window_ns;
 } as_rate;
 
-/* Prepara un límite de `max` pasos en cualquier ventana de `window_ms` milisegundos. 0,
- * UV_EINVAL si alguno no es positivo, o UV_ENOMEM. Acaba con as_rate_destroy. */
+/*
+ * Prepara un límite de `max` pasos en cualquier ventana de `window_ms` milisegundos. 0,
+ * UV_EINVAL si alguno no es positivo, o UV_ENOMEM. Acaba con as_rate_destroy. Equivale a
+ * AsyncLimiter(max, ventana), de aiolimiter.
+ */
 int as_rate_init(as_rate *rate, size_t max, int64_t window_ms) AS_MUST_CHECK;
 
 /* Libera su memoria. Nadie debe estar esperando en él. */
 void as_rate_destroy(as_rate *rate);
 
-/* Suspende hasta que se pueda pasar. 0 o UV_ECANCELED. */
+/*
+ * Suspende hasta que se pueda pasar. 0 o UV_ECANCELED. Equivale a await
+ * limiter.acquire(), de aiolimiter.
+ */
 int as_rate_wait(as_rate *rate) AS_MUST_CHECK;
 
 AS_DECLARATIONS_END

@@ -34,11 +34,12 @@ typedef struct {
     int64_t cap_ms;  /* la espera más larga; 0 = 60000 */
     enum as_jitter jitter;
     uint64_t seed;      /* del azar; 0 = una distinta en cada ejecución */
-    as_retry_fn *retry; /* NULL = todo menos UV_ECANCELED, UV_EINVAL y
-                           AS_EKEYREJECTED, que no se arreglan esperando */
+    as_retry_fn *retry; /* NULL = todo menos lo que no se arregla esperando: UV_ECANCELED,
+                           UV_EINVAL, UV_EPROTO, UV_ELOOP, AS_EKEYREJECTED y AS_EOVERFLOW */
     void *retry_arg;
 } as_retry_options;
 
+/* Una serie de intentos; vive en una variable tuya. Léelo, pero no lo cambies. */
 typedef struct as_retry {
     as_retry_options options;
     int attempt;     /* el intento en curso: 1, 2, 3... */
@@ -47,7 +48,10 @@ typedef struct as_retry {
     uint64_t random;
 } as_retry;
 
-/* Prepara una serie de intentos. `options` puede ser NULL y se copia. No suspende. */
+/*
+ * Prepara una serie de intentos. `options` puede ser NULL y se copia. No suspende.
+ * Equivale a AsyncRetrying(...), de tenacity.
+ */
 void as_retry_init(as_retry *retry, const as_retry_options *options);
 
 /*
@@ -56,12 +60,16 @@ void as_retry_init(as_retry *retry, const as_retry_options *options);
  * si la cancelan mientras, false y deja UV_ECANCELED en `*rc`.
  *
  * La espera n es el azar de min(cap, base · 2^(n-1)): «full jitter», de M. Brooker,
- * «Exponential Backoff And Jitter», AWS Architecture Blog, 2015.
+ * «Exponential Backoff And Jitter», AWS Architecture Blog, 2015. Equivale a una vuelta
+ * de async for intento in AsyncRetrying(...), de tenacity.
  */
 bool as_retry_again(as_retry *retry, int *rc);
 
-/* La próxima espera será al menos de `ms`: lo que pidió el servidor, por ejemplo con la
- * cabecera que lee as_http_retry_after. No suspende. */
+/*
+ * La próxima espera será al menos de `ms`: lo que pidió el servidor, por ejemplo con la cabecera
+ * que lee as_http_retry_after. Si es más que cap_ms, o más de lo que le queda al ámbito, no merece
+ * la pena: as_retry_again devuelve false en el acto. No suspende. Sin pareja en asyncio.
+ */
 void as_retry_at_least(as_retry *retry, int64_t ms);
 
 AS_DECLARATIONS_END

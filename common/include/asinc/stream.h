@@ -31,7 +31,7 @@ typedef struct as_listener as_listener;
  * direcciones, con la primera que conteste (RFC 8305): pasa a la siguiente en cuanto una falla,
  * o sin dejar de esperarla si en 250 ms no contesta. «localhost» no se consulta a nadie, es
  * 127.0.0.1 y luego ::1. Deja en `*stream` el flujo, que cierras con as_stream_close, o NULL. Suspende.
- * 0, UV_ECANCELED, UV_EAI_* si no se encuentra la máquina, UV_EINVAL (el puerto va de 0 a
+ * 0, UV_ECANCELED, UV_EAI_* si no se encuentra la máquina, UV_EINVAL (el puerto va de 1 a
  * 65535), o por qué falló la primera dirección: UV_ECONNREFUSED, UV_ETIMEDOUT...
  * Equivale a await asyncio.open_connection(host, port).
  */
@@ -184,7 +184,10 @@ int as_readexactly(as_stream *stream, void *buffer, size_t size) AS_MUST_CHECK;
  */
 int as_write(as_stream *stream, const void *data, size_t size) AS_MUST_CHECK;
 
-/* Escribe un texto con formato de printf. Devuelve lo mismo que as_write. */
+/*
+ * Escribe un texto con formato de printf. Devuelve lo mismo que as_write. Equivale a
+ * writer.write(f"...".encode()) y await writer.drain().
+ */
 int as_writef(as_stream *stream, const char *format, ...)
     __attribute__((format(printf, 2, 3))) AS_MUST_CHECK;
 
@@ -208,27 +211,32 @@ int as_shutdown(as_stream *stream) AS_MUST_CHECK;
  * "127.0.0.1" para clientes de esta máquina, NULL para los de cualquiera. El sistema
  * acepta hasta `backlog` conexiones antes de que tú las atiendas (0: 128). `*listener` se
  * cierra con as_listener_close. Suspende si `host` es un nombre que hay que consultar. 0,
- * UV_EADDRINUSE, UV_EADDRNOTAVAIL, UV_EACCES, UV_EINVAL, UV_EAI_*, UV_ECANCELED, UV_ENOMEM.
+ * UV_EADDRINUSE, UV_EADDRNOTAVAIL, UV_EACCES, UV_EINVAL, UV_EAI_*, UV_ECANCELED,
+ * UV_ENOMEM. Equivale a await asyncio.start_server(...).
  */
 int as_listen(const char *host, int port, int backlog,
               as_listener **listener) AS_MUST_CHECK;
 
 /*
  * Escucha en un socket Unix, que crea en la ruta `path` y borra al cerrar. Si en esa ruta
- * quedó el de un servidor que ya no existe, lo sustituye. Como as_listen; UV_ENAMETOOLONG.
+ * quedó el de un servidor que ya no existe, lo sustituye. Como as_listen;
+ * UV_ENAMETOOLONG. Equivale a await asyncio.start_unix_server(...).
  */
 int as_listen_unix(const char *path, int backlog, as_listener **listener) AS_MUST_CHECK;
 
-/* El puerto en que escucha; 0 en un socket Unix. */
+/*
+ * El puerto en que escucha; 0 en un socket Unix. Equivale a
+ * server.sockets[0].getsockname()[1].
+ */
 int as_listener_port(const as_listener *listener);
 
-/* Dónde escucha, como as_stream_sockname. */
+/* Dónde escucha, como as_stream_sockname. Equivale a server.sockets[0].getsockname(). */
 const char *as_listener_name(const as_listener *listener);
 
 /*
  * Suspende hasta que llegue una conexión y deja en `*stream` su flujo, que es tuyo. Si el
  * programa se quedó sin descriptores, espera a que haya. 0, UV_ECANCELED, UV_EOF si otra
- * tarea cerró `listener`, UV_ENOMEM.
+ * tarea cerró `listener`, UV_ENOMEM. Equivale a await loop.sock_accept(sock).
  */
 int as_accept(as_listener *listener, as_stream **stream) AS_MUST_CHECK;
 

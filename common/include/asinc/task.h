@@ -74,14 +74,17 @@ int as_scope_leave(as_scope *scope, int rc);
 bool as_scope_cancelled_caught(const as_scope *scope);
 
 /*
- * Cancela lo que ocurre dentro del ámbito, que debe estar abierto. Puede llamarse desde otra tarea o desde un
- * callback. Equivale a scope.cancel() de trio.
+ * Cancela lo que ocurre dentro del ámbito, que debe estar abierto. Puede llamarse desde otra tarea
+ * o desde un callback. Equivale a scope.cancel() de trio.
  */
 void as_scope_cancel(as_scope *scope);
 
 /*
- * true si en el punto actual la tarea está cancelada; úsalo en cálculos largos que no
- * llaman a nada que suspenda. Equivale a asyncio.current_task().cancelling() > 0.
+ * true si en el punto actual la tarea está cancelada, sea por quien sea: por as_cancel, por el
+ * plazo de un ámbito o, en el cuerpo de un grupo, por el error de una de sus tareas. Es para
+ * cálculos largos que no llaman a nada que suspenda, y para después de lo que llega siempre hasta
+ * el final y no dice si entretanto cancelaron: as_group_leave, as_gather y cerrar algo. Equivale a
+ * asyncio.current_task().cancelling() > 0.
  */
 bool as_cancelled(void);
 
@@ -106,7 +109,7 @@ void as_group_enter(as_group *group);
 
 /*
  * Desde ahora, el error de una tarea del grupo no cancela a sus hermanas; as_group_leave
- * devuelve el primero igualmente. No tiene equivalente en asyncio.
+ * devuelve el primero igualmente. Sin pareja en asyncio.
  */
 void as_group_keep_going(as_group *group);
 
@@ -115,8 +118,9 @@ void as_group_keep_going(as_group *group);
  * mientras tanto, y lo cierra. `rc` es como acabó el cuerpo: si es negativo, antes cancela a
  * las que sigan vivas. Devuelve el primer error de una tarea (su explicación pasa a quien
  * cierra) o, si no hubo, `rc`, también si es positivo. Una tarea que termina con
- * UV_ECANCELED no cuenta como error; pero si la cortó una cancelación que venía de fuera del
- * grupo, no se hizo todo, y lo que se devuelve en vez de un `rc` bueno es UV_ECANCELED.
+ * UV_ECANCELED no cuenta como error; pero si además quien cierra está cancelado desde fuera del
+ * grupo, no se hizo todo, y lo que se devuelve en vez de un `rc` bueno es UV_ECANCELED. Si todas
+ * llegaron al final se devuelve `rc`, aunque lo hayan cancelado: ver as_cancelled.
  *
  * Llámala siempre en la función que abrió el grupo, también en los caminos de error: el
  * grupo es una variable suya, y las tareas seguirían usándola después de muerta. No se deja
@@ -187,7 +191,8 @@ bool as_task_done(const as_task *task);
 
 /*
  * El futuro que se cumple cuando `task` termina, con lo que devolvió su función. Es de la
- * tarea y vive lo que ella; no lo cumplas tú. En asyncio una tarea ya es un futuro.
+ * tarea y vive lo que ella; no lo cumplas tú. Sin pareja en asyncio, donde una tarea ya es
+ * un futuro.
  */
 struct as_future *as_task_future(as_task *task);
 

@@ -90,7 +90,7 @@ typedef int as_web_handler_fn(as_web_request *request, void *arg);
  */
 int as_web_new(const as_web_options *options, as_web **server) AS_MUST_CHECK;
 
-/* El puerto en que escucha. */
+/* El puerto en que escucha. Equivale a runner.addresses[0][1], de aiohttp.web. */
 int as_web_port(const as_web *server);
 
 /*
@@ -110,16 +110,23 @@ int as_web_route(as_web *server, const char *method, const char *pattern,
 /*
  * Atiende a los clientes hasta que alguien llama a as_web_stop o llega un SIGTERM (devuelve 0)
  * o cancelan a quien llama, por ejemplo con Ctrl+C (UV_ECANCELED). En todos los casos se
- * despide: llama a la función de as_web_on_shutdown, deja de aceptar conexiones, espera `grace_ms` a las peticiones en marcha y
- * cancela las que queden, que reciben un 503. Con SIGTERM es como con Ctrl+C, ver as_run: no se
- * toca si el programa ya lo recoge, y el segundo mata. Un servidor sirve una vez: después,
- * UV_EALREADY. UV_ENOMEM o UV_EMFILE si no puede empezar. Suspende. Mientras espera
- * clientes, el reloj virtual sigue saltando. Equivale a web.run_app(app) y a uvicorn.run.
+ * despide: llama a la función de as_web_on_shutdown, deja de aceptar conexiones, espera
+ * `grace_ms` a las peticiones en marcha y cancela las que queden, que reciben un 503.
+ *
+ * Con SIGTERM es como con Ctrl+C, ver as_run: no se toca si el programa ya lo recoge, y el segundo
+ * mata. También mata uno que llegue cuando ya volvió, mientras el programa cierra lo demás: quien
+ * no quiera, que recoja SIGTERM con as_signals y llame él a as_web_stop.
+ *
+ * Un servidor sirve una vez: después, UV_EALREADY. UV_ENOMEM o UV_EMFILE si no puede empezar.
+ * Suspende. Mientras espera clientes, el reloj virtual sigue saltando. Equivale a
+ * web.run_app(app) y a uvicorn.run.
  */
 int as_web_run(as_web *server) AS_MUST_CHECK;
 
-/* Pide que as_web_run se despida y vuelva. Puede llamarse desde un manejador, desde
- * otra tarea o desde un callback. */
+/*
+ * Pide que as_web_run se despida y vuelva. Puede llamarse desde un manejador, desde
+ * otra tarea o desde un callback. Equivale a runner.cleanup(), de aiohttp.web.
+ */
 void as_web_stop(as_web *server);
 
 /*
@@ -245,6 +252,9 @@ int as_web_fail(as_web_request *request, int status, const char *format, ...)
  *
  * Si el manejador devuelve un error, la conexión se corta a media respuesta, que es como el
  * cliente se entera; salvo que hable HTTP/1.0, que no distingue ese final del bueno.
+ * A un HEAD, que solo pide la cabeza, le basta con as_web_reply_start: desde entonces el manejador
+ * está cancelado, como si el cliente se hubiera ido, y que acabe en UV_ECANCELED no es un error:
+ * la conexión sigue, y las dependencias reciben ese código.
  * Cuando el servidor se para, a los `grace_ms` se cancela también a quien responde así; para que
  * acabe antes y bien, as_web_on_shutdown.
  */
@@ -269,7 +279,10 @@ int as_web_reply_start(as_web_request *request, int status,
 int as_web_reply_write(as_web_request *request, const void *data,
                        size_t size) AS_MUST_CHECK;
 
-/* Lo mismo, con formato de printf. UV_ENOMEM. Suspende. */
+/*
+ * Lo mismo, con formato de printf. UV_ENOMEM. Suspende. Equivale a
+ * response.write(f"...".encode()), de aiohttp.web.
+ */
 int as_web_reply_writef(as_web_request *request, const char *format, ...)
     __attribute__((format(printf, 2, 3))) AS_MUST_CHECK;
 

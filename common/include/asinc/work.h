@@ -38,7 +38,7 @@ typedef int as_work_fn(void *arg);
  * Ejecuta `fn(arg)` en un hilo y devuelve lo que devuelva. `arg` es tuyo siempre que
  * vuelve, así que puede ser una variable local. Por eso, si la cancelan con el trabajo en
  * marcha, no vuelve hasta que `fn` termina, y devuelve su resultado. UV_ECANCELED si no
- * llegó a empezar; UV_ENOMEM. Suspende.
+ * llegó a empezar; UV_ENOMEM; UV_EAGAIN si el sistema no da los hilos. Suspende.
  * Equivale a await asyncio.to_thread(fn, arg) y a await loop.run_in_executor(None, fn, arg).
  */
 int as_work(as_work_fn *fn, void *arg) AS_MUST_CHECK;
@@ -54,14 +54,15 @@ int as_work(as_work_fn *fn, void *arg) AS_MUST_CHECK;
  *
  * as_run espera al terminar a los trabajos que sigan en marcha: lo dice por stderr al
  * segundo y a los diez los deja. Aun así el programa no acaba hasta que acaben sus hilos,
- * salvo con _exit o una señal; un segundo Ctrl+C vale.
+ * salvo con _exit o una señal; un segundo Ctrl+C vale. Equivale a await
+ * asyncio.to_thread(fn, arg), que cancelado tampoco detiene el hilo.
  */
 int as_work_detachable(as_work_fn *fn, void *arg,
                        void (*cleanup)(void *arg)) AS_MUST_CHECK;
 
 /*
  * true si cancelaron a quien esperaba este trabajo. Solo dentro de la función del trabajo:
- * fuera, aborta. No suspende.
+ * fuera, aborta. No suspende. Sin pareja en asyncio: allí el hilo no se entera.
  */
 bool as_work_cancelled(void);
 

@@ -65,6 +65,7 @@ struct as__loop {
     bool ending;   /* la principal terminó */
     bool observed; /* hay que avisar a observe.h: debug o trace */
     bool debug;
+    int schedstat; /* con debug, /proc/thread-self/schedstat, o -1; ver observe.c */
     FILE *trace;
 };
 

@@ -1,9 +1,11 @@
 #include "core/observe.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <asinc/debug.h>
 
@@ -37,11 +39,32 @@ static bool is_on(const char *variable)
     return text && *text && strcmp(text, "0") != 0;
 }
 
+/*
+ * El rato en que este hilo quiso un procesador y lo tenía otro: con la máquina ocupada, ese rato
+ * no lo acapara la tarea. El núcleo lo cuenta en el segundo número de schedstat, en nanosegundos.
+ *
+ * Entre leerlo y mirar el reloj también puede ocurrir. Por eso se lee antes del reloj al empezar y
+ * después al acabar: lo que pase en medio le quita tiempo a la tarea, y nunca se lo añade.
+ */
+static uint64_t waited_ns(const struct as__loop *loop)
+{
+    char text[64];
+    ssize_t n = loop->schedstat < 0 ? 0
+                                    : pread(loop->schedstat, text, sizeof text - 1, 0);
+    uint64_t waited = 0;
+
+    text[n > 0 ? n : 0] = '\0';
+    if (sscanf(text, "%*u %" SCNu64, &waited) != 1)
+        waited = 0;
+    return waited;
+}
+
 int as__observe_init(struct as__loop *loop, const as_options *options)
 {
     const char *path = getenv("AS_TRACE");
 
     loop->debug = options->debug || is_on("AS_DEBUG");
+    loop->schedstat = -1;
     if (path && *path) {
         loop->trace = as__trace_open(path);
         if (!loop->trace) {
@@ -52,6 +75,7 @@ int as__observe_init(struct as__loop *loop, const as_options *options)
         }
     }
     if (loop->debug) {
+        loop->schedstat = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
         loop->dump.caught.arrived = on_dump_wanted;
         loop->dump.caught.for_the_loop = true;
         (void)as__caught_take(&loop->dump.caught, SIGUSR1);
@@ -76,6 +100,8 @@ void as__observe_close(struct as__loop *loop)
     as__caught_give_back(&loop->dump.caught);
     if (loop->debug)
         report_leaks(loop);
+    if (loop->schedstat >= 0)
+        close(loop->schedstat);
     if (loop->trace)
         as__trace_close(loop->trace);
 }
@@ -99,17 +125,19 @@ uint64_t as__observe_resume(struct as__loop *loop, as_task *task)
     if (loop->trace && !task->parked)
         trace_birth(loop, task);
     task->resumed_ns = now;
-    return uv_hrtime();
+    uint64_t waited = waited_ns(loop);
+    return uv_hrtime() - waited;
 }
 
 void as__observe_suspend(struct as__loop *loop, as_task *task, uint64_t resumed_ns)
 {
-    uint64_t ran_ms = (uv_hrtime() - resumed_ns) / 1000000;
+    uint64_t ended_ns = uv_hrtime();
+    int64_t ran_ms = (int64_t)(ended_ns - waited_ns(loop) - resumed_ns) / 1000000;
     char site[AS__SITE_SIZE];
 
     if (loop->debug && ran_ms >= SLOW_STEP_MS)
         fprintf(stderr,
-                "asinc: la tarea «%s» (creada en %s) acaparó el hilo %" PRIu64
+                "asinc: la tarea «%s» (creada en %s) acaparó el hilo %" PRId64
                 " ms sin suspenderse.\n",
                 task->name, as__site_text(task->site, site), ran_ms);
     uint64_t now = as_now_ns();

@@ -133,6 +133,18 @@ void as__scope_resume(as_scope *scope, uint64_t left_ns)
         as__timer_start(&scope->timer, as_now_ns() + left_ns, on_deadline);
 }
 
+bool as__scope_allows(int64_t ms)
+{
+    const as_scope *s = as__task_required("as__scope_allows")->scope;
+    uint64_t until = as__deadline_after(ms);
+
+    for (; s; s = s->shield ? NULL : s->parent) {
+        if (as__timer_pending(&s->timer) && s->timer.deadline_ns <= until)
+            return false;
+    }
+    return true;
+}
+
 bool as_scope_cancelled_caught(const as_scope *scope)
 {
     return scope->caught;

@@ -123,6 +123,9 @@ void as__scope_spread_cancel(as_scope *scope, bool through_shields);
 uint64_t as__scope_pause(as_scope *scope);
 void as__scope_resume(as_scope *scope, uint64_t left_ns);
 
+/* ¿Le quedan a la tarea actual más de `ms` hasta que venza el plazo de alguno de sus ámbitos? */
+bool as__scope_allows(int64_t ms);
+
 /* La tarea de un grupo terminó: apunta su error y avisa a quien lo cierra. */
 void as__group_child_done(as_group *group, as_task *task);
 

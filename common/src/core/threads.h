@@ -10,4 +10,8 @@ int as__thread_count(void);
 /* Los que pueden ocupar a la vez los trabajos de un bucle. */
 size_t as__work_slots(void);
 
+/* 0 si el sistema da los hilos que libuv va a crear, o UV_EAGAIN: ella, sin hilos, acaba con el
+ * programa. Solo los prueba hasta que se puede. */
+int as__threads_available(void);
+
 #endif

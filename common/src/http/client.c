@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,6 +62,21 @@ static int set_proxy(as_http *http, const char *proxy)
     return rc;
 }
 
+/* La cabecera entera. */
+static int set_user_agent(as_http *http, const char *name)
+{
+    static const char header[] = "User-Agent: ";
+
+    if (strpbrk(name, "\r\n"))
+        return as_error_set(UV_EINVAL, "user_agent no puede tener saltos de línea");
+    size_t size = sizeof header + strlen(name);
+    http->user_agent = malloc(size);
+    if (!http->user_agent)
+        return as__error(UV_ENOMEM);
+    snprintf(http->user_agent, size, "%s%s", header, name);
+    return 0;
+}
+
 static int set_options(as_http *http, const as_http_options *options)
 {
     http->max_connections = options->max_connections ? options->max_connections
@@ -68,12 +84,10 @@ static int set_options(as_http *http, const as_http_options *options)
     http->max_body = options->max_body ? options->max_body : DEFAULT_BODY;
     http->max_redirects = options->max_redirects ? options->max_redirects
                                                  : DEFAULT_REDIRECTS;
-    if (options->user_agent && strpbrk(options->user_agent, "\r\n"))
-        return as_error_set(UV_EINVAL, "user_agent no puede tener saltos de línea");
-    http->user_agent = strdup(options->user_agent ? options->user_agent : "asinc");
-    if (!http->user_agent)
-        return as__error(UV_ENOMEM);
-    int rc = as__tls_options(http, options);
+    int rc = set_user_agent(http, options->user_agent ? options->user_agent : "asinc");
+    if (rc < 0)
+        return rc;
+    rc = as__tls_options(http, options);
     return rc == 0 ? set_proxy(http, options->proxy) : rc;
 }
 
@@ -111,6 +125,7 @@ static void free_client(as_http *http)
 {
     curl_url_cleanup(http->proxy_url);
     free(http->proxy);
+    free(http->hidden.host);
     free(http->key_file);
     free(http->cert_file);
     free(http->ca_file);

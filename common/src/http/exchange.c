@@ -1,9 +1,12 @@
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "http/internal.h"
 #include "io/stream_internal.h"
+
+#define HIDDEN_NS UINT64_C(1800000000000) /* media hora: menos que libcurl */
 
 /* ---- Con quién hay que conectarse --------------------------------------------------- */
 
@@ -22,12 +25,38 @@ static int bare_ipv6(CURLU *url, char **host)
     return bare ? 0 : as__error(UV_ENOMEM);
 }
 
+/* ¿Le dimos ya la de este nombre? Se recuerda el último, que suele ser el mismo. */
+static bool is_hidden(const struct as__exchange *x)
+{
+    const struct as__hidden *hidden = &x->http->hidden;
+
+    return hidden->host && hidden->port == x->port &&
+           strcmp(hidden->host, x->host) == 0 && uv_hrtime() < hidden->until_ns;
+}
+
+/* Al volver a dársela, libcurl olvida antes la que tenía: si le faltó memoria, puede no tener
+ * ninguna. */
+static void remember_hidden(struct as__exchange *x)
+{
+    struct as__hidden *hidden = &x->http->hidden;
+    const struct as__transfer *t = &x->transfer;
+    bool given = (t->sends > 0 || t->unconnected) && t->starved == as__libcurl_starved();
+
+    free(hidden->host);
+    *hidden = (struct as__hidden){.host = given ? strdup(x->host) : NULL,
+                                  .port = x->port,
+                                  .until_ns = uv_hrtime() + HIDDEN_NS};
+}
+
 /* libcurl no debe buscar el nombre, que bloquearía: se le da una dirección, que no usará, porque
  * conectar lo hacemos nosotros. El «+» hace que la olvide al cabo de CURLOPT_DNS_CACHE_TIMEOUT. */
 static int hide_name(struct as__exchange *x)
 {
+    struct in_addr address;
     char *text;
 
+    if (inet_pton(AF_INET, x->host, &address) == 1 || is_hidden(x))
+        return 0;
     if (asprintf(&text, "+%s:%d:127.0.0.1", x->host, x->port) < 0)
         return as__error(UV_ENOMEM);
     x->resolve.data = text;
@@ -40,6 +69,16 @@ static void forget_host(struct as__exchange *x)
     x->resolve.data = NULL;
     curl_free(x->host);
     x->host = NULL;
+}
+
+/* Entre 1 y AS__BOXES - 1, según FNV-1a: dos máquinas pueden compartirla. */
+static uint16_t box_of(const char *host, int port)
+{
+    uint32_t hash = 2166136261U ^ (uint32_t)port;
+
+    for (; *host; host++)
+        hash = (hash ^ (unsigned char)*host) * 16777619U;
+    return (uint16_t)(1 + hash % (AS__BOXES - 1));
 }
 
 static int find_host(struct as__exchange *x)
@@ -60,6 +99,7 @@ static int find_host(struct as__exchange *x)
         return as__error(UV_ENOMEM);
     x->port = atoi(port);
     curl_free(port);
+    x->transfer.box = box_of(x->host, x->port);
     return *x->host == '[' ? bare_ipv6(to, &x->host) : hide_name(x);
 }
 
@@ -82,26 +122,37 @@ static void leave_seat(struct as__exchange *x)
 
 /* Quien espera a un DNS no ocupa plaza: los nombres mudos taparían a los sitios sanos. La espera
  * de después por otra plaza tampoco es culpa del sitio, y el plazo no la cuenta. */
-static int resolve(struct as__exchange *x, struct as__addresses *addresses)
+static int ask(struct as__exchange *x, as__resolve_fn *resolve,
+               struct as__addresses *addresses)
 {
-    int rc = as__resolve_known(&x->http->resolver, x->host, addresses);
-
-    if (rc != UV_EAGAIN)
-        return rc;
     leave_seat(x);
-    rc = as__resolve(&x->http->resolver, x->host, addresses);
+    int rc = resolve(&x->http->resolver, x->host, addresses);
     if (rc < 0)
-        return as__proxy_hint(x->http, rc);
+        return rc;
     uint64_t left = as__scope_pause(&x->deadline);
     rc = take_seat(x);
     as__scope_resume(&x->deadline, left);
     return rc;
 }
 
+static int ask_whole(void *arg, struct as__addresses *addresses)
+{
+    return ask(arg, as__resolve_whole, addresses);
+}
+
+static int resolve(struct as__exchange *x, struct as__addresses *addresses)
+{
+    int rc = as__resolve_known(&x->http->resolver, x->host, addresses);
+
+    if (rc == UV_EAGAIN)
+        rc = as__proxy_hint(x->http, ask(x, as__resolve, addresses));
+    return rc;
+}
+
 static int dial(struct as__exchange *x, struct as__addresses *addresses)
 {
-    const struct as__connect to = {.resolver = &x->http->resolver,
-                                   .host = x->host,
+    const struct as__connect to = {.ask_whole = ask_whole,
+                                   .arg = x,
                                    .port = x->port,
                                    .apart = true,
                                    .site = __builtin_return_address(0)};
@@ -150,6 +201,8 @@ static int transfer(struct as__exchange *x)
         rc = as__transfer_start(t);
     while (rc == 0 && !t->done && !is_ready(t))
         rc = as__transfer_wait(t);
+    if (x->resolve.data)
+        remember_hidden(x);
     if (rc == 0 && !is_ready(t) && !t->unconnected)
         rc = as__exchange_outcome(x);
     if (rc < 0 || t->redirect || t->unconnected)
@@ -176,7 +229,8 @@ static int one_hop(struct as__exchange *x)
 {
     int rc = find_host(x);
 
-    if (rc == 0 && as__request_goes_alone(x))
+    /* Si no hay ninguna abierta con esa máquina, libcurl solo podría decir que no la tiene. */
+    if (rc == 0 && (as__request_goes_alone(x) || x->http->open[x->transfer.box] == 0))
         rc = connect_host(x);
     while (rc == 0 && (rc = transfer(x)) == 0 && x->transfer.unconnected)
         rc = connect_host(x);
@@ -227,11 +281,14 @@ int as__exchange_run(struct as__exchange *x, as_http *http,
                                         .sink_arg = sink_arg};
 
     int rc = as__request_check(request);
-    if (rc == 0)
-        rc = take_seat(x);
     if (rc < 0)
         return rc;
     http->users++;
+    rc = take_seat(x);
+    if (rc < 0) {
+        http->users--;
+        return rc;
+    }
     rc = all_hops_in_time(x);
     if (rc < 0)
         as__exchange_end(x);

@@ -68,8 +68,9 @@ char **as__head_copy(const struct as__head *head)
 
 const char *as__header_value(const char *line, const char *name)
 {
+    if ((*line ^ *name) & ~0x20) /* casi nunca lo es, y se mira por cada línea */
+        return NULL;
     size_t length = strlen(name);
-
     if (strncasecmp(line, name, length) != 0 || line[length] != ':')
         return NULL;
     line += length + 1;

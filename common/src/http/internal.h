@@ -46,9 +46,12 @@ struct as__decoder;
 /* Lo que libcurl quiere saber de un socket y lo que epoll vigila de él. */
 struct as__socket {
     uint8_t wanted, watched;
+    uint16_t box; /* en http->open; 0, si no es aún de libcurl */
     struct as__dial
         *dial; /* con el reloj virtual: quizá quien acepta es de este programa */
 };
+
+enum { AS__BOXES = 1024 };
 
 struct as_http {
     struct as__tracked tracked;
@@ -59,11 +62,16 @@ struct as_http {
 
     size_t max_connections, max_body;
     int max_redirects;
-    char *user_agent;
+    char *user_agent;                     /* "User-Agent: asinc" */
     char *ca_file, *cert_file, *key_file; /* ver tls.c; NULL: lo que haya en el sistema */
     bool insecure;
     char *proxy; /* "" si no hay */
     CURLU *proxy_url;
+    struct as__hidden {
+        char *host; /* o NULL */
+        int port;
+        uint64_t until_ns; /* de uv_hrtime */
+    } hidden; /* el último nombre que libcurl cree que sabe, ver exchange.c */
 
     size_t users;           /* peticiones en marcha, con plaza o sin ella */
     size_t in_flight;       /* plazas ocupadas */
@@ -71,11 +79,14 @@ struct as_http {
     struct as__link active; /* transferencias que libcurl tiene entre manos */
     int unwatched;          /* por qué no se pudo vigilar un socket, o 0 */
     int broken;             /* el error del que libcurl no se recuperó, o 0 */
+    const void *talker; /* la conexión TLS que acaba de recibir mensajes del saludo... */
+    size_t talk;        /* ...y cuántos, en esta llamada a libcurl; ver tls.c */
 
     int epoll_fd;
     struct as__socket *sockets; /* por número de descriptor */
     size_t socket_count;
-    uv_poll_t ready; /* alguno de los sockets tiene novedades */
+    uint32_t open[AS__BOXES]; /* conexiones abiertas con las máquinas de cada casilla */
+    uv_poll_t ready;          /* alguno de los sockets tiene novedades */
     uv_timer_t timer;
     uint64_t lost_ns; /* cuándo murió la última conexión ociosa; 0, ninguna */
     struct as__job kick;
@@ -112,8 +123,8 @@ int as__http_wait_on(as_http *http, struct as__link *waiters, const char *what);
  * un descriptor, o un error. */
 int as__http_adopt(as_http *http, as_stream *stream);
 
-/* La conexión pasa a manos de libcurl. */
-void as__http_hand_over(as_http *http, curl_socket_t fd);
+/* La conexión, con la máquina de la casilla `box`, pasa a manos de libcurl. */
+void as__http_hand_over(as_http *http, curl_socket_t fd, uint16_t box);
 
 /* Para CURLOPT_CLOSESOCKETFUNCTION. */
 int as__http_close_socket(as_http *http, curl_socket_t fd);
@@ -131,6 +142,9 @@ bool as__libcurl_reuses(void);
 
 /* ¿Se puede prescindir de la carpeta de autoridades? */
 bool as__libcurl_drops_directory(void);
+
+/* ¿Sabe dónde está el archivo de las autoridades del sistema? */
+bool as__libcurl_has_authorities_file(void);
 
 /* ---- head.c ------------------------------------------------------------------------- */
 
@@ -208,7 +222,8 @@ struct as__transfer {
     bool decode;     /* el cuerpo se entrega descomprimido */
     as__sink_fn *sink;
     void *sink_arg;
-    int fd; /* una conexión hecha que espera a que libcurl la pida, o -1 */
+    uint16_t box; /* la de la máquina con que hay que conectarse */
+    int fd;       /* una conexión hecha que espera a que libcurl la pida, o -1 */
 
     /* Lo que llega. */
     int status;
@@ -221,6 +236,7 @@ struct as__transfer {
     struct as__ends ends;  /* los de la conexión por la que va, si es un flujo */
     int sends;
     CURLcode result;
+    bool answered; /* libcurl iba a repetirla, y ya tenía respuesta: no tendrá cuerpo */
     bool unconnected; /* libcurl no tenía conexión: hay que hacerla y repetir */
     bool head_done;   /* llegó la línea en blanco */
     bool redirect;    /* es una redirección y se va a seguir */

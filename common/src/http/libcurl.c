@@ -44,11 +44,14 @@ static char *on_strdup(const char *text)
 }
 
 static CURLcode result;
+static const curl_version_info_data
+    *version; /* preguntarlo cuesta más que enviar una cabecera */
 
 static void init(void)
 {
     result = curl_global_init_mem(CURL_GLOBAL_DEFAULT, on_malloc, free, on_realloc,
                                   on_strdup, on_calloc);
+    version = curl_version_info(CURLVERSION_NOW);
 }
 
 /*
@@ -59,14 +62,19 @@ static void init(void)
  */
 bool as__libcurl_reuses(void)
 {
-    return curl_version_info(CURLVERSION_NOW)->version_num >= 0x080100;
+    return version->version_num >= 0x080100;
 }
 
 /* Desde la 8.17, un NULL en CURLOPT_CAPATH es la carpeta del sistema, aunque su manual diga otra cosa,
  * y no hay forma de preguntarlo. */
 bool as__libcurl_drops_directory(void)
 {
-    return curl_version_info(CURLVERSION_NOW)->version_num < 0x081100;
+    return version->version_num < 0x081100;
+}
+
+bool as__libcurl_has_authorities_file(void)
+{
+    return version->cainfo != NULL;
 }
 
 int as__libcurl_init(void)

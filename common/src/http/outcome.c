@@ -22,6 +22,9 @@ static int system_error(const struct as__transfer *t, int otherwise)
     curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &error);
     if (error <= 0)
         return otherwise;
+    if (error ==
+        EPIPE) /* se despidió, y al enviarle más cortó: para quien pide es lo mismo */
+        return UV_ECONNRESET;
     return uv_translate_sys_error((int)error);
 }
 
@@ -74,10 +77,12 @@ int as__connect_error(const struct as__exchange *x, int rc)
 /* Había conexión, pero no acabó de servir: un túnel o un saludo que no llegan. */
 static int handshake_error(const struct as__exchange *x)
 {
-    bool late = x->transfer.result == CURLE_OPERATION_TIMEDOUT;
+    const struct as__transfer *t = &x->transfer;
+    bool late = t->result == CURLE_OPERATION_TIMEDOUT;
+    int rc = t->in_tunnel ? UV_ECONNRESET
+                          : UV_ECONNREFUSED; /* el proxy atendió, y colgó */
 
-    return as__connect_error(x, late ? UV_ETIMEDOUT
-                                     : system_error(&x->transfer, UV_ECONNREFUSED));
+    return as__connect_error(x, late ? UV_ETIMEDOUT : system_error(t, rc));
 }
 
 static int lost_connection(int rc, const char *peer)
@@ -140,6 +145,13 @@ static int memory_error(const struct as__transfer *t)
     return long_line(t);
 }
 
+static int proxy_not_http(const struct as__transfer *t)
+{
+    return as_error_set(UV_EPROTO,
+                        "lo que respondió el proxy «%s» no es HTTP bien escrito",
+                        t->http->proxy);
+}
+
 static int bad_url(const struct as__transfer *t)
 {
     return as_error_set(UV_EINVAL, "la URL no es válida: %s", words(t));
@@ -155,6 +167,8 @@ static int explain(const struct as__exchange *x, const char *host, const char *p
     case CURLE_URL_MALFORMAT:
         return bad_url(t);
     case CURLE_BAD_FUNCTION_ARGUMENT: /* también, una cabecera que no lo es */
+        if (t->in_tunnel)
+            return proxy_not_http(t);
         return t->sends > 0 ? not_http(t, peer) : bad_url(t);
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -206,6 +220,8 @@ int as__exchange_outcome(struct as__exchange *x)
     struct as__transfer *t = &x->transfer;
     char host[HOST_SIZE], peer[PEER_SIZE];
 
+    if (t->answered)
+        return 0;
     if (t->result == CURLE_OK && as__tls_cut(t)) {
         name_peer(x->url, host, peer);
         return cut_short(peer);

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -11,6 +12,21 @@ static size_t token_length(const char *text)
 {
     return strspn(text, "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
                         "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+}
+
+/* Lo que diga de otro cuerpo que el que va se lo creería el servidor, y leería como otra petición lo
+ * que sobra. */
+static bool is_about_other_body(const char *line, const as_http_request *request)
+{
+    const char *length = as__header_value(line, "Content-Length");
+    const char *coding = as__header_value(line, "Transfer-Encoding");
+    char size[24];
+
+    snprintf(size, sizeof size, "%zu", request->body_size);
+    if (length)
+        return strcmp(length, size) != 0 && (*length || request->body_size > 0);
+    return coding && *coding &&
+           (strcasecmp(coding, "chunked") != 0 || request->body_size == 0);
 }
 
 int as__request_check(const as_http_request *request)
@@ -29,6 +45,12 @@ int as__request_check(const as_http_request *request)
         if (name == 0 || (*h)[name] != ':' || strpbrk(*h, "\r\n"))
             return as_error_set(UV_EINVAL,
                                 "la cabecera «%s» no tiene la forma «Nombre: valor»", *h);
+        if (is_about_other_body(*h, request))
+            return as_error_set(
+                UV_EINVAL,
+                "la cabecera «%s» no es la de un cuerpo de %zu bytes; no hace "
+                "falta ponerla",
+                *h, request->body_size);
     }
     return 0;
 }
@@ -94,21 +116,69 @@ static void add(struct as__exchange *x, size_t *count, const char *line)
     x->headers[(*count)++].next = NULL;
 }
 
+/* ¿Hay que enviarla vacía? Sin valor, las que se envían sin pedirlas se quitan. */
+static bool is_sent_empty(const char *line)
+{
+    static const char *const unasked[] = {"Accept",
+                                          "Accept-Encoding",
+                                          "Authorization",
+                                          "Connection",
+                                          "Content-Length",
+                                          "Content-Type",
+                                          "Expect",
+                                          "Host",
+                                          "Proxy-Authorization",
+                                          "Proxy-Connection",
+                                          "Transfer-Encoding",
+                                          "User-Agent",
+                                          NULL};
+    const char *value = strchr(line, ':') + 1;
+
+    return value[strspn(value, " \t\v\f")] == '\0' && !is_one_of(line, unasked);
+}
+
+/* libcurl quita la que va sin valor; la que hay que enviar vacía la quiere como «Nombre;».
+ * La escribe en `*room` y avanza. */
+static const char *write_empty(char **room, const char *line)
+{
+    char *text = *room;
+
+    *room += sprintf(text, "%.*s;", (int)token_length(line), line) + 1;
+    return text;
+}
+
+/* La lista, con los textos de las vacías detrás. */
+static struct curl_slist *allocate_headers(const char *const *headers, char **room)
+{
+    size_t count = 4, text = 0; /* las nuestras */
+
+    for (const char *const *h = headers; h && *h; h++) {
+        count++;
+        if (is_sent_empty(*h))
+            text += token_length(*h) + 2;
+    }
+    struct curl_slist *list = malloc(count * sizeof *list + text);
+    *room = (char *)(list + count);
+    return list;
+}
+
 static int set_headers(struct as__exchange *x)
 {
     const as_http_request *request = x->request;
-    size_t count = 0, capacity = 3; /* las nuestras */
+    size_t count = 0;
+    char *room;
 
-    for (const char *const *h = request->headers; h && *h; h++)
-        capacity++;
-    if (!x->headers)
-        x->headers = malloc(capacity * sizeof *x->headers);
+    free(x->headers); /* las del salto anterior */
+    x->headers = allocate_headers(request->headers, &room);
     if (!x->headers)
         return as__error(UV_ENOMEM);
     for (const char *const *h = request->headers; h && *h; h++) {
         if (is_sent(x, *h))
-            add(x, &count, *h);
+            add(x, &count, is_sent_empty(*h) ? write_empty(&room, *h) : *h);
     }
+    /* Como una más, y no con CURLOPT_USERAGENT: libcurl la escribiría dos veces, letra a letra. */
+    if (!has_header(request, "User-Agent"))
+        add(x, &count, x->http->user_agent);
     if (x->with_body) {
         /* Sin valor, libcurl no manda la cabecera: ni la pausa de un segundo que pide
          * por omisión para un cuerpo grande, ni un tipo que nadie eligió. */
@@ -168,6 +238,13 @@ static CURLcode set_url(struct as__exchange *x)
     return curl_easy_setopt(easy, CURLOPT_URL, x->request->url);
 }
 
+/* Las de la petición no van al proxy que abre el túnel. */
+static CURLcode set_tunnel_agent(const struct as__exchange *x)
+{
+    return curl_easy_setopt(x->transfer.easy, CURLOPT_USERAGENT,
+                            as__header_value(x->http->user_agent, "User-Agent"));
+}
+
 static bool is_https(CURLU *url)
 {
     char *scheme = NULL;
@@ -201,7 +278,9 @@ int as__request_configure(struct as__exchange *x)
     int rc = set_headers(x);
     if (rc == 0 && (set_url(x) != CURLE_OK || set_method(x) != CURLE_OK))
         rc = as__error(UV_ENOMEM);
-    if (rc == 0)
+    if (rc == 0 && https)
         rc = as__tls_configure(x->http, easy);
+    if (rc == 0 && x->transfer.tunnels && set_tunnel_agent(x) != CURLE_OK)
+        rc = as__error(UV_ENOMEM);
     return rc;
 }

@@ -18,7 +18,7 @@
  * apuntado y volver a usarlo no cuesta ninguna llamada al sistema.
  */
 
-enum { EVENTS_PER_TURN = 64 };
+enum { EVENTS_PER_TURN = 256 };
 
 static const uint64_t UNCHECKED_NS = 2000000000; /* con holgura */
 
@@ -48,6 +48,7 @@ static void step(as_http *http, curl_socket_t fd, int events)
         return;
     unsigned long starved = as__libcurl_starved();
     http->unwatched = 0;
+    http->talk = 0;
     CURLMcode code = curl_multi_socket_action(http->multi, fd, events, &running);
     while ((message = curl_multi_info_read(http->multi, &left))) {
         struct as__transfer *transfer;
@@ -66,13 +67,18 @@ static void step(as_http *http, curl_socket_t fd, int events)
  * Va en un temporizador de libuv y no en los plazos del bucle, que pueden ser virtuales:
  * libcurl mide el tiempo real por su cuenta. */
 
+static void look_at_idle(as_http *http);
+
+/* Es cuando libcurl envía lo que se acaba de pedir, y elige por qué conexión. */
 static void run_kick(struct as__job *job)
 {
     as_http *http = as__container_of(job, as_http, kick);
 
     http->kick_queued = false;
-    if (!http->closing)
-        step(http, CURL_SOCKET_TIMEOUT, 0);
+    if (http->closing)
+        return;
+    look_at_idle(http);
+    step(http, CURL_SOCKET_TIMEOUT, 0);
 }
 
 void as__http_kick(as_http *http)
@@ -208,8 +214,10 @@ int as__http_adopt(as_http *http, as_stream *stream)
 
 /* Se vigila desde ahora: si la respuesta llega en la misma llamada en que se pide, libcurl no querrá
  * saber nada del socket, y ocioso también hay que verlo. */
-void as__http_hand_over(as_http *http, curl_socket_t fd)
+void as__http_hand_over(as_http *http, curl_socket_t fd, uint16_t box)
 {
+    http->sockets[fd].box = box;
+    http->open[box]++;
     (void)watch(http, fd, EPOLLIN); /* si falla, fallará on_socket */
 }
 
@@ -221,6 +229,8 @@ int as__http_close_socket(as_http *http, curl_socket_t fd)
         if (http->sockets[fd].watched)
             watch(http, fd, 0);
         withdraw(&http->sockets[fd]);
+        if (http->sockets[fd].box)
+            http->open[http->sockets[fd].box]--;
         http->sockets[fd] = (struct as__socket){0};
     }
     return close(fd);
@@ -300,32 +310,45 @@ static void on_unwanted(as_http *http, curl_socket_t fd)
         ;
 }
 
+/* Qué sockets tienen novedades; de los que libcurl no quiere, ya se encarga. */
+static int take_news(as_http *http, struct epoll_event news[EVENTS_PER_TURN])
+{
+    int n = epoll_wait(http->epoll_fd, news, EVENTS_PER_TURN, 0);
+
+    for (int i = 0; i < n; i++) {
+        if (!http->sockets[news[i].data.fd].wanted)
+            on_unwanted(http, news[i].data.fd);
+    }
+    return n;
+}
+
+static void look_at_idle(as_http *http)
+{
+    struct epoll_event news[EVENTS_PER_TURN];
+
+    take_news(http, news);
+}
+
+/* En cualquiera de estas llamadas puede libcurl enviar otra petición por una conexión ociosa: por
+ * eso las ociosas se miraron antes. */
 static void on_ready(uv_poll_t *handle, int status, int uv_events)
 {
     as_http *http = handle->data;
-    struct epoll_event ready[EVENTS_PER_TURN];
+    struct epoll_event news[EVENTS_PER_TURN];
 
     (void)status, (void)uv_events;
-    int n = epoll_wait(http->epoll_fd, ready, EVENTS_PER_TURN, 0);
+    int n = take_news(http, news);
     for (int i = 0; i < n; i++) {
-        int fd = ready[i].data.fd;
-        if (!http->sockets[fd].wanted)
-            on_unwanted(http, fd);
-        else
-            step(http, fd, curl_events(ready[i].events));
+        int fd = news[i].data.fd;
+        if (http->sockets[fd].wanted)
+            step(http, fd, curl_events(news[i].events));
     }
 }
 
 /* libcurl 8.22 mira si vive la conexión que va a usar, pero no más de una vez por segundo. */
 bool as__http_lost_connection(as_http *http)
 {
-    struct epoll_event ready[EVENTS_PER_TURN];
-
-    int n = epoll_wait(http->epoll_fd, ready, EVENTS_PER_TURN, 0);
-    for (int i = 0; i < n; i++) {
-        if (!http->sockets[ready[i].data.fd].wanted)
-            on_unwanted(http, ready[i].data.fd);
-    }
+    look_at_idle(http);
     return http->lost_ns > 0 && uv_hrtime() - http->lost_ns < UNCHECKED_NS;
 }
 

@@ -57,7 +57,7 @@ static const char *no_directory(void)
 
 static bool has_authorities_file(const as_http *http)
 {
-    return http->ca_file || curl_version_info(CURLVERSION_NOW)->cainfo;
+    return http->ca_file || as__libcurl_has_authorities_file();
 }
 
 /*
@@ -65,19 +65,46 @@ static bool has_authorities_file(const as_http *http)
  * dice cuánto mide el cuerpo, parecería entero: libcurl no lo mira. Se le pregunta a OpenSSL, a la
  * misma que usa libcurl; si usa otra biblioteca, no están ni la llamada ni estas funciones.
  */
-static void on_record(int sent, int version, int type, const void *data, size_t size,
-                      void *ssl, void *arg)
+static void note_farewell(const as_http *http, const void *ssl)
 {
-    enum { ALERT = 21, CLOSE_NOTIFY = 0 };
-    const as_http *http = arg;
-
-    (void)version;
-    if (sent || type != ALERT || size < 2 || ((const char *)data)[1] != CLOSE_NOTIFY)
-        return;
     for (struct as__link *l = http->active.next; l != &http->active; l = l->next) {
         struct as__transfer *t = as__container_of(l, struct as__transfer, active);
         t->farewell = t->farewell || t->ssl == ssl;
     }
+}
+
+/*
+ * OpenSSL no vuelve mientras le lleguen mensajes del saludo que no cambian nada: HelloRequest antes
+ * de empezar, pases de sesión o claves nuevas después. Quien manda más en una sola llamada no quiere
+ * entenderse: se le toma por acabado, y OpenSSL vuelve con un error.
+ */
+static void bound_talk(as_http *http, void *ssl)
+{
+    enum { MAX_TALK = 1000, RECEIVED_SHUTDOWN = 2 /* SSL_RECEIVED_SHUTDOWN */ };
+    typedef void set_shutdown_fn(void *ssl, int mode);
+
+    if (http->talker != ssl)
+        http->talk = 0;
+    http->talker = ssl;
+    if (++http->talk < MAX_TALK)
+        return;
+    set_shutdown_fn *set = (set_shutdown_fn *)dlsym(RTLD_DEFAULT, "SSL_set_shutdown");
+    if (set)
+        set(ssl, RECEIVED_SHUTDOWN);
+}
+
+static void on_record(int sent, int version, int type, const void *data, size_t size,
+                      void *ssl, void *arg)
+{
+    enum { ALERT = 21, HANDSHAKE = 22, CLOSE_NOTIFY = 0 };
+
+    (void)version;
+    if (sent)
+        return;
+    if (type == HANDSHAKE)
+        bound_talk(arg, ssl);
+    else if (type == ALERT && size >= 2 && ((const char *)data)[1] == CLOSE_NOTIFY)
+        note_farewell(arg, ssl);
 }
 
 static CURLcode on_context(CURL *easy, void *context, void *arg)

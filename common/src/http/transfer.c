@@ -7,7 +7,7 @@
 #include "http/internal.h"
 
 enum {
-    NAME_SECONDS = 3600,     /* ver resolve_host en exchange.c */
+    NAME_SECONDS = 3600,     /* ver hide_name en exchange.c */
     MAX_DISCARD = 64 * 1024, /* lo que se lee de una redirección por no cortar */
     MAX_HEAD = 256 * 1024,
     MAX_HEADERS = 4096,         /* las libcurl recientes no pasan de 5000 */
@@ -110,9 +110,18 @@ static void refuse_head(struct as__transfer *t, const char *why)
 static void start_head(struct as__transfer *t, const char *line, size_t size)
 {
     as__head_clear(&t->head);
-    t->status = status_of(line, size);
+    t->status = size >= 5 && memcmp(line, "HTTP/", 5) == 0 ? status_of(line, size) : 0;
     if (t->status == 0)
         refuse_head(t, "no empieza por «HTTP/1.1» y un estado");
+}
+
+/* Un blanco entre el nombre y los dos puntos esconde la cabecera a libcurl, que no la aplica: el
+ * cuerpo sería otro. */
+static bool has_name(const char *line, size_t size)
+{
+    const char *colon = memchr(line, ':', size);
+
+    return colon && colon > line && !is_blank(colon[-1]);
 }
 
 /* Cuentan todas las líneas del salto: las de las respuestas informativas, las de detrás del
@@ -158,7 +167,7 @@ static size_t on_header(char *line, size_t one, size_t size, void *arg)
         return size; /* las de detrás del cuerpo no se entregan */
     while (length > 0 && is_blank(line[length - 1]))
         length--;
-    if (t->status == 0 && length >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+    if (t->status == 0) {
         start_head(t, line, length);
     } else if (*line == '\r' || *line == '\n') {
         if (t->status >= 200)
@@ -170,8 +179,10 @@ static size_t on_header(char *line, size_t one, size_t size, void *arg)
             t->error = as__head_unfold(&t->head, line, length);
         else
             refuse_head(t, "las cabeceras están mal escritas");
-    } else {
+    } else if (has_name(line, length)) {
         t->error = as__head_add(&t->head, line, length);
+    } else {
+        refuse_head(t, "las cabeceras están mal escritas");
     }
     return t->error ? 0 : size;
 }
@@ -211,6 +222,9 @@ static size_t on_body(char *data, size_t one, size_t size, void *arg)
  * un byte: con un POST no vale, porque el servidor pudo atenderlo. */
 static bool may_send(struct as__transfer *t)
 {
+    t->answered = t->head_done;
+    if (t->answered) /* también la que recibió un 417, sin su Expect: vale lo respondido */
+        return false;
     if (t->sends == 0 || t->idempotent)
         return true;
     as__transfer_refuse(t, UV_ECONNRESET,
@@ -261,7 +275,7 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose,
     }
     t->in_tunnel = t->tunnels;
     name_peer(t->fd, address);
-    as__http_hand_over(t->http, t->fd);
+    as__http_hand_over(t->http, t->fd, t->box);
     int fd = t->fd;
     t->fd = -1;
     return fd;
@@ -336,8 +350,6 @@ static CURLcode configure(struct as__transfer *t)
     CURLcode rc = curl_easy_setopt(easy, CURLOPT_PROXY, t->http->proxy);
     if (rc == CURLE_OK && t->http->proxy_url)
         rc = curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-    if (rc == CURLE_OK)
-        rc = curl_easy_setopt(easy, CURLOPT_USERAGENT, t->http->user_agent);
     return rc;
 }
 
@@ -349,7 +361,7 @@ int as__transfer_open(struct as__transfer *t)
     t->in_tunnel = false;
     t->head_done = t->redirect = t->paused = t->done = false;
     t->sends = t->error = 0;
-    t->unconnected = t->farewell = false;
+    t->unconnected = t->farewell = t->answered = false;
     t->ssl = NULL;
     t->detail[0] = t->why[0] = '\0';
     t->starved = as__libcurl_starved();

@@ -168,13 +168,13 @@ static void remove_family(struct as__addresses *addresses, int family)
 /* Las de la clase que no llegó a tiempo, ahora que las de la otra no sirvieron. */
 static int race_rest(const struct as__connect *to, int tried, as_stream **stream)
 {
-    struct as__addresses rest;
+    struct as__addresses rest = {0};
 
-    int rc = as__resolve_whole(to->resolver, to->host, &rest);
-    if (rc < 0)
-        return rc;
-    remove_family(&rest, tried);
-    rc = rest.count > 0 ? race_all(to, &rest, stream) : UV_EAI_NODATA;
+    int rc = to->ask_whole(to->arg, &rest);
+    if (rc == 0) {
+        remove_family(&rest, tried);
+        rc = rest.count > 0 ? race_all(to, &rest, stream) : UV_EAI_NODATA;
+    }
     as__addresses_free(&rest);
     return rc;
 }

@@ -18,17 +18,18 @@ enum { AS__ATTEMPT_DELAY_MS = 250 };
 
 /* Para quién es la conexión. */
 struct as__connect {
-    struct as__resolver *resolver;
-    const char *host;
+    /* Pregunta por las direcciones de todas las clases. */
+    int (*ask_whole)(void *arg, struct as__addresses *addresses);
+    void *arg;
     int port;
     bool apart; /* su otro extremo, si es de aquí, no es un flujo: ver stream_peer.c */
     const void *site;
 };
 
 /*
- * Se conecta con las direcciones de `to->host` que hay en `addresses`, que recibe el puerto; si
- * faltaban las de una clase y ninguna de las otras sirvió, las pregunta. Deja el flujo en
- * `*stream`, o NULL. 0, UV_ECANCELED, o por qué falló la primera dirección, sin explicar. Suspende.
+ * Se conecta con las direcciones que hay en `addresses`, que recibe el puerto; si faltaban las de
+ * una clase y ninguna de las otras sirvió, las pregunta. Deja el flujo en `*stream`, o NULL. 0,
+ * UV_ECANCELED, o por qué falló la primera dirección, sin explicar. Suspende.
  *
  * A cada socket se le llama con connect una sola vez: libcurl cuenta con ser la segunda (ver
  * http/sockets.c).

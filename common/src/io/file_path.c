@@ -21,8 +21,10 @@ struct call {
 
 int as__file_error(int rc, const char *doing, const char *path)
 {
+    /* Con UV_EAGAIN no hay hilos, y ya está dicho por qué. */
     if (rc < 0 && rc != UV_ECANCELED)
-        as_error_set(rc, "no se puede %s «%s»: %s", doing, path, as_strerror(rc));
+        as_error_set(rc, "no se puede %s «%s»: %s", doing, path,
+                     rc == UV_EAGAIN ? as_error_text(rc) : as_strerror(rc));
     return rc;
 }
 

@@ -1,6 +1,7 @@
 #include <asinc/file.h>
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,9 @@
 
 /* Cada cuánto se mira, a mitad de un archivo, si lo cancelaron. */
 enum { STEP = 1024 * 1024 };
+
+/* Los enlaces que se siguen, como hace el sistema. */
+enum { MAX_LINKS = 40 };
 
 int as__write_fully(int fd, const void *data, size_t size)
 {
@@ -130,6 +134,47 @@ struct writing {
     size_t size;
 };
 
+static char *directory_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        return strdup(".");
+    return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+/* Adónde lleva el enlace `path`, visto desde aquí; NULL si no es un enlace, o falta memoria (ENOMEM). */
+static char *read_link(const char *path)
+{
+    char to[PATH_MAX], *joined = NULL;
+
+    ssize_t size = readlink(path, to, sizeof to);
+    if (size < 0)
+        return NULL;
+    char *dir = *to == '/' ? strdup("") : directory_of(path);
+    if (!dir || asprintf(&joined, "%s%s%.*s", dir, *dir ? "/" : "", (int)size, to) < 0) {
+        joined = NULL;
+        errno = ENOMEM;
+    }
+    free(dir);
+    return joined;
+}
+
+/* Lo que aún no existe, tras los enlaces que lleven a ello. */
+static int find_missing(const char *path, char **target)
+{
+    char *next = strdup(path);
+
+    for (int hops = 0; next; hops++) {
+        free(*target);
+        *target = next;
+        if (hops == MAX_LINKS)
+            return UV_ELOOP;
+        next = read_link(*target);
+    }
+    return errno == ENOMEM ? UV_ENOMEM : 0;
+}
+
 /* El archivo de verdad, sea cual sea el enlace por el que se llegue, y sus permisos, si
  * ya existe. */
 static int find_target(const char *path, char **target, int *mode)
@@ -137,10 +182,8 @@ static int find_target(const char *path, char **target, int *mode)
     struct stat info;
 
     *target = realpath(path, NULL);
-    if (!*target && errno == ENOENT) {
-        *target = strdup(path);
-        return *target ? 0 : UV_ENOMEM;
-    }
+    if (!*target && errno == ENOENT)
+        return find_missing(path, target);
     if (!*target || stat(*target, &info) != 0)
         return as__sys_error();
     if (S_ISDIR(info.st_mode))
@@ -200,15 +243,6 @@ static void sync_directory(const char *dir)
         return;
     fsync(fd);
     close(fd);
-}
-
-static char *directory_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    if (!slash)
-        return strdup(".");
-    return strndup(path, slash == path ? 1 : (size_t)(slash - path));
 }
 
 static int run_writing(struct as__offload *offload)

@@ -1,6 +1,7 @@
 #include "io/offload.h"
 
 #include "core/task_internal.h"
+#include "core/threads.h"
 
 void as__offload_init(struct as__offload *offload, int (*run)(struct as__offload *),
                       void (*dispose)(struct as__offload *))
@@ -80,8 +81,12 @@ void as__offload_abandon(struct as__offload *offload)
 
 int as__offload_run(struct as__offload *offload, const char *what, bool *abandoned)
 {
+    *abandoned = false;
+    int rc = as__threads_available();
+    if (rc < 0)
+        return rc;
     as__offload_start(offload);
-    int rc = as__offload_wait(offload, what);
+    rc = as__offload_wait(offload, what);
     *abandoned = rc < 0;
     if (rc < 0) {
         as__offload_abandon(offload);
@@ -92,6 +97,9 @@ int as__offload_run(struct as__offload *offload, const char *what, bool *abandon
 
 int as__offload_complete(struct as__offload *offload, const char *what)
 {
+    int rc = as__threads_available();
+    if (rc < 0)
+        return rc;
     as__offload_start(offload);
     if (as__offload_wait(offload, what) < 0) {
         as__offload_cancel(offload);

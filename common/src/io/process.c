@@ -1,8 +1,11 @@
 #include <asinc/process.h>
 
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/task_internal.h"
@@ -24,7 +27,7 @@ struct as_process {
 /* Lo que recibe el proceso en un descriptor y, si es una tubería, sus dos extremos. */
 struct wiring {
     uv_stdio_container_t stdio[STDIO_COUNT];
-    int theirs[STDIO_COUNT]; /* -1: no hay tubería */
+    int theirs[STDIO_COUNT]; /* -1: no hay tubería, ni hizo falta abrirlo otra vez */
     int ours[STDIO_COUNT];
 };
 
@@ -35,6 +38,25 @@ static void close_fd(int *fd)
     *fd = -1;
 }
 
+/* libuv quita O_NONBLOCK de lo que hereda un proceso. Si este programa lo tiene abierto como flujo, su
+ * bucle se pararía en él: el proceso recibe otro descriptor de lo mismo. -1 si no hace falta, o si no se
+ * puede, como con un socket. */
+static int reopen(int fd)
+{
+    int flags = fcntl(fd, F_GETFL), again;
+    char path[32];
+
+    if (flags < 0 || !(flags & O_NONBLOCK))
+        return -1;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    /* Sin O_NONBLOCK se esperaría aquí a que hubiera alguien al otro lado. */
+    again = open(path,
+                 (flags & (O_ACCMODE | O_APPEND)) | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (again >= 0)
+        fcntl(again, F_SETFL, flags & O_APPEND);
+    return again;
+}
+
 static int wire_one(struct wiring *w, int i, enum as_stdio kind)
 {
     int ends[2]; /* de leer y de escribir */
@@ -43,6 +65,9 @@ static int wire_one(struct wiring *w, int i, enum as_stdio kind)
     w->stdio[i].data.fd = i;
     switch (kind) {
     case AS_INHERIT:
+        w->theirs[i] = reopen(i);
+        if (w->theirs[i] >= 0)
+            w->stdio[i].data.fd = w->theirs[i];
         return 0;
     case AS_NULL:
         w->stdio[i].flags = UV_IGNORE;
@@ -95,6 +120,19 @@ static void on_exit_status(uv_process_t *handle, int64_t status, int signum)
     as__wake_all(&p->waiters, 0);
 }
 
+/* Quien nos lanzó pudo dejar SIGCHLD bloqueada, y con ella se sabe que un proceso terminó. */
+static void hear_children(void)
+{
+    sigset_t children, blocked;
+
+    if (pthread_sigmask(SIG_BLOCK, NULL, &blocked) != 0 ||
+        !sigismember(&blocked, SIGCHLD))
+        return;
+    sigemptyset(&children);
+    sigaddset(&children, SIGCHLD);
+    pthread_sigmask(SIG_UNBLOCK, &children, NULL);
+}
+
 static int start(as_process *p, const char *const argv[],
                  const as_process_options *options, struct wiring *w)
 {
@@ -109,6 +147,7 @@ static int start(as_process *p, const char *const argv[],
         .stdio = w->stdio,
     };
 
+    hear_children();
     int rc = uv_spawn(&as__loop->uv, &p->handle, &uv);
     uv_unref((uv_handle_t *)&p->handle); /* nadie lo espera todavía */
     p->exited = rc < 0;
@@ -205,6 +244,16 @@ void as_process_close_stdin(as_process *process)
     as_stream_close(input);
 }
 
+/* De un hijo que otro recogió con waitpid, libuv no sabrá nunca que terminó. */
+static bool is_lost(const as_process *p)
+{
+    siginfo_t info;
+
+    return !p->exited &&
+           waitid(P_PID, (id_t)p->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 &&
+           errno == ECHILD;
+}
+
 /* Espera a que termine; con `shielded`, sin dejarse cancelar. */
 static int wait_exit(as_process *p, bool shielded)
 {
@@ -228,6 +277,11 @@ int as_process_wait(as_process *process, int *signum)
     as__task_required("as_process_wait");
 
     int rc = as__checkpoint();
+    if (rc == 0 && is_lost(process))
+        return as_error_set(UV_ESRCH,
+                            "otra parte del programa recogió el proceso %d: no "
+                            "se sabe cómo terminó",
+                            process->pid);
     if (rc == 0 && !process->exited)
         rc = wait_exit(process, false);
     if (rc < 0)
@@ -239,7 +293,7 @@ int as_process_wait(as_process *process, int *signum)
 
 int as_process_kill(as_process *process, int signum)
 {
-    if (process->exited) /* su número puede ser ya de otro */
+    if (process->exited || is_lost(process)) /* su número puede ser ya de otro */
         return as__error(UV_ESRCH);
     int pid = process->same_group ? process->pid : -process->pid;
     return kill(pid, signum) == 0 ? 0 : as__error(uv_translate_sys_error(errno));
@@ -262,7 +316,8 @@ void as_process_close(as_process *p)
     as__untrack(&p->tracked);
     if (!p->exited) {
         as_process_kill(p, SIGKILL);
-        wait_exit(p, true);
+        if (!is_lost(p))
+            wait_exit(p, true);
     }
     /* Muerto el proceso, lo que quedara por escribirle no es de nadie. */
     as_scope_enter(&in_no_time, 0);

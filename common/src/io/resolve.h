@@ -22,17 +22,18 @@ void as__resolver_init(struct as__resolver *resolver);
 /* Nadie debe estar esperando. */
 void as__resolver_close(struct as__resolver *resolver);
 
+typedef int as__resolve_fn(struct as__resolver *resolver, const char *name,
+                           struct as__addresses *addresses);
+
 /*
  * Llena `addresses` con las direcciones de `name`, y quien llama las libera. Si las de una clase
  * (IPv4 o IPv6) tardan más que las de la otra, puede dar solo estas: `addresses->partial`.
  * Devuelve 0, UV_EAI_*, UV_ENOMEM o UV_ECANCELED, y explica el error. Suspende si no lo sabía ya.
  */
-int as__resolve(struct as__resolver *resolver, const char *name,
-                struct as__addresses *addresses);
+as__resolve_fn as__resolve;
 
 /* Lo mismo, sin conformarse con las de una clase. */
-int as__resolve_whole(struct as__resolver *resolver, const char *name,
-                      struct as__addresses *addresses);
+as__resolve_fn as__resolve_whole;
 
 /* Si ya se sabe, llena `addresses` sin suspender y devuelve 0; si no, UV_EAGAIN. O UV_ENOMEM. */
 int as__resolve_known(struct as__resolver *resolver, const char *name,

@@ -39,6 +39,15 @@ as_stream *as__stream_new(enum as__stream_kind kind, const void *site)
     return s;
 }
 
+/* De una terminal libuv abre otro descriptor, el que usa y cierra, y deja el que le dieron. */
+static void close_reopened(as_stream *s, int fd)
+{
+    uv_os_fd_t own;
+
+    if (fd > STDERR_FILENO && uv_fileno(&s->uv.handle, &own) == 0 && own != fd)
+        close(fd);
+}
+
 int as__stream_adopt(as_stream *s, int fd)
 {
     int rc = 0;
@@ -53,8 +62,10 @@ int as__stream_adopt(as_stream *s, int fd)
         rc = uv_pipe_open(&s->uv.pipe, fd);
     } else if (s->kind == AS__TTY) {
         rc = uv_tty_init(&as__loop->uv, &s->uv.tty, fd, 0);
-        if (rc == 0)
+        if (rc == 0) {
             has_handle(s);
+            close_reopened(s, fd);
+        }
     }
     if (rc == 0)
         s->fd = fd;

@@ -8,12 +8,24 @@
 
 /* ---- TCP ---------------------------------------------------------------------------- */
 
+struct question {
+    struct as__resolver resolver;
+    const char *host;
+};
+
+static int ask_whole(void *arg, struct as__addresses *addresses)
+{
+    struct question *question = arg;
+
+    return as__resolve_whole(&question->resolver, question->host, addresses);
+}
+
 int as_connect(const char *host, int port, as_stream **stream)
 {
-    struct as__resolver resolver;
+    struct question question = {.host = host};
     struct as__addresses addresses = {0};
-    const struct as__connect to = {.resolver = &resolver,
-                                   .host = host,
+    const struct as__connect to = {.ask_whole = ask_whole,
+                                   .arg = &question,
                                    .port = port,
                                    .site = __builtin_return_address(0)};
 
@@ -21,13 +33,14 @@ int as_connect(const char *host, int port, as_stream **stream)
 
     *stream = NULL;
     int rc = as__checkpoint();
-    /* El 0 pide uno cualquiera, y eso solo tiene sentido al escuchar. */
     if (rc == 0)
-        rc = as__address_check(host, port > 0 ? port : -1);
+        rc = as__address_check(host, port);
+    if (rc == 0 && port == 0) /* pide uno cualquiera, y eso es para escuchar */
+        rc = as_error_set(UV_EINVAL, "el puerto de quien escucha va de 1 a 65535");
     if (rc < 0)
         return rc;
-    as__resolver_init(&resolver);
-    rc = as__resolve(&resolver, host, &addresses);
+    as__resolver_init(&question.resolver);
+    rc = as__resolve(&question.resolver, host, &addresses);
     if (rc == 0) {
         rc = as__connect_any(&to, &addresses, stream);
         if (rc < 0 && rc != UV_ECANCELED)
@@ -35,7 +48,7 @@ int as_connect(const char *host, int port, as_stream **stream)
                          as_strerror(rc));
     }
     as__addresses_free(&addresses);
-    as__resolver_close(&resolver);
+    as__resolver_close(&question.resolver);
     if (rc == 0)
         uv_tcp_nodelay(&(*stream)->uv.tcp, 1);
     return rc;

@@ -1,6 +1,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "io/stream_internal.h"
@@ -77,6 +79,39 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
     }
 }
 
+/*
+ * Con el otro extremo cerrado del todo, libuv da por final una lectura corta, sin mirar si detrás hay
+ * un corte u otros datos (los que siguen a un descriptor enviado, o a un byte urgente). 0 si quedan
+ * datos; si no, UV_EOF o el error.
+ */
+static int how_it_ended(const as_stream *s)
+{
+    uv_os_fd_t fd;
+    char byte;
+    int left = 0;
+
+    if (s->kind == AS__TTY || uv_fileno(&s->uv.handle, &fd) < 0)
+        return UV_EOF;
+    ssize_t n = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (n < 0 && errno == ENOTSOCK)
+        n = ioctl(fd, FIONREAD, &left) == 0 ? left : 0;
+    if (n > 0)
+        return 0;
+    return n == 0 || errno == EAGAIN || errno == EINTR ? UV_EOF : -errno;
+}
+
+static void on_read(uv_stream_t *handle, ssize_t n, const uv_buf_t *buffer);
+
+static void on_end(as_stream *s)
+{
+    int status = how_it_ended(s);
+
+    if (status == 0)
+        status = uv_read_start(&s->uv.stream, on_alloc, on_read);
+    if (status < 0)
+        ended(s, status);
+}
+
 static void on_read(uv_stream_t *handle, ssize_t n, const uv_buf_t *buffer)
 {
     as_stream *s = (as_stream *)handle;
@@ -84,6 +119,8 @@ static void on_read(uv_stream_t *handle, ssize_t n, const uv_buf_t *buffer)
     (void)buffer;
     if (n > 0) {
         arrived(s, (size_t)n);
+    } else if (n == UV_EOF) {
+        on_end(s);
     } else if (n == UV_ENOBUFS) { /* on_alloc no tuvo memoria: quizá luego sí */
         stop(s);
         wake_reader(s, UV_ENOMEM);
@@ -117,7 +154,9 @@ static int need(as_stream *s, size_t enough)
     while (unread(s) < enough) {
         int rc = s->read_status;
         if (rc == 0 && s->kind == AS__FILE) {
-            rc = read_file(s);
+            rc = as__checkpoint(); /* /dev/zero no se acaba, y nunca hay que esperarlo */
+            if (rc == 0)
+                rc = read_file(s);
             if (rc < 0)
                 return rc;
             continue;

@@ -1,6 +1,13 @@
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include "io/offload.h"
 #include "pg/internal.h"
 
 int as__pg_wait(as_pg_connection *connection, int events)
@@ -53,6 +60,108 @@ static PGconn *start(const as_pg *pool, const struct as__pg_place *place)
     return pg;
 }
 
+/* ---- Entrar --------------------------------------------------------------------------
+ *
+ * Con una contraseña, libpq calcula tantas vueltas de SCRAM como diga el servidor: milisegundos, o
+ * los años que quiera. Y mientras saluda con TLS no vuelve si no dejan de llegarle mensajes. Va en
+ * otro hilo, y si nadie la espera ya, se le corta lo que lee y la conexión muere con su cálculo.
+ */
+
+struct entrance {
+    struct as__offload offload;
+    as_pg_connection *connection;
+    PostgresPollingStatusType status;
+};
+
+static int poll_in_thread(struct as__offload *offload)
+{
+    struct entrance *e = as__container_of(offload, struct entrance, offload);
+
+    e->status = PQconnectPoll(e->connection->pg);
+    return 0;
+}
+
+static void dispose_entrance(struct as__offload *offload)
+{
+    struct entrance *e = as__container_of(offload, struct entrance, offload);
+
+    as__pg_keep_key(e->connection);
+    as__pg_disconnect(e->connection);
+    free(e);
+}
+
+/* En ese hilo no hay bucle: lo que avise entretanto no se cuenta. */
+static void ignore_notice(void *arg, const PGresult *notice)
+{
+    (void)arg;
+    (void)notice;
+}
+
+/* Al acabar el programa libcrypto se deshace, y ese hilo la está usando: antes se espera a los de
+ * libuv, como dice work.h. */
+static void outlive_threads(void)
+{
+    static atomic_flag asked = ATOMIC_FLAG_INIT;
+
+    if (!atomic_flag_test_and_set(&asked))
+        atexit(uv_library_shutdown);
+}
+
+static bool runs_aside(ConnStatusType phase)
+{
+    return phase == CONNECTION_SSL_STARTUP || phase == CONNECTION_AWAITING_RESPONSE;
+}
+
+static int poll_aside(as_pg_connection *connection, PostgresPollingStatusType *status)
+{
+    /* El suyo puede cambiar, o cerrarse, mientras el hilo anda. */
+    int fd = fcntl(PQsocket(connection->pg), F_DUPFD_CLOEXEC, 0);
+
+    if (fd < 0)
+        return as__error(uv_translate_sys_error(errno));
+    struct entrance *e = calloc(1, sizeof *e);
+    if (!e) {
+        close(fd);
+        return as__error(UV_ENOMEM);
+    }
+    e->connection = connection;
+    as__offload_init(&e->offload, poll_in_thread, dispose_entrance);
+    PQsetNoticeReceiver(connection->pg, ignore_notice, NULL);
+    int rc = as__offload_run(&e->offload, "a PostgreSQL", &connection->adrift);
+    if (connection->adrift)
+        shutdown(fd, SHUT_RDWR);
+    close(fd);
+    if (connection->adrift) {
+        outlive_threads();
+        return rc;
+    }
+    PQsetNoticeReceiver(connection->pg, on_notice, connection);
+    *status = e->status;
+    free(e);
+    return rc;
+}
+
+/*
+ * Ya dentro, OpenSSL tampoco vuelve mientras lleguen pases de sesión, claves nuevas o saludos otra vez.
+ * Que vuelva tras cada uno, y que no salude de nuevo: PostgreSQL no lo pide. Si libpq usa otra
+ * biblioteca, o no cifra, no hay nada que pedir.
+ */
+static void calm_tls(PGconn *pg)
+{
+    enum { CLEAR_MODE = 78, AUTO_RETRY = 4, NO_RENEGOTIATION = 1 << 30 };
+    typedef long ctrl_fn(void *ssl, int command, long number, void *arg);
+    typedef uint64_t set_options_fn(void *ssl, uint64_t options);
+    ctrl_fn *ctrl = (ctrl_fn *)dlsym(RTLD_DEFAULT, "SSL_ctrl");
+    set_options_fn *set_options = (set_options_fn *)dlsym(RTLD_DEFAULT,
+                                                          "SSL_set_options");
+    void *ssl = PQsslStruct(pg, "OpenSSL");
+
+    if (!ssl || !ctrl || !set_options)
+        return;
+    ctrl(ssl, CLEAR_MODE, AUTO_RETRY, NULL);
+    set_options(ssl, NO_RENEGOTIATION);
+}
+
 /* libpq puede cambiar de socket en cada paso, también por otro con el mismo número. */
 static int finish(as_pg_connection *connection)
 {
@@ -65,13 +174,17 @@ static int finish(as_pg_connection *connection)
         phase = PQstatus(connection->pg);
         int rc = as__pg_wait(connection,
                              status == PGRES_POLLING_READING ? UV_READABLE : UV_WRITABLE);
+        as__pg_unwatch(&connection->watcher);
+        if (rc == 0 && runs_aside(phase))
+            rc = poll_aside(connection, &status);
+        else if (rc == 0)
+            status = PQconnectPoll(connection->pg);
         if (rc < 0)
             return rc;
-        status = PQconnectPoll(connection->pg);
         as__pg_bound_trace(connection);
-        as__pg_unwatch(&connection->watcher);
     }
     PQsetErrorVerbosity(connection->pg, PQERRORS_DEFAULT);
+    calm_tls(connection->pg);
     return PQsetnonblocking(connection->pg, 1) == 0 ? 0 : as__error(UV_EIO);
 }
 
@@ -91,7 +204,8 @@ static int open_connection(as_pg *pool, as_pg_connection *connection)
     PQsetNoticeReceiver(connection->pg, on_notice, connection);
     as__pg_learn_key(connection);
     rc = finish(connection);
-    as__pg_keep_key(connection);
+    if (!connection->adrift)
+        as__pg_keep_key(connection);
 out:
     as__pg_place_free(&place);
     return rc;
@@ -104,7 +218,8 @@ static int open_in_time(as_pg *pool, as_pg_connection *connection)
     long seconds = text ? strtol(text, NULL, 10) : 0;
     as_scope scope;
 
-    as_scope_enter(&scope, seconds > 0 ? seconds * 1000 : AS_FOREVER);
+    bool limited = seconds > 0 && seconds <= INT64_MAX / 1000;
+    as_scope_enter(&scope, limited ? seconds * 1000 : AS_FOREVER);
     int rc = open_connection(pool, connection);
     int outside = as_scope_leave(&scope, rc);
     if (rc == UV_ECANCELED && outside == UV_ETIMEDOUT)
@@ -124,16 +239,17 @@ int as__pg_connect(as_pg *pool, as_pg_connection **connection)
     new->pool = pool;
     as__list_init(&new->link);
     int rc = open_in_time(pool, new);
-    if (rc < 0)
-        as__pg_disconnect(new);
-    else
+    if (rc == 0)
         *connection = new;
+    else if (!new->adrift)
+        as__pg_disconnect(new);
     return rc;
 }
 
 void as__pg_disconnect(as_pg_connection *connection)
 {
     as__pg_unwatch(&connection->watcher);
+    as__pg_forget_notifications(connection);
     PQfinish(connection->pg);
     as__list_remove(&connection->link);
     free(connection->farewell);

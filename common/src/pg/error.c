@@ -78,14 +78,22 @@ static bool is_parameter_mismatch(const PGconn *pg, const char *state)
     return strcmp(state, "08P01") == 0 && PQstatus(pg) == CONNECTION_OK;
 }
 
+/* Con sus palabras, en inglés o en español; o sin ninguna, que tampoco le cupieron. */
+static bool is_about_memory(const char *message)
+{
+    return !*message || strstr(message, "memory") || strstr(message, "memoria");
+}
+
 int as__pg_result_error(const PGconn *pg, const PGresult *result)
 {
     const char *state = state_of(result);
 
     if (state)
         return is_parameter_mismatch(pg, state) ? UV_EINVAL : error_of_state(state);
-    /* Sin SQLSTATE el fallo es de este lado: se cortó la conexión o no cabe el resultado. */
-    return PQstatus(pg) == CONNECTION_OK ? UV_ENOMEM : UV_ECONNRESET;
+    /* Sin SQLSTATE lo dice libpq: se cortó la conexión, no cabe el resultado o no lo entiende. */
+    if (PQstatus(pg) != CONNECTION_OK)
+        return UV_ECONNRESET;
+    return is_about_memory(PQresultErrorMessage(result)) ? UV_ENOMEM : UV_EIO;
 }
 
 /* `words` se antepone al mensaje de libpq. */

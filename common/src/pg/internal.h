@@ -14,7 +14,8 @@
  *
  * libpq nunca bloquea si se la llama bien: se le manda algo, se espera a su socket, se le
  * dice que lea y se le pregunta si ya tiene un resultado. De aquí no se llama a ninguna
- * función suya que espere (PQexec, PQconnectdb, PQcancel).
+ * función suya que espere (PQexec, PQconnectdb, PQcancel); a la que calcula y saluda para
+ * entrar, en otro hilo (connect.c).
  */
 #ifndef ASINC_PG_INTERNAL_H
 #define ASINC_PG_INTERNAL_H
@@ -48,9 +49,13 @@ struct as_pg_connection {
     struct as__pg_trace *trace; /* mientras se conecta, ver interrupt.c */
     int key;                    /* con ella se interrumpe lo que haga */
     bool has_key;
-    bool busy;      /* una tarea la está usando */
-    bool unsent;    /* a la consulta le falta por salir una parte */
-    bool broken;    /* no se puede saber en qué estado quedó */
+    bool busy;        /* una tarea la está usando */
+    bool unsent;      /* a la consulta le falta por salir una parte */
+    bool adrift;      /* nadie la esperó: es del hilo en que está entrando */
+    bool broken;      /* no se puede saber en qué estado quedó */
+    PGnotify *unread; /* llegaron y nadie las ha esperado, ver notification.c */
+    PGnotify **unread_end;
+    size_t unread_size;
     char *farewell; /* lo que dijo el servidor al echarla sin que hiciera nada; o NULL */
 };
 
@@ -91,11 +96,27 @@ int as__pg_interrupt(as_pg_connection *connection);
 
 /* ---- query.c ------------------------------------------------------------------------ */
 
+/* Lo que se espera al servidor cuando se deja una consulta o se deshace una transacción, que es lo
+ * que promete pg.h; las pruebas que no miran ese plazo lo alargan. */
+extern int64_t as__pg_give_up_ms;
+
 /*
  * Toma la conexión para quien va a usarla, que al acabar pone connection->busy a false. 0,
  * UV_EBUSY, UV_ENOTCONN o UV_ECANCELED, ya explicado. Puede ceder el turno.
  */
 int as__pg_claim(as_pg_connection *connection);
+
+/* ---- notification.c ----------------------------------------------------------------- */
+
+/* Cuántos bytes de notificaciones pueden estar sin esperar al empezar una consulta; mientras dura,
+ * el doble. */
+enum { AS__PG_UNREAD_MAX = 16 << 20 };
+
+/* Aparta las que libpq tiene. 0, o AS_EOVERFLOW, explicado, si hay más de `limit` bytes. */
+int as__pg_keep_notifications(as_pg_connection *connection, size_t limit);
+
+/* Tira las apartadas. */
+void as__pg_forget_notifications(as_pg_connection *connection);
 
 /* ---- address.c ------------------------------------------------------------------- */
 

@@ -108,17 +108,28 @@ static bool has_news(PGconn *pg)
 
 /*
  * A una conexión ociosa el servidor solo le habla para avisar de algo o para despedirse:
- * preguntarle al socket cuesta una llamada al sistema y evita prestar una muerta.
+ * preguntarle al socket cuesta una llamada al sistema y evita prestar una muerta. Si no acaba de
+ * hablar se le deja: aquí el bucle está parado.
  */
-static bool is_alive(PGconn *pg)
-{
-    PGnotify *notification;
+enum { MAX_NEWS = 512 };
 
-    while (has_news(pg) && PQconsumeInput(pg))
-        ;
-    while ((notification = PQnotifies(pg))) /* nadie las espera */
-        PQfreemem(notification);
-    return PQstatus(pg) == CONNECTION_OK;
+static void forget_news(as_pg_connection *connection)
+{
+    (void)as__pg_keep_notifications(connection, SIZE_MAX);
+    as__pg_forget_notifications(connection); /* nadie las espera */
+}
+
+static bool is_alive(as_pg_connection *connection)
+{
+    PGconn *pg = connection->pg;
+    int turns = 0;
+
+    forget_news(connection);
+    while (turns < MAX_NEWS && has_news(pg) && PQconsumeInput(pg)) {
+        forget_news(connection);
+        turns++;
+    }
+    return turns < MAX_NEWS && PQstatus(pg) == CONNECTION_OK;
 }
 
 int as_pg_acquire(as_pg *pool, as_pg_connection **connection)
@@ -132,7 +143,7 @@ int as_pg_acquire(as_pg *pool, as_pg_connection **connection)
     while (!as__list_empty(&pool->idle)) {
         as_pg_connection *idle = first_idle(pool);
         as__list_remove(&idle->link);
-        if (is_alive(idle->pg)) {
+        if (is_alive(idle)) {
             *connection = idle;
             return 0;
         }

@@ -73,6 +73,8 @@ static int next_result(as_pg_connection *connection, PGresult **result)
 {
     while (PQstatus(connection->pg) == CONNECTION_OK && PQisBusy(connection->pg)) {
         int rc = step(connection);
+        if (rc == 0)
+            rc = as__pg_keep_notifications(connection, 2 * AS__PG_UNREAD_MAX);
         if (rc < 0)
             return rc;
     }
@@ -106,7 +108,8 @@ static int collect(as_pg_connection *connection, struct query *query, PGresult *
         if (rc < 0)
             return rc;
         if (!result)
-            return *kept ? 0 : as__error(UV_ENOMEM);
+            return *kept ? 0
+                         : as_error_set(UV_EIO, "el servidor no contestó a la consulta");
         if (query && query->fn && PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
             rc = query->fn(result, query->arg);
             query->stopped = rc != 0;
@@ -121,7 +124,8 @@ static int collect(as_pg_connection *connection, struct query *query, PGresult *
 
 /* ---- Abandonar a medias ------------------------------------------------------------- */
 
-enum { GIVE_UP_MS = 1000, RETRY_MS = 200 };
+int64_t as__pg_give_up_ms = 1000;
+enum { RETRY_MS = 200 };
 
 static int collect_for(as_pg_connection *connection, PGresult **kept, int64_t ms)
 {
@@ -144,7 +148,7 @@ static int give_up(as_pg_connection *connection, PGresult **kept)
 
     if (connection->unsent)
         return as__error(UV_ECANCELED); /* no la tiene entera: colgar es no hacerla */
-    as_shield_enter(&scope, GIVE_UP_MS);
+    as_shield_enter(&scope, as__pg_give_up_ms);
     do {
         rc = as__pg_interrupt(connection);
         if (rc == 0)
@@ -158,6 +162,10 @@ static int give_up(as_pg_connection *connection, PGresult **kept)
 
 int as__pg_claim(as_pg_connection *connection)
 {
+    int rc =
+        as__checkpoint(); /* puede ceder: desde aquí hasta tomarla no se espera nada */
+    if (rc < 0)
+        return rc;
     if (connection->busy)
         return as_error_set(UV_EBUSY,
                             "otra tarea está usando esta conexión; pide otra con "
@@ -165,9 +173,8 @@ int as__pg_claim(as_pg_connection *connection)
     if (connection->broken || PQstatus(connection->pg) != CONNECTION_OK)
         return as_error_set(UV_ENOTCONN, "esta conexión con PostgreSQL se perdió; "
                                          "devuélvela y pide otra");
-    int rc = as__checkpoint();
-    connection->busy = rc == 0;
-    return rc;
+    connection->busy = true;
+    return 0;
 }
 
 /* La consulta falló: lo que dijo el servidor, de ella o al echar a la conexión. */
@@ -182,7 +189,9 @@ static int explain_failure(const as_pg_connection *connection, const PGresult *r
 
 static int exchange(as_pg_connection *connection, struct query *query, PGresult **result)
 {
-    int rc = send_query(connection, query);
+    int rc = as__pg_keep_notifications(connection, AS__PG_UNREAD_MAX);
+    if (rc == 0)
+        rc = send_query(connection, query);
     if (rc < 0)
         return rc;
     rc = collect(connection, query, result);

@@ -3,8 +3,6 @@
 
 #include "pg/internal.h"
 
-enum { ROLLBACK_MS = 1000 };
-
 int as_pg_begin(as_pg_connection *connection)
 {
     PGTransactionStatusType status = PQtransactionStatus(connection->pg);
@@ -21,7 +19,7 @@ static void roll_back(as_pg_connection *connection, int error)
     char *detail = strdup(as__error_detail(error));
     as_scope scope;
 
-    as_shield_enter(&scope, ROLLBACK_MS);
+    as_shield_enter(&scope, as__pg_give_up_ms);
     int rc = as_pg_query_on(connection, "ROLLBACK", NULL, 0, NULL);
     if (as_scope_leave(&scope, rc) < 0)
         connection->broken = true;
@@ -33,6 +31,11 @@ static int commit(as_pg_connection *connection)
 {
     as_pg_result *result;
 
+    /* Sin transacción el servidor solo avisa, y un COMMIT de nada sale bien. */
+    if (PQtransactionStatus(connection->pg) == PQTRANS_IDLE)
+        return as_error_set(
+            UV_EIO, "la transacción ya había acabado: una de sus consultas fue un "
+                    "COMMIT o un ROLLBACK");
     int rc = as_pg_query_on(connection, "COMMIT", NULL, 0, &result);
     if (rc < 0)
         return rc;

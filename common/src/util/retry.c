@@ -2,8 +2,9 @@
 
 #include <asinc/error.h>
 #include <asinc/loop.h>
-#include <asinc/task.h>
 #include <sys/random.h>
+
+#include "core/task_internal.h"
 
 enum { DEFAULT_ATTEMPTS = 3, DEFAULT_BASE_MS = 1000, DEFAULT_CAP_MS = 60000 };
 
@@ -19,8 +20,15 @@ static uint64_t next_random(uint64_t *state)
 
 static bool worth_retrying(int error, void *arg)
 {
+    static const int lasting[] = {UV_ECANCELED, UV_EINVAL,       UV_EPROTO,
+                                  UV_ELOOP,     AS_EKEYREJECTED, AS_EOVERFLOW};
+
     (void)arg;
-    return error != UV_ECANCELED && error != UV_EINVAL && error != AS_EKEYREJECTED;
+    for (size_t i = 0; i < sizeof lasting / sizeof *lasting; i++) {
+        if (error == lasting[i])
+            return false;
+    }
+    return true;
 }
 
 void as_retry_init(as_retry *retry, const as_retry_options *options)
@@ -47,10 +55,11 @@ void as_retry_at_least(as_retry *retry, int64_t ms)
 static int64_t exponential(const as_retry *retry)
 {
     int64_t ms = retry->options.base_ms;
+    int64_t cap = retry->options.cap_ms;
 
-    for (int i = 1; i < retry->attempt && ms < retry->options.cap_ms; i++)
-        ms *= 2;
-    return ms < retry->options.cap_ms ? ms : retry->options.cap_ms;
+    for (int i = 1; i < retry->attempt && ms < cap; i++)
+        ms = ms > cap / 2 ? cap : ms * 2;
+    return ms < cap ? ms : cap;
 }
 
 static int64_t choose_wait(as_retry *retry)
@@ -60,21 +69,30 @@ static int64_t choose_wait(as_retry *retry)
 
     if (retry->options.jitter == AS_JITTER_FULL)
         ms = (int64_t)(random % ((uint64_t)ms + 1));
-    else if (retry->options.jitter == AS_JITTER_ADDED)
-        ms += (int64_t)(random % ((uint64_t)ms / 10 + 1));
-    if (ms < retry->at_least_ms)
-        ms = retry->at_least_ms;
-    retry->at_least_ms = 0;
-    return ms;
+    else if (retry->options.jitter == AS_JITTER_ADDED) {
+        int64_t added = (int64_t)(random % ((uint64_t)ms / 10 + 1));
+        ms = added > INT64_MAX - ms ? INT64_MAX : ms + added;
+    }
+    return ms < retry->at_least_ms ? retry->at_least_ms : ms;
+}
+
+/* Esperar menos de lo que pidió el servidor es insistir a destiempo. */
+static bool is_too_long(const as_retry *retry)
+{
+    int64_t asked = retry->at_least_ms;
+
+    return asked > retry->options.cap_ms || (asked > 0 && !as__scope_allows(asked));
 }
 
 bool as_retry_again(as_retry *retry, int *rc)
 {
     const as_retry_options *o = &retry->options;
 
-    if (*rc >= 0 || retry->attempt >= o->attempts || !o->retry(*rc, o->retry_arg))
+    if (*rc >= 0 || retry->attempt >= o->attempts || !o->retry(*rc, o->retry_arg) ||
+        is_too_long(retry))
         return false;
     retry->wait_ms = choose_wait(retry);
+    retry->at_least_ms = 0;
     retry->attempt++;
     int slept = as_sleep(retry->wait_ms);
     if (slept < 0)

@@ -146,10 +146,11 @@ static int handle(void *arg)
     as_scope_enter(&r->scope, r->server->options.request_timeout_ms);
     int rc = r->route->handler(r, r->route->arg);
     bool out_of_time = rc == UV_ECANCELED && r->scope.expired;
-    rc = as_scope_leave(&r->scope, rc);
+    int ended = as_scope_leave(&r->scope, rc);
     r->task = NULL;
-    conclude(r, rc, out_of_time && rc == UV_ETIMEDOUT);
-    close_dependencies(r, rc);
+    conclude(r, ended, out_of_time && ended == UV_ETIMEDOUT);
+    /* El de un HEAD acaba bien aunque quedara cortado, y lo suyo no se confirma. */
+    close_dependencies(r, ended < 0 ? ended : rc);
     r->finished = true;
     if (r->settled)
         finish(r);

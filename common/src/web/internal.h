@@ -75,6 +75,7 @@ struct as_web {
     /* Los plazos de los clientes: en cada lista, la primera en vencer delante. */
     uv_timer_t reaper;
     uint64_t reap_at_ns;     /* cuándo salta */
+    bool reaps_late;         /* el bucle llegó tarde: se cortará tras leer */
     struct as__link waiting; /* a que el cliente envíe o recoja algo */
     struct as__link parting; /* a que el cliente cierre también */
 
@@ -239,6 +240,9 @@ void as__reply_announce(as_web_request *request);
 
 /* Añade la cabeza de la respuesta a lo que tiene que salir. 0 o UV_ENOMEM. */
 int as__reply_write_head(as_web_request *request);
+
+/* true si se pidió solo la cabeza. */
+bool as__reply_is_to_head(const as_web_request *request);
 
 /* true si la respuesta no lleva cuerpo, aunque el manejador lo diera. */
 bool as__reply_has_no_body(const as_web_request *request);

@@ -29,14 +29,24 @@ static void refuse(as_web_request *r, int status, const char *why)
     as__reply_send(r);
 }
 
+static bool starts_with(const struct as__buffer *in, const char *text)
+{
+    size_t size = strlen(text);
+
+    return as__buffer_size(in) >= size && memcmp(as__buffer_begin(in), text, size) == 0;
+}
+
 static void refuse_unread(struct as__connection *c, int status, const char *why)
 {
     as_web_request *r = new_request(c, 0, 0);
 
-    if (r)
-        refuse(r, status, why);
-    else
+    if (!r) {
         as__connection_close(c);
+        return;
+    }
+    if (starts_with(&c->in, "HEAD ")) /* a ese no se le envía el cuerpo */
+        r->head.method = "HEAD";
+    refuse(r, status, why);
 }
 
 static void refuse_large(as_web_request *r)

@@ -73,7 +73,7 @@ static const char *date_now(as_web *server)
     return server->date;
 }
 
-static bool is_head(const as_web_request *r)
+bool as__reply_is_to_head(const as_web_request *r)
 {
     return r->head.method && strcmp(r->head.method, "HEAD") == 0;
 }
@@ -85,7 +85,7 @@ static bool status_has_no_body(int status)
 
 bool as__reply_has_no_body(const as_web_request *r)
 {
-    return is_head(r) || status_has_no_body(r->status);
+    return as__reply_is_to_head(r) || status_has_no_body(r->status);
 }
 
 static void add(struct as__buffer *b, const char *text, size_t size)

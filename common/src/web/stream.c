@@ -60,7 +60,10 @@ int as_web_reply_start(as_web_request *request, int status, const char *content_
         return rc;
     }
     as__timer_stop(&request->scope.timer);
-    return put_out(request);
+    rc = put_out(request);
+    if (rc == 0 && as__reply_is_to_head(request)) /* ya tiene todo lo que pidió */
+        as_scope_cancel(&request->scope);
+    return rc;
 }
 
 static int check_started(const as_web_request *r)

@@ -3,8 +3,9 @@
  * Criterion. Lo que escribe cada una sale junto, debajo de su resultado.
  *
  * El plazo no lo pone el reloj. Con una herramienta que lo hace todo diez veces más lento y
- * la máquina ocupada, una prueba sana puede tardar minutos; la que está colgada no gasta
- * procesador. Se mata a la que lleva QUIETA_S sin gastarlo, o a la que gasta MAXIMO_S.
+ * la máquina ocupada, una prueba sana puede tardar minutos; la que está colgada apenas gasta
+ * procesador: solo el hilo de la herramienta, si lo tiene. Se mata a la que lleva QUIETA_S sin
+ * gastar más que eso ni estar esperando su turno, o a la que gasta MAXIMO_S.
  */
 #include <criterion/criterion.h>
 #include <signal.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 enum { SALTADA = 77, A_LA_VEZ = 64 };
+enum { DE_LA_HERRAMIENTA = 20 }; /* en tics, de los que hay cien por segundo */
 
 /* Sus pruebas los acortan. */
 #ifndef QUIETA_S
@@ -139,8 +141,8 @@ static void cuenta(struct marcha *m, int estado)
 /* ---- Vigilar ------------------------------------------------------------------------- */
 
 /* El procesador que ha gastado un proceso con los hijos que ya recogió, en marcas del reloj
- * del núcleo; lo que sea si ya no está. */
-static unsigned long gasto_de(pid_t pid)
+ * del núcleo, y su estado ('R': corre, o espera su turno); lo que sea si ya no está. */
+static unsigned long gasto_de(pid_t pid, char *estado)
 {
     char ruta[64], texto[1024];
     unsigned long suyo[4] = {0};
@@ -154,16 +156,17 @@ static unsigned long gasto_de(pid_t pid)
     const char *tras_nombre = strrchr(texto, ')');
     if (tras_nombre)
         sscanf(tras_nombre + 1,
-               " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu", &suyo[0],
-               &suyo[1], &suyo[2], &suyo[3]);
+               " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu", estado,
+               &suyo[0], &suyo[1], &suyo[2], &suyo[3]);
     return suyo[0] + suyo[1] + suyo[2] + suyo[3];
 }
 
 static void vigila(struct marcha *m)
 {
-    unsigned long gasto = gasto_de(m->hijo);
+    char estado = 0;
+    unsigned long gasto = gasto_de(m->hijo, &estado);
 
-    if (gasto != m->gasto) {
+    if (estado == 'R' || gasto > m->gasto + DE_LA_HERRAMIENTA) {
         m->gasto = gasto;
         m->desde = ahora();
     } else if (ahora() - m->desde > QUIETA_S) {

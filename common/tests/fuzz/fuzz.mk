@@ -1,13 +1,14 @@
 # Entradas al azar, guiadas por lo que cubren (libFuzzer, con ASan y UBSan): las lecturas de
-# un flujo, las respuestas HTTP y las peticiones. Una entrada que falle queda en build/fuzz/fallos.
+# un flujo, las respuestas HTTP, las peticiones y lo que envía PostgreSQL. Una entrada que falle queda
+# en build/fuzz/fallos.
 
-##= SEGUNDOS=60  cuánto dura `make fuzz` con cada programa
+####= SEGUNDOS=60  cuánto dura `make fuzz` con cada programa
 
 FUZZ_O     := build/fuzz
 FUZZ_FLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
     -fno-sanitize-recover=all
 FUZZ_LIB   := $(ASINC_SRC:%.c=$(FUZZ_O)/%.o) $(FUZZ_O)/common/src/core/jump.o
-FUZZ_NAMES := lineas cabeceras peticiones
+FUZZ_NAMES := lineas cabeceras peticiones postgres
 FUZZ_BINS  := $(FUZZ_NAMES:%=$(FUZZ_O)/common/tests/fuzz/fuzz_%)
 
 $(FUZZ_O)/%.o: %.c
@@ -27,7 +28,7 @@ $(FUZZ_BINS): %: %.o $(FUZZ_LIB)
 		$(filter-out %.a,$(LDLIBS_ASINC))
 
 .PHONY: fuzz $(FUZZ_NAMES:%=fuzz-%)
-fuzz: setup-test-todo $(FUZZ_NAMES:%=fuzz-%) ### Busca con entradas al azar fallos al leer flujos, respuestas HTTP y peticiones
+fuzz: setup-test-todo $(FUZZ_NAMES:%=fuzz-%) #### Busca con entradas al azar fallos al leer flujos, respuestas HTTP, peticiones y lo que envía PostgreSQL
 
 $(FUZZ_NAMES:%=fuzz-%): fuzz-%: $(FUZZ_O)/common/tests/fuzz/fuzz_%
 	@mkdir -p $(FUZZ_O)/corpus/$* $(FUZZ_O)/fallos

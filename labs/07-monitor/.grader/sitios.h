@@ -65,10 +65,10 @@ void despedir(struct hs_program *p);
         ruta_;                                                                           \
     })
 
-/* Lo mismo, con un nombre de tantas letras. */
+/* Lo mismo, con un nombre de tantas letras, y signos que son cosa de printf. */
 #define SITIO_LARGO(web, letras, ...)                                                    \
     ({                                                                                   \
-        const char *ruta_ = hs_format("%s-%0*d", hs_random_path(), letras, 7);           \
+        const char *ruta_ = hs_format("%s-%%25s%%25d%0*d", hs_random_path(), letras, 7); \
         hs_http_on(web, ruta_, __VA_ARGS__);                                             \
         ruta_;                                                                           \
     })

@@ -26,6 +26,16 @@ static void cada_linea_es_de_su_turno(struct hs_http *web, const char *ruta,
                       2 * intervalo - 50, dura);
 }
 
+/* Y lleva su hora: no la de la primera. */
+static void cada_linea_lleva_su_hora(struct hs_program *p, const char *url)
+{
+    struct hs_match otra = comprobacion(url, CUALQUIER);
+    otra.lacks = hs_format("%.19s", hs_find_line(p, otra, 1)->text);
+    if (!hs_try_line(p, otra, PRONTO))
+        hs_fail("la hora debía avanzar de una línea a otra y todas llevan la misma, %s",
+                otra.lacks);
+}
+
 HS_TEST(monitor, repite_cada_intervalo)
 {
     enum { RONDAS = 7, INTERVALO = 200 };
@@ -42,6 +52,28 @@ HS_TEST(monitor, repite_cada_intervalo)
                   RONDAS, INTERVALO),
         (RONDAS - 3) * INTERVALO, (int64_t)(ultima.arrived_ms - primera.arrived_ms));
     cada_linea_es_de_su_turno(web, ruta, p, RONDAS, INTERVALO);
+    cada_linea_lleva_su_hora(p, hs_http_url(web, ruta));
+}
+
+HS_TEST(monitor, repite_aunque_falle)
+{
+    struct hs_http *web = hs_http_start();
+    const char *const urls[] = {
+        hs_http_url(web, SITIO(web, {.status = 200})),
+        hs_http_refused_url(hs_random_path()),
+        hs_http_url(web, SITIO(web, {.fault = HS_RESET})),
+        hs_http_url(web, SITIO(web, {.fault = HS_GARBAGE})),
+        hs_http_url(web, SITIO(web, {.fault = HS_CUT_BODY})),
+        hs_http_url(web, SITIO(web, {.status = 503})),
+        hs_format("http://%s.invalid/", hs_random_name()),
+    };
+    enum { N = sizeof urls / sizeof *urls, VECES = 3 };
+    hs_step("Un sitio bueno y otros que fallan, cada uno a su manera: en cada turno se "
+            "les vuelve a comprobar a todos");
+    struct hs_program *p = hs_start("--intervalo", "0.1", urls[0], urls[1], urls[2],
+                                    urls[3], urls[4], urls[5], urls[6]);
+    for (int i = 0; i < N; i++)
+        hs_wait_lines(p, VECES, comprobacion(urls[i], CUALQUIER), PRONTO);
 }
 
 HS_TEST(monitor, sitio_lento_no_retrasa)

@@ -407,6 +407,10 @@ HS_TEST(agregador, ctrl_c_lo_deja)
     hs_expect_no_line(p, (struct hs_match){.regex = "^MEDIA", .what = "la línea MEDIA"});
     hs_expect(!fin.exited || fin.code != 0,
               "el código de salida debía ser distinto de 0 y es 0: lo dejó a medias");
+    hs_expect(fin.leftovers == 0,
+              "al acabar el programa no debía quedar ninguno de sus procesos y %s",
+              fin.leftovers == 1 ? "sigue vivo 1"
+                                 : hs_format("siguen vivos %d", fin.leftovers));
 }
 
 HS_TEST(agregador, argumentos_invalidos)

@@ -42,10 +42,15 @@ HS_TEST(descargas, lo_anterior_se_conserva)
     hs_http_advance(web, NULL, SIZE_MAX);
     acabar(p, PRONTO);
     exigir_entero(dir, bien);
-    struct archivo nada = archivo_de(web, 0);
+    struct archivo nada = archivo_de(web, 0), sitio = archivo_de(web, 500);
     hs_file_write_text(dir, nada.nombre, "de hace un mes\n");
-    hs_step("La descarga del otro se corta, y en el servidor ya no está %s", nada.nombre);
-    acabar(bajar(mal.url, nada.url), PRONTO);
+    PUBLICAR(web, sitio);
+    hs_file_mkdir(dir, sitio.nombre);
+    hs_step("La descarga del otro se corta; en el servidor ya no está %s; y %s no puede "
+            "recibir su nombre, que es el de un directorio: se queda en su .part",
+            nada.nombre, sitio.nombre);
+    acabar(bajar(mal.url, nada.url, sitio.url), PRONTO);
+    exigir_bytes(dir, part(sitio), sitio, sitio.cuerpo.n);
     hs_expect_eq_str(hs_format("el contenido de %s, que dio un 404,", nada.nombre),
                      "de hace un mes\n", hs_file_read(dir, nada.nombre, NULL));
     hs_expect_eq_str(hs_format("el contenido de %s, cuya descarga se cortó,", mal.nombre),
@@ -68,7 +73,6 @@ static void exigir_corte(const char *paso, enum hs_framing como)
     exigir_que_no_esta(dir, pronto.nombre);
     exigir_bytes(dir, part(a), a, a.cuerpo.n / 2);
     exigir_peticiones(web, a, 1, "no se insiste, aunque se corte");
-    exigir_resumen(p, 0, 2, 0, a.cuerpo.n / 2);
 }
 
 HS_TEST(descargas, corte_deja_part)
@@ -214,6 +218,65 @@ static void exigir_416_y_un_fallo(struct hs_http *web, struct hs_dir *dir)
     exigir_resumen(p, 1, 3, 0, buena.cuerpo.n);
 }
 
+/* La que se pide otra vez tras un 416 es la misma descarga: ni deja su puesto ni ocupa dos. */
+static void exigir_un_puesto_tras_el_416(struct hs_http *web, struct hs_dir *dir)
+{
+    struct archivo a = archivo_de(web, 4000), b = archivo_de(web, 4000);
+    struct archivo c = archivo_de(web, 4000);
+    hs_http_on(web, a.ruta, {.status = 416},
+               {.body = a.cuerpo.bytes, .body_size = 4000, .pause_at = 1000});
+    PUBLICAR(web, b, .pause_at = 1000);
+    PUBLICAR(web, c);
+    empezada(dir, a, 2000);
+    hs_step(
+        "Con --max 1, a la primera le contesta 416; se pide entera, y se para a medias");
+    struct hs_program *p = bajar_deprisa("--max", "1", a.url, b.url, c.url);
+    hs_wait_lines(p, 3, progreso(a, "25%", 0), PRONTO);
+    exigir_peticiones(web, b, 0, "--max es 1 y la del 416 sigue a medias");
+    hs_http_advance(web, a.ruta, SIZE_MAX);
+    hs_wait_lines(p, 3, progreso(b, "25%", 0), PRONTO);
+    exigir_peticiones(web, c, 0, "--max es 1 y hay otra a medias");
+    hs_http_advance(web, b.ruta, SIZE_MAX);
+    acabar(p, PRONTO);
+    hs_expect_line(p, listo(c));
+}
+
+/* La petición que sigue a un 416 tiene su propio plazo, y también se abandona con Ctrl+C. */
+static void exigir_plazos_tras_el_416(struct hs_http *web, struct hs_dir *dir)
+{
+    struct archivo muda = archivo_de(web, 9000), lenta = archivo_de(web, 2000);
+    struct archivo otra = archivo_de(web, 1000);
+    hs_http_on(web, muda.ruta, {.status = 416}, {.fault = HS_SILENT});
+    hs_http_on(web, lenta.ruta, {.status = 416, .delay_ms = 720},
+               {.body = lenta.cuerpo.bytes, .body_size = 2000, .delay_ms = 720});
+    hs_http_on(web, otra.ruta, {.status = 416}, {.fault = HS_SILENT});
+    empezada(dir, muda, 7000);
+    empezada(dir, lenta, 1500);
+    empezada(dir, otra, 700);
+    hs_step(
+        "A %s le contesta 416 a los 720 ms, y al pedírselo entero tarda otros tantos: "
+        "cada petición tiene su plazo",
+        lenta.nombre);
+    struct hs_program *despacio = bajar("--timeout", "1.4", lenta.url);
+    hs_step("A %s, tras el 416, no le contesta: caduca, y su .part sigue como estaba",
+            muda.nombre);
+    struct hs_program *caduca = bajar("--timeout", "0.4", muda.url);
+    hs_step("A %s tampoco, y entonces llega Ctrl+C", otra.nombre);
+    struct hs_program *p = bajar("--timeout", "3600", otra.url);
+    hs_http_wait_requests(web, otra.ruta, 2, PRONTO);
+    hs_signal(p, SIGINT);
+    acabar(p, DESPEDIDA);
+    exigir_resumen(p, 0, 0, 1, 0);
+    exigir_bytes(dir, part(otra), otra, 700);
+    hs_wait_line(caduca, fallida(muda.url), PRONTO);
+    acabar(caduca, PRONTO);
+    exigir_bytes(dir, part(muda), muda, 7000);
+    exigir_peticiones(web, muda, 2, "tras el 416 se pide entero, una vez");
+    acabar(despacio, PRONTO);
+    hs_expect_line(despacio, listo(lenta));
+    exigir_entero(dir, lenta);
+}
+
 HS_TEST(descargas, rango_imposible)
 {
     struct hs_http *web = hs_http_start();
@@ -239,6 +302,8 @@ HS_TEST(descargas, rango_imposible)
     hs_expect_line(p, listo(a));
     exigir_resumen(p, 1, 0, 0, a.cuerpo.n);
     exigir_416_y_un_fallo(web, dir);
+    exigir_un_puesto_tras_el_416(web, dir);
+    exigir_plazos_tras_el_416(web, dir);
     struct archivo vacio = archivo_de(web, 0);
     PUBLICAR(web, vacio, .ranges = true);
     hs_file_write_text(dir, part(vacio), "");
@@ -314,7 +379,9 @@ HS_TEST(descargas, un_error_conserva_el_part)
     struct hs_program *p = bajar(a.url, b.url, enorme.url);
     acabar(p, PRONTO);
     hs_expect_line(p, fallida_con(a.url, 503));
+    hs_expect_line(p, fallida(b.url));
     exigir_peticiones(web, a, 1, "tras un 503 no se insiste");
+    exigir_peticiones(web, b, 1, "no se insiste si falla");
     exigir_bytes(dir, part(a), a, 10000);
     exigir_bytes(dir, part(b), b, 20000);
     struct hs_request r = peticion(web, enorme, 1);

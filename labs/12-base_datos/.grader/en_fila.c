@@ -5,6 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Lo que la primera tanda ya hace bien, esta también. */
+static void exigir_los_mismos_nombres(struct hs_pg *pg)
+{
+    const char *const nombres[] = {"O'Brien 100%s $1 ñandú", "",
+                                   largo(" ", "ñ日7", 3000, "%.")};
+    for (size_t i = 0; i < sizeof nombres / sizeof *nombres; i++) {
+        hs_pg_run(pg, "TRUNCATE usuarios");
+        struct hs_program *p = ARRANCAR(pg, "--registros", "2", "--consultas", "0",
+                                        "--nombre", nombres[i]);
+        hs_wait_exit(p, PRONTO);
+        exigir_nombres(pg, nombres[i], 3, 4);
+    }
+}
+
 HS_TEST(base_datos, cuenta_la_secuencial)
 {
     struct hs_pg *pg = base();
@@ -27,6 +41,44 @@ HS_TEST(base_datos, cuenta_la_secuencial)
                           ->number,
               "la línea CONCURRENTE debía ir antes que la SECUENCIAL y va detrás");
     hs_expect_exit(p, 0, PRONTO);
+    exigir_los_mismos_nombres(pg);
+}
+
+/* Lo que falla en la primera tanda, o entre las dos, no cambia la segunda; y un fallo de ella, el
+ * único que hay, también se nota en el código de salida. */
+static void exigir_aunque_fallara_lo_anterior(struct hs_pg *pg)
+{
+    enum { N = 12, C = 3 };
+    hs_pg_run(pg, "TRUNCATE usuarios");
+    struct hs_pg_hold *puerta = cerrar_tabla(pg);
+    struct hs_program *p = ARRANCAR(pg, "--conexiones", NUMERO(C), "--registros",
+                                    NUMERO(N), "--consultas", "3");
+    hs_pg_wait_blocked(pg, C, ENSEGUIDA);
+    int antes = hs_pg_connections(pg) - C;
+    cortar(pg, C, C);
+    soltar(puerta);
+    exigir_tanda(p, "SECUENCIAL", N, 0);
+    hs_expect_exit(p, 1, PRONTO);
+    hs_expect_at_most(
+        "el número de conexiones abiertas en total: una por cada una que se "
+        "cortó, y ninguna más",
+        2 * C, hs_pg_connections(pg) - antes);
+    const struct hs_line *fila = hs_find_line(
+        p, hs_regex("^SECUENCIAL ", "la línea SECUENCIAL"), 1);
+    hs_expect(fila->number > hs_find_line(p, consulta(3), 1)->number,
+              "la línea SECUENCIAL debía ir detrás de las líneas CONSULTA y va antes");
+    hs_pg_run(pg, "TRUNCATE usuarios");
+    hs_step("Ahora solo falla uno de la tanda secuencial");
+    ocupar(pg, 1, N + 1, 2 * N);
+    p = ARRANCAR(pg, POCAS, "--registros", NUMERO(N), "--consultas", "1");
+    exigir_tanda(p, "SECUENCIAL", N - 1, 1);
+    hs_expect_exit(p, 1, PRONTO);
+    hs_pg_run(pg, "TRUNCATE usuarios; REVOKE INSERT ON usuarios FROM alumno");
+    hs_step("Y ahora no puede insertar ninguno");
+    p = ARRANCAR(pg, POCAS, "--registros", "3", "--consultas", "0");
+    exigir_tanda(p, "SECUENCIAL", 0, 3);
+    hs_expect_exit(p, 1, PRONTO);
+    exigir_fallos(p, 6, 6);
 }
 
 HS_TEST(base_datos, la_secuencial_sigue_tras_un_fallo)
@@ -65,6 +117,7 @@ HS_TEST(base_datos, la_secuencial_sigue_tras_un_fallo)
         hs_expect_lines(p, 1, fallo(cortado + i));
     hs_expect_lines(p, 1, fallo(id));
     exigir_fallos(p, CORTES + 1, 2 * n);
+    exigir_aunque_fallara_lo_anterior(pg);
 }
 
 static void exigir_tiempo(struct hs_program *p, const char *titulo)
@@ -104,7 +157,8 @@ HS_TEST(base_datos, secuencial_de_una_en_una)
         hs_format("el número de registros de %d a %d: todos van antes que el %d", n + 1,
                   id - 1, id),
         id - n - 1, cuantos(pg, n + 1, id - 1));
-    hs_pg_run(pg, PAUSA); /* que tenga ocasión de insertar otra */
+    exigir_parametros(pg, hs_format("usuario %d", id));
+    exigir_reposo(pg, p, "La inserción de la tanda secuencial espera");
     hs_expect_eq_int(
         hs_format("el número de registros de %d a %d: en la tanda secuencial ninguno "
                   "empieza hasta que acaba el %d",
@@ -211,7 +265,7 @@ HS_TEST(base_datos, mide_cada_tanda)
     double primera = hacer_esperar(pg, "SELECT pg_sleep(1.05)");
     soltar(una);
     esperar_la_secuencial(pg, 4);
-    double segunda = hacer_esperar(pg, PAUSA);
+    double segunda = hacer_esperar(pg, "SELECT pg_sleep(1.05)");
     soltar(otra);
     double juntas = exigir_tanda(p, "CONCURRENTE", 4, 0);
     double en_fila = exigir_tanda(p, "SECUENCIAL", 4, 0);

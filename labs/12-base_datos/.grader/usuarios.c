@@ -1,6 +1,7 @@
 /* usuarios.c: la tabla, y las líneas que pide el enunciado. */
 #include "usuarios.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -255,4 +256,51 @@ void interrumpir(struct hs_pg *pg)
     hs_step("El servidor interrumpe lo que estaba haciendo: falla, y su conexión sigue "
             "entera");
     hs_pg_run(pg, "SELECT pg_cancel_backend(%s)", pid);
+}
+
+/* ¿Hay un número suelto en el SQL? No lo son el de $1 ni el de int8. */
+static bool lleva_un_numero(const char *sql)
+{
+    for (const char *c = sql; *c; c++) {
+        char antes = c > sql ? c[-1] : ' ';
+        if (isdigit((unsigned char)*c) && !isalnum((unsigned char)antes) &&
+            !strchr("_$", antes))
+            return true;
+    }
+    return false;
+}
+
+void exigir_parametros(struct hs_pg *pg, const char *nombre)
+{
+    const char *sql = hs_pg_text(pg,
+                                 "SELECT query FROM pg_stat_activity "
+                                 "WHERE usename = 'alumno' AND wait_event_type = 'Lock' "
+                                 "LIMIT 1");
+    hs_step("El servidor está haciendo: «%s»", sql);
+    hs_expect(
+        !strstr(sql, nombre),
+        "los valores debían viajar aparte del SQL, como $1 y $2, y el nombre «%s» va "
+        "pegado dentro: «%s»",
+        nombre, sql);
+    hs_expect(!lleva_un_numero(sql),
+              "los valores debían viajar aparte del SQL, como $1 y $2, y el id va pegado "
+              "dentro: «%s»",
+              sql);
+}
+
+void exigir_reposo(struct hs_pg *pg, struct hs_program *p, const char *que)
+{
+    hs_pg_run(pg, "SELECT pg_sleep(0.1)");
+    hs_step("%s: el programa no tiene nada que hacer", que);
+    hs_expect_rest(p, 250);
+}
+
+void exigir_nombres(struct hs_pg *pg, const char *nombre, int desde, int hasta)
+{
+    for (int id = desde; id <= hasta; id++)
+        hs_expect_eq_str(
+            hs_format("el nombre del registro %d, con --nombre «%.40s»,", id, nombre),
+            hs_format("%s %d", nombre, id),
+            hs_pg_text(pg, "SELECT coalesce(max(nombre), '') FROM usuarios WHERE id = %d",
+                       id));
 }

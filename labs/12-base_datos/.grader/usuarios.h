@@ -82,4 +82,13 @@ struct pregunta {
 };
 extern const struct pregunta CONSULTAS[TODAS];
 
+/* Los nombres de esos registros: el que se dio, un espacio y su número. */
+void exigir_nombres(struct hs_pg *pg, const char *nombre, int desde, int hasta);
+
+/* El SQL de la inserción que espera no debe llevar dentro ni el nombre ni el número. */
+void exigir_parametros(struct hs_pg *pg, const char *nombre);
+
+/* Todo lo del programa espera: no debe gastar procesador. */
+void exigir_reposo(struct hs_pg *pg, struct hs_program *p, const char *que);
+
 #endif

@@ -266,6 +266,9 @@
         veredicto = como || '';
         abierta = preguntar.checked && cambia(ahora);
         pintar(respuesta);
+        if (RAIZ && ahora > 0)
+            Libro.estoy(location.pathname.split('/').slice(-2).join('/') + '#paso-' + (ahora + 1),
+                document.title.split(' · ')[0], 'paso ' + (ahora + 1));
     }
 
     function avanzar() {

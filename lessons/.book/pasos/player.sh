@@ -11,7 +11,7 @@ book=$here/..
 escape() { sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g'; }
 
 name=$(basename "$source")
-if grep -q '^"reloj":"virtual"' "$recording"; then
+if grep -q '"reloj":"virtual"' "$recording"; then
     clock='con el reloj virtual: esperar no cuesta tiempo, y siempre sale igual'
 else
     clock='con el reloj de verdad: otra vez puede salir distinta'

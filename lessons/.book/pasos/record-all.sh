@@ -16,8 +16,8 @@ for example; do
     target=$(dirname "$example")/pasos/$(basename "$example" .c).json
     clock=virtual # o de verdad, si así se comprueba lo que enseña el capítulo
     ! head -1 "${example%.c}.salida" 2>/dev/null | grep -q '# real$' || clock=real
-    if "$here/record.sh" "$target" "$clock" "$example"; then
-        echo "$example: $(sed -n '/^"pasos":/,$p' "$target" | grep -c '^\[') pasos"
+    if summary=$("$here/record.sh" "$target" "$clock" "$example"); then
+        echo "$example: ${summary%% *} pasos"
     else
         failed=1
     fi

@@ -310,18 +310,18 @@ def last_words(r):
 
 
 def write(recording, path):
-    """JSON con un elemento por línea en las tablas: se lee, y dos versiones se comparan."""
+    """JSON con una clave en cada línea, que es lo que leen quienes no leen JSON."""
     def dump(x):
         return json.dumps(x, ensure_ascii=False, separators=(',', ':'))
     with open(path, 'w', encoding='utf-8') as f:
-        fields = []
-        for key, value in recording.items():
-            if isinstance(value, list) and key not in ('tareas', 'funciones'):
-                value = '[\n' + ',\n'.join(dump(x) for x in value) + '\n]'
-            else:
-                value = dump(value)
-            fields.append('%s:%s' % (dump(key), value))
-        f.write('{\n' + ',\n'.join(fields) + '\n}\n')
+        f.write('{\n' + ',\n'.join('%s:%s' % (dump(k), dump(v)) for k, v in recording.items()) + '\n}\n')
+
+
+def tell(recording, path):
+    """Lo que record.sh dice a quien lo llama: cuántos pasos son y cómo acabó."""
+    (how, detail), = recording['fin'].items()
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write('%d %s %s\n' % (len(recording['pasos']), how, detail))
 
 
 def difference(a, b):
@@ -375,7 +375,9 @@ def main():
         if apart:
             raise gdb.error('no sale igual dos veces, así que no se puede grabar: ' + apart)
         agree(first, again)
-    write(compact(first, source), ENV['DESTINO'])
+    recording = compact(first, source)
+    tell(recording, os.path.join(WORK, 'resumen'))
+    write(recording, ENV['DESTINO'])
 
 
 try:

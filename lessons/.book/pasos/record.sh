@@ -5,7 +5,8 @@
 # ha de quedar al lado la línea de tiempo que se ve sin JavaScript, PASOS_DIBUJANTE.
 # FUENTE es la que se enseña; las otras se compilan con ella. Con el reloj virtual se graba dos
 # veces, salvo que PASOS_VECES sea 1, y lo que no sale igual no vale. Corre en una carpeta nueva con
-# los datos que haya junto a FUENTE, o en PASOS_CORRE.
+# los datos que haya junto a FUENTE, o en PASOS_CORRE. Escribe cuántos pasos son y cómo acabó:
+# «20 codigo 0», «7 senal SIGABRT», «500 tope pasos».
 set -eu
 book=$(dirname "$0")
 target=$1 clock=$2 source=$3
@@ -72,3 +73,4 @@ mkdir -p "$(dirname "$target")"
 # La traza de un programa al que mata una señal puede quedar vacía: sin ella no hay dibujo.
 [ -z "${PASOS_DIBUJANTE:-}" ] || [ ! -s "$work/traza" ] || "$PASOS_DIBUJANTE" "$work/traza" "${target%.json}.svg"
 mv "$work/grabacion" "$target"
+cat "$work/resumen"

@@ -10,16 +10,15 @@ out=build/pasos/$name
 
 mkdir -p "$out"
 rm -f "$out/grabacion.json" "$out/index.html"
-PASOS_VECES=1 PASOS_CORRE=$PWD PASOS_PLAZO=${PASOS_PLAZO:-30} "$here/record.sh" "$out/grabacion.json" "$@"
+summary=$(PASOS_VECES=1 PASOS_CORRE=$PWD PASOS_PLAZO=${PASOS_PLAZO:-30} "$here/record.sh" "$out/grabacion.json" "$@")
+read -r steps how detail <<<"$summary"
 "$here/player.sh" "$out/grabacion.json" "$source" '' >"$out/index.html"
 
-end=$(sed -n 's/^"fin"://p' "$out/grabacion.json")
-steps=$(sed -n '/^"pasos":/,$p' "$out/grabacion.json" | grep -c '^\[')
-case $end in
-    *senal*) echo "pasos: al programa lo mató la señal $(sed 's/.*:"//; s/".*//' <<<"$end"); está grabado hasta ahí" ;;
-    *pasos*) echo "pasos: el programa seguía; están grabados sus primeros $steps pasos, que es el máximo" ;;
-    *tiempo*) echo "pasos: el programa seguía; están grabados sus primeros ${PASOS_PLAZO:-30} segundos" ;;
-    *'":0'*) ;;
-    *) echo "pasos: el programa acabó con el código $(tr -cd 0-9 <<<"$end")" ;;
+case "$how $detail" in
+    'senal '*) echo "pasos: al programa lo mató la señal $detail; está grabado hasta ahí" ;;
+    'tope pasos') echo "pasos: el programa seguía; están grabados sus primeros $steps pasos, que es el máximo" ;;
+    'tope tiempo') echo "pasos: el programa seguía; están grabados sus primeros ${PASOS_PLAZO:-30} segundos" ;;
+    'codigo 0') ;;
+    *) echo "pasos: el programa acabó con el código $detail" ;;
 esac
 echo "Grabado: $steps pasos. Ábrelo en el navegador: file://$(realpath "$out/index.html")"

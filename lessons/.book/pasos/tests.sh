@@ -10,7 +10,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/asinc-pasos.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 export LC_ALL=C.UTF-8
 
-# Un campo de la grabación que es un texto, o el programa entero si es una tabla.
+# Un campo de la grabación, tal como está escrito: cada uno está en su línea.
 field() { sed -n "s/^\"$2\":\(.*\),\$/\1/p" "$1"; }
 text_of() { # quita las comillas y deshace lo que JSON escribe con barra
     local quoted
@@ -79,7 +79,18 @@ exercises() { # los ejercicios resueltos 3 a 5
 }
 check los_ejercicios_resueltos_estan_grabados exercises
 
-no_addresses() { ! grep -nE '0x[0-9a-f]{6}' "${recordings[@]}"; }
+one_line_each() { ! grep -vnxE '[{}]|"[a-z]+":.*' "${recordings[@]}" | cut -c1-120 | grep .; }
+check cada_clave_de_una_grabacion_esta_en_su_linea one_line_each
+
+# Grabar no pone en marcha los servidores de una prueba: no se calla, y dice quién lo hace.
+refuses_a_test() {
+    local rc=0
+    make -s pasos LAB=07 PRUEBA=formato_de_linea >"$work/prueba" 2>&1 || rc=$?
+    same 2 "$rc" && has "$work/prueba" '^make pasos: .*make debug LAB=07 PRUEBA=formato_de_linea$'
+}
+check con_una_prueba_dice_que_es_make_debug refuses_a_test
+
+no_addresses() { ! grep -noE '0x[0-9a-f]{6}' "${recordings[@]}"; }
 check ninguna_grabacion_ensena_direcciones no_addresses
 
 # Lo que el capítulo cuenta: la principal espera en la línea en que sale de su grupo, no antes, y
@@ -88,7 +99,7 @@ tells() {
     local leave
     leave=$(grep -n 'as_group_leave' lessons/03-corrutinas-y-tareas/decir_despues.c | cut -d: -f1)
     has lessons/03-corrutinas-y-tareas/pasos/decir_despues.json "\[1,$leave,\"a las tareas de su grupo\"\]" &&
-        same '100 70 50' "$(sed -n 's/^\[\["saldo","\([0-9]*\)"\]\],*/\1/p' lessons/06-sincronizacion/pasos/saldo.json | xargs)"
+        same '100 70 50' "$(field lessons/06-sincronizacion/pasos/saldo.json variables | grep -o '\[\["saldo","[0-9]*"\]\]' | tr -cd '0-9\n' | xargs)"
 }
 check las_grabaciones_dicen_lo_que_el_capitulo_cuenta tells
 
@@ -175,7 +186,7 @@ program azar '    srand((unsigned)as_now_ns() ^ (unsigned)(size_t)&arg);
     printf("%d\n", n);
     if (f)
         fclose(f);'
-random() { ! "$here/record.sh" "$work/azar.json" virtual "$work/azar.c" 2>"$work/dice" && has "$work/dice" 'no sale igual dos veces'; }
+random() { ! "$here/record.sh" "$work/azar.json" virtual "$work/azar.c" >"$work/dice" 2>&1 && has "$work/dice" 'no sale igual dos veces'; }
 check lo_que_no_sale_igual_no_se_guarda random
 
 # Un procesador con AMX, de mentira: con lo que remienda record.sh se graba igual, y sin ello se

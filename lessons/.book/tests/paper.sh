@@ -49,6 +49,75 @@ margins() {
 }
 check ninguna_linea_del_pdf_se_corta margins
 
+# Al final, dónde está cada término y cada función; al principio, la cubierta, que es una imagen.
+entries() {
+    has "$out/pdf.txt" '(^| )as_queue_put +[0-9]+, [0-9]+' && has "$out/pdf.txt" '(^| )contrapresión +[0-9]+'
+}
+check el_pdf_tiene_un_indice_de_terminos_y_funciones entries
+# La referencia también va en los dos, y el capítulo lleva a ella.
+has_reference() {
+    has "$out/pdf.txt" 'Pone item; suspende mientras esté llena' &&
+        unzip -p "$epub" 'EPUB/text/ch*.xhtml' >"$out/epub.txt" && has "$out/epub.txt" 'href="[^"]*#referencia--queue--as_queue_put"'
+}
+check la_referencia_va_en_papel has_reference
+cover() {
+    local png
+    png=lessons/.book/dibujos/$(sha1sum <lessons/.book/portada.svg | cut -c1-40).png
+    unzip -p "$epub" EPUB/content.opf | tr '\n' ' ' >"$out/opf"
+    has "$out/opf" '"cover-image"[^>]*"image/png"' &&
+        unzip -p "$epub" 'EPUB/media/*.png' | cmp - "$png" &&
+        pdftoppm -r 20 -f 1 -l 1 "$pdf" "$out/cubierta" && [ "$(tail -c 3000 "$out"/cubierta-*.ppm | head -c 3 | od -An -tx1)" = ' 0e 20 38' ]
+}
+check el_epub_y_el_pdf_tienen_cubierta cover
+# Ningún título se queda solo al pie de una página.
+alone() {
+    local bad
+    bad=$(awk -v titles="$out/nav" '
+        BEGIN {
+            while ((getline line < titles) > 0) text = text line " "
+            n = split(text, link, "</a>")
+            for (i = 1; i < n; i++) {
+                sub(/.*<a href="[^"]*">/, "", link[i]); gsub(/<[^>]*>/, "", link[i]); is[link[i]] = 1
+            }
+        }
+        # Los títulos van junto al margen: lo que empieza lejos de él es la celda de una tabla.
+        { page = NR == 1 ? 1 : page + gsub(/\f/, ""); cell = /^         /; gsub(/^ +| +$/, "") }
+        page != seen { if (seen > 12 && last in is) print "página " seen ": " last; seen = page; last = "" }
+        $0 != "" && !/^[0-9]+$/ { last = cell ? "" : $0 }' "$out/pdf.txt")
+    [ -z "$bad" ] || { printf '%s\n' "$bad"; return 1; }
+}
+check ningun_titulo_solo_al_pie alone
+
+# El código y las salidas de hasta 50 líneas están enteros en una página, donde caben 60: quitados
+# los blancos, su texto está seguido en ella. Las páginas se recorren en orden, como los bloques.
+whole() {
+    awk '
+        function bare(text) { gsub(/[ \t\r]/, "", text); return text }
+        function plain(text) {
+            gsub(/<[^>]*>/, "", text)
+            gsub(/&lt;/, "<", text); gsub(/&gt;/, ">", text); gsub(/&quot;/, "\"", text); gsub(/&#39;/, "\047", text)
+            gsub(/&amp;/, "\\&", text)
+            return bare(text)
+        }
+        FNR == 1 { file++ }
+        file == 1 { last += gsub(/\f/, ""); page[last] = page[last] bare($0); next }
+        /<div class="bloque/ { text = ""; lines = 0; inside = 1; next }
+        inside && /<div class="rotulo"/ { next }
+        inside {
+            text = text $0; lines++
+            if (!/<\/pre>/) next
+            inside = 0; text = plain(text)
+            if (lines > 50 || text == "") next
+            blocks++
+            for (p = at + 0; p <= last && !index(page[p], text); p++) {}
+            if (p <= last) at = p
+            else print "se parte, detrás de la página " at + 1 ": " substr(text, 1, 60)
+        }
+        END { if (blocks < 900) print "solo se han visto " blocks " bloques" }' "$out/pdf.txt" "$out/.obra/libro.html" >"$out/partidos"
+    same '' "$(cat "$out/partidos")"
+}
+check ningun_bloque_de_hasta_50_lineas_se_parte whole
+
 same_bytes() { # también los del sitio
     local was=$out/antes
     rm -rf "$was" && mkdir "$was" && mv "$out/sitio" "$epub" "$pdf" "$was" && lessons/.book/build.sh "$out" todo &&

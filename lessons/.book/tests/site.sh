@@ -92,6 +92,18 @@ on_its_date() {
 }
 [ "$what" != todo ] || check una_solucion_entra_en_su_fecha on_its_date
 
+# Cada grabación tiene su botón en una página de su capítulo, junto al programa; y el programa que el
+# capítulo solo enlaza, junto al enlace.
+stepped() {
+    local page dir name bad
+    bad=$(find "$site" -name '*.pasos.html' | sort | while read -r page; do
+        dir=${page%/*} name=${page##*/}
+        find "$dir" -maxdepth 1 -name '*.html' ! -name '*.c.html' -exec grep -qF "<a class=\"boton\" href=\"$name\"" {} + || echo "$page"
+    done)
+    same '' "$bad" && [ "$(find "$site" -name '*.pasos.html' | wc -l)" -ge 50 ]
+}
+check 'a_cada_grabacion_se_llega_desde_su_capitulo' stepped
+
 # Los que miran por su cuenta: enlaces con anclas, y el HTML de cada página.
 linkchecker_clean() {
     linkchecker -f lessons/.book/tests/linkcheckerrc --no-status "file://$(realpath "$site")/index.html" 2>&1 | tail -40

@@ -23,19 +23,23 @@ static int por_tamano(const void *a, const void *b)
 {
     const unsigned *x = a, *y = b;
 
-    return (*x > *y) - (*x < *y);
+    if (*x == *y)
+        return 0;
+    return *x < *y ? -1 : 1;
 }
 
 static void funcion_a(void) /* ordena medio millón de números */
 {
     static unsigned numeros[500000];
 
-    for (int i = 0; i < 500000; i++)
-        numeros[i] = azar = azar * 1664525 + 1013904223;
+    for (int i = 0; i < 500000; i++) {
+        azar = azar * 1664525 + 1013904223;
+        numeros[i] = azar;
+    }
     qsort(numeros, 500000, sizeof *numeros, por_tamano);
 }
 
-static void funcion_b(void) /* espera a otro proceso */
+static void funcion_b(void) /* deja el trabajo a otro proceso */
 {
     if (fork() == 0) {
         usleep(80000);
@@ -44,7 +48,7 @@ static void funcion_b(void) /* espera a otro proceso */
     wait(NULL);
 }
 
-static void funcion_c(void) /* espera a que alguien escriba */
+static void funcion_c(void) /* mira si alguien escribe */
 {
     int tubo[2];
 
@@ -55,8 +59,7 @@ static void funcion_c(void) /* espera a que alguien escriba */
     close(tubo[1]);
 }
 
-static void
-funcion_d(void) /* espera a que pase el tiempo... mirando el reloj */
+static void funcion_d(void) /* deja pasar el tiempo, mirando el reloj */
 {
     clock_t fin = clock() + CLOCKS_PER_SEC / 20;
 

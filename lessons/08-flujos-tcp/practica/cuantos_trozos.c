@@ -2,8 +2,9 @@
  * 1 · Predecir · 6 minutos
  * Los mensajes de un servidor, leídos de dos maneras.
  *
- * El servidor escribe cinco veces, dos de ellas seguidas. ¿Cuántos bytes da cada
- * as_read? ¿Y qué líneas da as_readline? Escribe las ocho líneas de la salida.
+ * El servidor escribe cinco veces, dos de ellas seguidas. En cuántos trozos llega, quién
+ * sabe. ¿Cuántos bytes suman? ¿Y qué líneas da as_readline? Escribe las cinco líneas de la
+ * salida.
  *
  * predicción:
  *
@@ -37,10 +38,12 @@ static int hablar(as_stream *cliente, void *arg)
 static int por_trozos(as_stream *flujo)
 {
     char trozo[64];
+    int total = 0;
     ssize_t n;
 
     while ((n = as_read(flujo, trozo, sizeof trozo)) > 0)
-        printf("%d bytes\n", (int)n);
+        total += (int)n;
+    printf("%d bytes\n", total);
     return (int)n;
 }
 

@@ -5,24 +5,35 @@
  * Hay dos conexiones y cuatro consultas, y dos están mal. Las cuatro deben
  * escribir su línea; las que fallan, con su motivo.
  */
-#include "lessons/13-bases-de-datos/falsa.h"
+#include "lessons/13-bases-de-datos/pg_falsa.h"
 
-static struct reserva reserva;
+static as_pg *pool;
+
+/* Falla si la consulta dice «mal». */
+static int responder(const char *sql, const char *const *valores)
+{
+    (void)valores;
+    int rc = as_sleep(10);
+
+    if (rc == 0 && strstr(sql, "mal"))
+        rc = as_error_set(UV_EINVAL, "no entiendo «%s»", sql);
+    return rc;
+}
 
 static int preguntar(void *arg)
 {
     const char *sql = arg;
-    struct conexion *conexion;
+    as_pg_connection *conexion;
 
-    int rc = tomar(&reserva, &conexion);
+    int rc = as_pg_acquire(pool, &conexion);
     if (rc < 0)
         return rc;
-    rc = consultar(conexion, sql, 10);
+    rc = as_pg_query_on(conexion, sql, NULL, 0, NULL);
     if (rc == UV_EINVAL) {
         printf("falla: %s\n", as_error_text(rc));
         return 0;
     }
-    devolver(&reserva, conexion);
+    as_pg_release(conexion);
     if (rc == 0)
         printf("bien: %s\n", sql);
     return rc;
@@ -37,9 +48,14 @@ static int principal(void *arg)
         {.fn = preguntar, .arg = "mal SELECT"},
         {.fn = preguntar, .arg = "SELECT 2"},
     };
+    as_pg_options opciones = {.max_connections = 2};
 
-    abrir_reserva(&reserva, 2);
-    return as_gather(llamadas, 4, NULL);
+    int rc = as_pg_new("", &opciones, &pool);
+    if (rc < 0)
+        return rc;
+    rc = as_gather(llamadas, 4, NULL);
+    as_pg_close(pool);
+    return rc;
 }
 
 int main(void)

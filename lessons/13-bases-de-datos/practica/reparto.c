@@ -2,46 +2,63 @@
  * 1 · Predecir · 7 minutos
  * Cinco tareas y dos conexiones: ¿cuál le toca a cada una, y cuándo?
  *
- * La primera línea es «0 ms: A por la 1». Escribe las cinco.
+ * La primera línea es «0 ms: A por la 1». Escribe las cinco. De las
+ * conexiones libres, pg_falsa.h presta la de menor número.
  *
  * predicción:
  *
  * fin
  */
-#include "lessons/13-bases-de-datos/falsa.h"
+#include "lessons/13-bases-de-datos/pg_falsa.h"
 
 struct pedido {
-    const char *quien;
-    int ms;
+    const char *quien, *ms;
 };
 
-static struct reserva reserva;
+static as_pg *pool;
 static uint64_t inicio;
+
+/* Tarda los milisegundos que dice su valor. */
+static int responder(const char *sql, const char *const *valores)
+{
+    (void)sql;
+    return as_sleep(atoi(valores[0]));
+}
 
 static int preguntar(void *arg)
 {
     const struct pedido *p = arg;
-    struct conexion *conexion;
+    const char *const valores[] = {p->ms};
+    as_pg_connection *conexion;
 
-    int rc = tomar(&reserva, &conexion);
+    int rc = as_pg_acquire(pool, &conexion);
     if (rc < 0)
         return rc;
     printf("%d ms: %s por la %d\n", (int)(as_now() - inicio), p->quien,
            conexion->numero);
-    rc = consultar(conexion, "SELECT 1", p->ms);
-    devolver(&reserva, conexion);
+    rc = as_pg_query_on(conexion, "SELECT tardar($1)", valores, 1,
+                        NULL);
+    as_pg_release(conexion);
     return rc;
 }
 
 static int principal(void *arg)
 {
     (void)arg;
-    struct pedido pedidos[] = {
-        {"A", 30}, {"B", 10}, {"C", 10}, {"D", 30}, {"E", 10}};
+    struct pedido pedidos[] = {{"A", "30"},
+                               {"B", "10"},
+                               {"C", "10"},
+                               {"D", "30"},
+                               {"E", "10"}};
+    as_pg_options opciones = {.max_connections = 2};
 
+    int rc = as_pg_new("", &opciones, &pool);
+    if (rc < 0)
+        return rc;
     inicio = as_now();
-    abrir_reserva(&reserva, 2);
-    return as_gather_each(preguntar, pedidos, 5, sizeof *pedidos, NULL);
+    rc = as_gather_each(preguntar, pedidos, 5, sizeof *pedidos, NULL);
+    as_pg_close(pool);
+    return rc;
 }
 
 int main(void)

@@ -3,9 +3,10 @@
  * Urgencias, y a igual gravedad pasa antes quien llegó antes.
  *
  * as_queue_init_priority no promete orden entre iguales: tiene que decidirlo tu
- * función de comparar. Escribe `va_antes` y `llega`, que pone en la sala un
- * paciente con su número de llegada. Los pacientes son del montón; quien los saca
- * los libera.
+ * función. Escribe `comparar`, que recibe dos pacientes y devuelve un número: negativo
+ * si el primero pasa antes, positivo si pasa antes el segundo. Y escribe `llega`, que
+ * pone en la sala un paciente con su número de llegada. Los pacientes son del montón;
+ * quien los saca los libera.
  */
 #include <asinc/asinc.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@ struct paciente {
     int llegada;
 };
 
-static int va_antes(const void *a, const void *b)
+static int comparar(const void *a, const void *b)
 {
     const struct paciente *uno = a, *otro = b;
 
@@ -46,7 +47,7 @@ static int principal(void *arg)
     as_queue sala;
     void *sacado;
 
-    as_queue_init_priority(&sala, 0, va_antes);
+    as_queue_init_priority(&sala, 0, comparar);
     int rc = llega(&sala, "tos", 5);
     if (rc == 0)
         rc = llega(&sala, "fractura", 2);

@@ -2,14 +2,12 @@
  * 1 · Predecir · 6 minutos
  * Los mensajes de un servidor, leídos de dos maneras.
  *
- * El servidor escribe cinco veces, dos de ellas seguidas. ¿Cuántos bytes da cada
- * as_read? ¿Y qué líneas da as_readline? Escribe las ocho líneas de la salida.
+ * El servidor escribe cinco veces, dos de ellas seguidas. En cuántos trozos llega, quién
+ * sabe. ¿Cuántos bytes suman? ¿Y qué líneas da as_readline? Escribe las cinco líneas de la
+ * salida.
  *
  * predicción:
- * 8 bytes
- * 2 bytes
- * 6 bytes
- * 3 bytes
+ * 19 bytes
  * «uno»
  * «dos»
  * «tres»
@@ -41,10 +39,12 @@ static int hablar(as_stream *cliente, void *arg)
 static int por_trozos(as_stream *flujo)
 {
     char trozo[64];
+    int total = 0;
     ssize_t n;
 
     while ((n = as_read(flujo, trozo, sizeof trozo)) > 0)
-        printf("%d bytes\n", (int)n);
+        total += (int)n;
+    printf("%d bytes\n", total);
     return (int)n;
 }
 

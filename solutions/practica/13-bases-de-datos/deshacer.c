@@ -2,75 +2,89 @@
  * 3 · Arreglar · 8 minutos
  * Una transferencia que se queda a medias.
  *
- * `empezar` y `terminar` son la transacción de esta base de datos de mentira:
- * `terminar(rc)` deshace si rc es un error, confirma si no lo es, y devuelve rc.
- * Úsalas para que entre las dos cuentas haya siempre 100 euros.
+ * Entre las dos cuentas hay siempre 100 euros, y así debe seguir aunque
+ * la transferencia falle o la corte un plazo. Convierte `transferir` en
+ * una transacción.
  */
-#include "lessons/13-bases-de-datos/falsa.h"
+#include "lessons/13-bases-de-datos/pg_falsa.h"
 
-static int ana = 100, luis;
-static struct {
-    int ana, luis;
-} antes;
+enum { ANA, LUIS }; /* sus casillas en la tabla */
 
-static void empezar(void)
+/* Suma a una cuenta, que no puede quedar por debajo de cero. */
+static int responder(const char *sql, const char *const *valores)
 {
-    antes.ana = ana;
-    antes.luis = luis;
-}
+    (void)sql;
+    int euros = atoi(valores[0]);
+    int cuenta = strcmp(valores[1], "Ana") == 0 ? ANA : LUIS;
 
-static int terminar(int rc)
-{
-    if (rc < 0) {
-        ana = antes.ana;
-        luis = antes.luis;
-    }
-    return rc;
-}
-
-static int sumar(int *cuenta, int euros)
-{
     int rc = as_sleep(10);
-
     if (rc < 0)
         return rc;
-    if (*cuenta + euros < 0)
+    if (tabla[cuenta] + euros < 0)
         return as_error_set(UV_EINVAL, "no hay %d euros", -euros);
-    *cuenta += euros;
+    tabla[cuenta] += euros;
     return 0;
 }
 
-static int transferir(int euros)
+static int sumar(as_pg_connection *conexion, const char *quien, int euros)
 {
-    empezar();
-    int rc = sumar(&luis, euros);
+    char cuantos[12];
+
+    snprintf(cuantos, sizeof cuantos, "%d", euros);
+    const char *const valores[] = {cuantos, quien};
+    return as_pg_query_on(conexion, "UPDATE cuentas SET euros = euros + $1 WHERE de = $2",
+                          valores, 2, NULL);
+}
+
+static int mover(as_pg_connection *conexion, int euros)
+{
+    int rc = sumar(conexion, "Luis", euros);
+
     if (rc == 0)
-        rc = sumar(&ana, -euros);
-    return terminar(rc); /* también si venció el plazo */
+        rc = sumar(conexion, "Ana", -euros);
+    return rc;
+}
+
+static int transferir(as_pg *pool, int euros)
+{
+    as_pg_connection *conexion;
+
+    int rc = as_pg_acquire(pool, &conexion);
+    if (rc < 0)
+        return rc;
+    rc = as_pg_begin(conexion);
+    if (rc == 0) /* también si venció el plazo */
+        rc = as_pg_end(conexion, mover(conexion, euros));
+    as_pg_release(conexion);
+    return rc;
 }
 
 /* Con un plazo, que en la tercera vence a la mitad. */
-static int probar(int euros, int ms)
+static void probar(as_pg *pool, int euros, int ms)
 {
     as_scope plazo;
 
     as_scope_enter(&plazo, ms);
-    int rc = as_scope_leave(&plazo, transferir(euros));
+    int rc = as_scope_leave(&plazo, transferir(pool, euros));
     printf("%d: %s; Ana %d, Luis %d, entre los dos %d\n", euros,
-           rc < 0 ? as_error_text(rc) : "hecha", ana, luis, ana + luis);
-    return 0;
+           rc < 0 ? as_error_text(rc) : "hecha", tabla[ANA], tabla[LUIS],
+           tabla[ANA] + tabla[LUIS]);
 }
 
 static int principal(void *arg)
 {
     (void)arg;
-    int rc = probar(30, 1000);
+    as_pg *pool;
 
-    if (rc == 0)
-        rc = probar(500, 1000);
-    if (rc == 0)
-        rc = probar(20, 15);
-    return rc;
+    int rc = as_pg_new("", NULL, &pool);
+    if (rc < 0)
+        return rc;
+    tabla[ANA] = 100;
+    probar(pool, 30, 1000);
+    probar(pool, 500, 1000);
+    probar(pool, 20, 18);
+    as_pg_close(pool);
+    return 0;
 }
 
 int main(void)

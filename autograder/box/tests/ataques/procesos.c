@@ -1,5 +1,7 @@
-/* Abusar de los procesos: bomba | hilos | mil_hilos | hilos_o_abortar | procesos_o_abortar
- * (abortan si no pueden crear otro) | abortar | demonio (doble fork que se queda la salida) |
+/* Abusar de los procesos: bomba | bomba_terca (si el núcleo le niega uno, insiste) |
+ * racha (cuarenta de golpe, y acaba) | hilos | mil_hilos |
+ * hilos_o_abortar | procesos_o_abortar (abortan si no pueden crear otro) | abortar |
+ * demonio (doble fork que se queda la salida) |
  * avisos (inunda de SIGCHLD al guardián) | huerfanos (los engendra sin parar) |
  * hidra (todos engendran sin parar, cada uno en su sesión) |
  * matar_todo | matar_padre | ptrace | duerme (sordo a todas las señales) | subgrupo (un hijo
@@ -27,6 +29,17 @@ static void *hilo(void *nada)
     return nada;
 }
 
+/* Un hijo que dura más que la prueba; como fork si no lo hay. */
+static pid_t engendrar(void)
+{
+    pid_t hijo = fork();
+    if (hijo == 0) {
+        dormir(TOPE_SEGUNDOS);
+        _exit(0);
+    }
+    return hijo;
+}
+
 int main(int argc, char **argv)
 {
     const pid_t guardian = getppid();
@@ -34,18 +47,19 @@ int main(int argc, char **argv)
     const double tope = segundos() + TOPE_SEGUNDOS;
     int hechos = 0;
     if (strcmp(modo, "bomba") == 0) {
-        for (; hechos < TOPE_PROCESOS; hechos++) {
-            pid_t hijo = fork();
-            if (hijo < 0)
-                break;
-            if (hijo == 0) {
-                dormir(TOPE_SEGUNDOS);
-                _exit(0);
-            }
-        }
-        if (hechos == TOPE_PROCESOS)
-            dormir(TOPE_SEGUNDOS); /* sin tope de procesos: que se vea */
+        while (hechos < TOPE_PROCESOS && engendrar() > 0)
+            hechos++;
         printf("%d procesos\n", hechos);
+    } else if (strcmp(modo, "bomba_terca") == 0) {
+        while (hechos < 40 && segundos() < tope)
+            if (engendrar() > 0)
+                hechos++;
+            else
+                dormir(0.01);
+        dormir(TOPE_SEGUNDOS);
+    } else if (strcmp(modo, "racha") == 0) {
+        while (hechos++ < 40)
+            engendrar();
     } else if (strcmp(modo, "hilos") == 0) {
         pthread_t id;
         while (hechos < TOPE_PROCESOS && pthread_create(&id, NULL, hilo, NULL) == 0)
@@ -62,15 +76,9 @@ int main(int argc, char **argv)
             if (pthread_create(&id, NULL, hilo, NULL) != 0)
                 abort();
     } else if (strcmp(modo, "procesos_o_abortar") == 0) {
-        while (hechos++ < TOPE_PROCESOS) {
-            pid_t hijo = fork();
-            if (hijo < 0)
+        while (hechos++ < TOPE_PROCESOS)
+            if (engendrar() < 0)
                 abort();
-            if (hijo == 0) {
-                dormir(TOPE_SEGUNDOS);
-                _exit(0);
-            }
-        }
     } else if (strcmp(modo, "abortar") == 0) {
         abort();
     } else if (strcmp(modo, "demonio") == 0) {

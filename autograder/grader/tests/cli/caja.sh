@@ -66,6 +66,21 @@ test_con_caja_el_informe_lo_dice() {
     json '"sin_aislar"' ''
 }
 
+# El grupo de control o la caja: lo dicen los tres informes.
+who_counts() {
+    local law
+    grade_in completa --lab 01 --desde solutions
+    law=$(grep -oE '"grupo_de_control": ?[a-z]+' build/informe/resultados.json)
+    case $law in
+    *true) says 'La memoria la contó el núcleo, con un grupo de control' ;;
+    *false) says 'La memoria la contó el corrector: aquí no hay grupo de control' ;;
+    *) why+="en el JSON, «$law»"$'\n' ;;
+    esac
+    is 'veces en la página' 1 "$(grep -cE "La memoria la contó el $([[ $law = *true ]] && echo núcleo || echo corrector)" build/informe/index.html)"
+    clean
+}
+test_se_dice_quien_cuenta_la_memoria() { as_everybody who_counts; }
+
 test_sin_poder_encerrar_no_se_califica() {
     out=$(PATH=/no/existe "$grader" --lab 01 --desde solutions 2>&1)
     rc=$?
@@ -242,6 +257,7 @@ test_matarlo_en_cada_caja() {
         close_for "$rung"
         interrupt KILL --caja "$rung"
         until_true '[ -z "$(left)" ]' || why+="en $rung: $(left)"$'\n'
+        until_true '[ -z "$(find /sys/fs/cgroup -name "asinc-$pid" 2>/dev/null)" ]' || why+="en $rung queda su grupo"$'\n'
         rm -rf "${TMPDIR:?}"/*
     done
 }
@@ -269,10 +285,15 @@ int main(int argc, char **argv)
 FIN
 }
 
+# En la caja $rung y como diga $who, si las hay; si no, en la de siempre.
+grade_here() {
+    if [ -n "${rung:-}" ]; then grade_in "$rung" --lab 01; else grade --lab 01; fi
+}
+
 # La prueba de la memoria no se gana, y sigue en el máximo.
 not_fooled() {
     careless "$1" "$2"
-    grade --lab 01
+    grade_here
     is "código con $1 $2" 0 "$rc"
     is "puntos con $1 $2" '"nombre":"memoria","puntos":0,"maximo":20' \
         "$(tr -d '\n ' <build/informe/resultados.json | grep -oE '"nombre":"memoria","puntos":[0-9]*,"maximo":[0-9]*')"
@@ -320,6 +341,83 @@ test_gcc_no_admite_otras_maneras() {
 
 test_no_se_puede_ser_otro_delante_de_asan() {
     not_fooled '' $'\n#ifdef __SANITIZE_ADDRESS__\nargc--;\n#endif\n'
+}
+
+# Una línea que parece del preprocesador, dentro de una cadena.
+test_palabras_en_una_cadena_de_varias_lineas() {
+    refused $'const char *r = R"x(\n# 1 "a" __lsan_disable\n)x";' '' 7
+    not_fooled $'const char *r = R"x(\n# 1 "a"\n)x"; __attribute__((no_sanitize("address")))' ''
+    says 'que apaga la vigilancia de memoria'
+}
+
+# gcc -E abre más archivos que gcc: el texto que se mira tiene que ser el que se compila.
+test_no_se_puede_ser_otro_al_preprocesar() {
+    local n
+    for n in 3 4 5 6; do
+        not_fooled "$(printf '#if __has_include("/proc/self/fd/%s")\n__attribute__((no_sanitize("address")))\n#endif' "$n")" ''
+        not_fooled "$(printf '#if !__has_include("/proc/self/fd/%s")\n__attribute__((no_sanitize("address")))\n#endif' "$n")" ''
+    done
+}
+
+# La solución, con una fuga, que acaba como dice $1.
+leaky() {
+    cat >labs/01-eco/eco.c <<FIN
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+static void *volatile fuga;
+int main(int argc, char **argv)
+{
+    fuga = malloc(100);
+    fuga = NULL;
+    for (int i = 1; i < argc; i++)
+        printf("hola %s\n", argv[i]);
+    fflush(stdout);
+    $1
+}
+FIN
+    grade_here
+    is "código con $1" 0 "$rc"
+    is "puntos con $1" '"nombre":"memoria","puntos":0,"maximo":20' \
+        "$(tr -d '\n ' <build/informe/resultados.json | grep -oE '"nombre":"memoria","puntos":[0-9]*,"maximo":[0-9]*')"
+}
+
+test_acabar_sin_que_se_busquen_fugas() {
+    leaky 'return 0;'
+    leaky '_exit(0);'
+    leaky '_Exit(0);'
+    leaky 'quick_exit(0);'
+}
+
+# Ejecutarse otra vez con otras opciones, o sin ninguna.
+test_otras_opciones_al_repetirse() {
+    leaky 'static char o[] = "XSAN_OPTIONS=detect_leaks=0"; char *e[] = {o, NULL}; o[0] = 65;
+    if (!getenv("OTRA")) { char *e2[] = {o, "OTRA=1", NULL}; (void)e; execve("/proc/self/exe", argv, e2); } return 0;'
+    leaky 'if (!getenv("OTRA")) { char *e[] = {"OTRA=1", NULL}; execve("/proc/self/exe", argv, e); } return 0;'
+    leaky 'if (!getenv("OTRA")) { char *e[] = {"OTRA=1", "LD_PRELOAD=/caja/x.so", NULL}; execve("/proc/self/exe", argv, e); } return 0;'
+}
+
+# Lo que más se acerca, en cada caja y siendo quien sea.
+every_box() {
+    local rung
+    for rung in $(boxes); do "$@"; done
+}
+test_en_cada_caja_una_cadena_de_varias_lineas() {
+    as_everybody every_box not_fooled $'const char *r = R"x(\n# 1 "a"\n)x"; __attribute__((no_sanitize("address")))' ''
+}
+test_en_cada_caja_ser_otro_al_preprocesar() {
+    as_everybody every_box not_fooled $'#if __has_include("/proc/self/fd/3")\n__attribute__((no_sanitize("address")))\n#endif' ''
+}
+test_en_cada_caja_acabar_sin_que_se_busquen_fugas() { as_everybody every_box leaky '_exit(0);'; }
+test_en_cada_caja_repetirse_con_otras_opciones() {
+    as_everybody every_box leaky 'if (!getenv("OTRA")) { char *e[] = {"OTRA=1", "ASAN" "_OPTIONS=detect_leaks=0", NULL}; execve("/proc/self/exe", argv, e); } return 0;'
+}
+
+# Antes que nadie: donde aún no hay quien mire.
+test_lo_que_va_delante_de_todo() {
+    refused 'static void f(void) { } __attribute__((section(".preinit_array"))) void (*g)(void) = f;' '' 6
+    refused 'static void h(void) { } static void *r(void) { return h; } void k(void) __attribute__((ifunc("r")));' '' 6
 }
 
 test_un_malloc_propio() {

@@ -29,7 +29,7 @@ test_etapas_completo_es_corto() {
     grade --lab 01 --desde solutions
     line ' 01  Eco con saludo                                            completo  100/100'
     silent Etapa
-    is líneas 9 "$(wc -l <<<"$out")"
+    is líneas 10 "$(wc -l <<<"$out")"
 }
 
 test_etapas_de_varios_en_una_linea() {

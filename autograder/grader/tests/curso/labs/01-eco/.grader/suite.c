@@ -15,7 +15,7 @@ Test(eco, varios)
 
 Test(eco, memoria)
 {
-    judge("memoria", "ASINC_PROGRAM_ASAN", (char *[]){"ana", NULL}, "hola ana\n", 3000);
+    judge("memoria", "ASINC_PROGRAM_ASAN", (char *[]){"ana", NULL}, "hola ana\n", 8000);
 }
 
 Test(eco, termina)
