@@ -6,9 +6,11 @@ PRACTICE_TOOL := $(O)/lessons/.check/practica
 CHECK_OBJ    := $(patsubst %.c,$(O)/%.o,$(filter-out %/practica.c %/exercise.c %/sanitizer.c,$(wildcard lessons/.check/*.c)))
 # Los ejemplos de bases de datos hablan todos con un mismo PostgreSQL de usar y tirar.
 CHECK        := common/tests/pg_cluster.sh $(LESSON_CHECK) --programas $(O)/lessons --dibujante $(TRACE_SVG)
-TEST_STEPS   += test-lessons test-practica
+TEST_STEPS   += test-lessons test-practica test-lessons-real
+# Sus programas miden el tiempo de verdad: nadie más corre mientras tanto.
+TEST_ALONE   += test-lessons-real
 
-.PHONY: lessons test-lessons update-lessons lessons-table
+.PHONY: lessons test-lessons test-lessons-real update-lessons lessons-table
 
 lessons: $(LESSON_BIN) ## Compila los ejemplos de los capítulos
 	$(said)
@@ -41,7 +43,7 @@ $(MINI_BIN): $(O)/lessons/16-por-dentro/%: lessons/03-corrutinas-y-tareas/%.c le
 	@mkdir -p $(@D)
 	$(Q)$(CC) -Ilessons/16-por-dentro/mini $(CPPFLAGS) $(CFLAGS) -o $@ $<
 
-lessons test-lessons update-lessons lessons-table: $(MINI_BIN)
+lessons test-lessons test-lessons-real update-lessons lessons-table: $(MINI_BIN)
 
 $(LESSON_CHECK): $(CHECK_OBJ)
 	$(call say,LINK,$@)
@@ -53,8 +55,11 @@ test-lessons update-lessons lessons-table: $(COURSE)
 
 test-lessons: $(LESSON_CHECK) $(PRACTICE_TOOL) $(LESSON_BIN) $(TRACE_SVG)
 	@CHECK=$(LESSON_CHECK) PRACTICE=$(PRACTICE_TOOL) CC="$(CC)" lessons/.check/tests.sh; ok=$$?; \
-	$(CHECK) --veces $(if $(WITH_DEEP),20,3) || ok=1; \
+	$(CHECK) --reloj virtual --veces $(if $(WITH_DEEP),20,3) || ok=1; \
 	CHECK=$(LESSON_CHECK) lessons/.check/ortografia.sh && exit $$ok
+
+test-lessons-real: $(LESSON_CHECK) $(LESSON_BIN)
+	@$(LESSON_CHECK) --programas $(O)/lessons --reloj real --veces $(if $(WITH_MORE),2,1)
 
 update-lessons: $(LESSON_CHECK) $(LESSON_BIN) $(TRACE_SVG) #### Pone al día el código, las salidas y los dibujos que enseñan los capítulos
 	@$(CHECK) --escribe

@@ -31,7 +31,7 @@ machine() {
         case $inside in
         *DESDE=solutions*) echo "TOTAL ${SOLVED:-600/600}"; echo "CAJA completa" ;;
         *make\ grade*) echo "TOTAL 0/600"; echo "CAJA completa" ;;
-        *make\ test*) echo "7 passed, 0 failed, 1 skipped" ;;
+        *make\ test*) echo "7 passed, 0 failed" ;;
         *make\ book*) [ -z "${NO_BOOK:-}" ] || { echo "sin letra"; exit 2; } ;;
         esac'
 }

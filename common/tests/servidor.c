@@ -88,8 +88,8 @@ void servidor_cierra(struct servidor *s)
 
 const char *url_en(const struct servidor *s, const char *maquina, const char *ruta)
 {
-    static char textos[16][512];
-    static atomic_uint turno; /* también la piden los hilos del servidor */
+    static _Thread_local char textos[16][512]; /* los hilos del servidor tienen los suyos */
+    static _Thread_local unsigned turno;
     char *texto = textos[turno++ % 16];
 
     snprintf(texto, sizeof textos[0], "http://%s:%d%s", maquina, s->puerto, ruta);

@@ -44,7 +44,8 @@ struct servidor *servidor_abre(atiende_fn *atiende, void *arg);
 /* Corta lo que quede y espera a sus hilos. */
 void servidor_cierra(struct servidor *s);
 
-/* "http://127.0.0.1:puerto" más la ruta; el texto vale hasta que se pidan otras quince. */
+/* "http://127.0.0.1:puerto" más la ruta; el texto es de quien lo pide, y vale
+ * hasta que el mismo hilo pida otras quince. */
 const char *url(const struct servidor *s, const char *ruta);
 
 /* Lo mismo con otro nombre de máquina. */

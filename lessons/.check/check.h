@@ -7,7 +7,8 @@
  *   <!-- fragmento: archivo.c#region -->    ```c con esa región del archivo
  *   <!-- fragmento: archivo.c -->           ```c con el archivo entero
  *   <!-- salida: ./programa args -->        ```console con «$ ./programa args» y lo que escribe
- *   <!-- salida real: ./programa -->        lo mismo, con el reloj de verdad y no el virtual
+ *   <!-- salida real: ./programa -->        lo mismo, con el reloj de verdad y no el virtual: los
+ *                                           tiempos que dice pueden ser ahora mayores
  *   <!-- salida postgres: ./programa -->    como la real, con un PostgreSQL de usar y tirar
  *   <!-- traza: ./programa args -->         ![...](dibujos/x.svg), dibujado de esa ejecución
  *   <!-- ilustrativo: por qué -->           código que no se compila o salida que no se repite
@@ -39,8 +40,12 @@ struct report {
     size_t size;
     int errors;
     int skipped; /* salidas que no se pudieron comprobar: falta PostgreSQL */
+    int real;    /* salidas con el reloj de verdad */
     bool updated;
 };
+
+/* Las salidas de qué reloj: las del de verdad piden la máquina para ellas solas. */
+enum clock { CLOCK_ANY, CLOCK_VIRTUAL, CLOCK_REAL };
 
 struct options {
     const char *root;     /* raíz del curso */
@@ -49,6 +54,7 @@ struct options {
     long limit_ms;        /* lo que puede tardar un ejemplo */
     int runs;             /* veces que un ejemplo debe escribir lo mismo */
     bool write;           /* reescribir en lugar de quejarse */
+    enum clock clock;     /* qué salidas se miran */
 };
 
 /* Cómo acabó un programa de ejemplo. */
