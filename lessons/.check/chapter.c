@@ -13,6 +13,7 @@
 #define MAX_COLUMNS 72
 
 #define REAL_TRIES 5
+#define MOST_SEEN  200
 
 /* Lo que puede tardar un ejemplo que no espera de verdad, más lo que le pueden hacer esperar otros
  * por cada milisegundo de procesador; y las veces que se prueba antes de decir que no baja de ahí. */
@@ -192,6 +193,40 @@ static bool same_but_slower(const char *expected, const char *now)
     return *expected == *now;
 }
 
+/* Lo último que se vio bien de un capítulo con el reloj de verdad. La misma orden está en un bloque y en un .salida, con
+ * «# real» detrás: una ejecución, que espera de verdad, vale por las dos. */
+static struct {
+    char *lesson, *command, *output;
+} seen[MOST_SEEN];
+static size_t seen_count;
+
+static size_t command_length(const char *command)
+{
+    const char *real = strstr(command, " # real");
+
+    return real ? (size_t)(real - command) : strlen(command);
+}
+
+static void remember(const struct block *b, const char *command, const char *truth)
+{
+    if (seen_count == MOST_SEEN)
+        return;
+    seen[seen_count].lesson = format("%s", b->lesson);
+    seen[seen_count].command = format("%.*s", (int)command_length(command), command);
+    seen[seen_count++].output = format("%s", strchr(truth, '\n') + 1);
+}
+
+static char *remembered(const struct block *b, const char *command)
+{
+    size_t n = command_length(command);
+
+    for (size_t i = 0; i < seen_count; i++)
+        if (strcmp(seen[i].lesson, b->lesson) == 0 && strlen(seen[i].command) == n &&
+            strncmp(seen[i].command, command, n) == 0)
+            return format("$ %s\n%s", b->mark.value, seen[i].output);
+    return NULL;
+}
+
 /* Con el reloj de verdad, un programa dice lo que dice el texto si la máquina lo deja correr: se
  * le dan varias ocasiones, cada una cuando se calma. */
 static char *patient_truth(struct report *report, const struct options *o,
@@ -200,8 +235,11 @@ static char *patient_truth(struct report *report, const struct options *o,
 {
     if (b->mark.kind == OUTPUT_REAL && o->clock == CLOCK_VIRTUAL)
         return format("%s", expected);
-    char *truth = output_truth(report, o, b, command);
+    char *truth = o->clock == CLOCK_REAL ? remembered(b, command) : NULL;
 
+    if (truth)
+        return truth;
+    truth = output_truth(report, o, b, command);
     if (b->mark.kind != OUTPUT_REAL)
         return truth;
     for (int i = 1; i < REAL_TRIES && truth && !same_but_slower(expected, truth); i++) {
@@ -214,6 +252,7 @@ static char *patient_truth(struct report *report, const struct options *o,
     if (!truth || !same_but_slower(expected, truth))
         return truth;
     free(truth);
+    remember(b, command, expected);
     return format("%s", expected);
 }
 

@@ -498,7 +498,7 @@ run --reloj virtual
 check 'se_miran_aparte_las_de_cada_reloj' hasnt "$work/out" '^not ok'
 run --reloj real
 check 'y_solo_los_archivos_que_las_tienen' same 'lessons/03-saluda/README.md lessons/03-saluda/saluda.c' \
-    "$(sed -nE 's/^ok [0-9]+ - //p' "$work/out" | paste -sd' ')"
+    "$(sed -nE "s,^ok [0-9]+ - $work/curso/,,p" "$work/out" | paste -sd' ')"
 run --reloj nada
 check 'un_reloj_que_no_hay_es_un_mal_uso' rc 2
 # De un tiempo de verdad solo se sabe que no es menor: los demás números son los que son.
