@@ -26,6 +26,7 @@ incompleta: ; @echo 1..5; echo 'ok - s::una'
 colgada: ; @echo 'ok 1 - una'; flock cerrojo sh -c 'echo listo >aviso; sleep 50' & wait
 senal: ; @sh -c 'kill -INT $$$$; echo viva' | grep -q viva && echo 'not ok - ignora SIGINT' || echo 'ok - muere con SIGINT'
 aborta: ; @echo 'Bail out! sin memoria'
+quema: ; @timeout 5 sh -c 'while [ $$(cut -d" " -f14 /proc/$$$$/stat) -lt 110 ]; do :; done'; echo 'ok - gastó un segundo'
 variable: ; @[ '$(X)' = 7 ] && echo 'ok - pasa' || echo 'not ok - no llega'
 pieza: ; @echo hecha >>piezas; touch pieza
 usa otra_usa: pieza ; @echo 'ok - con $@'
@@ -87,7 +88,10 @@ check 'quien_esta_sola_lo_tiene_entero' same '# 5' "$(grep '^#' "$work/build/tes
 run env TEST_LANES=3 TEST_ALONE='apunta' .ci/test apunta rara bien
 check 'la_que_mide_el_tiempo_corre_al_final_y_a_solas' same 'rara apunta' "$(head -n 2 "$work/orden" | paste -sd' ')"
 rm -rf "$work/orden" "$work/rara.ya"
-check 'lo_que_tardo_cada_una_va_antes_de_la_cuenta' has "$work/out" '^ +[0-9]+ s  (bien|apunta|rara)$'
+check 'lo_que_tardo_cada_una_va_antes_de_la_cuenta' has "$work/out" '^ +[0-9]+ s +[0-9]+ s de procesador  (bien|apunta|rara)$'
+run env TEST_LANES=1 .ci/test bien quema apunta
+check 'y_lo_que_trabajo' has "$work/out" '^ +[1-9][0-9]* s +[1-9] s de procesador  quema$'
+rm -f "$work/orden"
 run env TEST_LANES=3 .ci/test va bien viene
 check 'y_salen_en_su_orden' same 'va bien viene' "$(awk '$1 == "ok" { print $2 }' "$work/out" | paste -sd' ')"
 run env TEST_LANES=1 TEST_LONG='variable apunta' .ci/test bien apunta
