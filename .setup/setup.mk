@@ -29,7 +29,7 @@
 TEST_STEPS += test-setup test-doctor test-house
 TEST_MORE  += test-systems test-runner test-lint-rules test-lint
 # Las que más tardan, de más a menos: .ci/test las empieza antes.
-test: export TEST_LONG := test-labs test-grader test-lessons test-book test-box
+test: export TEST_LONG := test-lessons test-common-asan test-labs test-grader test-book test-box test-common
 # Segundos que puede durar una etapa y que pueden durar todas: a lo que se cuelga lo para quien sabe su nombre, y no quien
 # espera fuera.
 TEST_LIMIT ?= $(if $(WITH_MORE),2700,400)

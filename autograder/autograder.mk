@@ -130,7 +130,7 @@ test-doors: $(FIXTURE_SUITES) $(GRADER) $(O)/autograder/runner $(GRADE_LIBS) $(B
 
 test-labs: $(GRADE_TOOLS) $(GRADE_SUITES)
 	@$(GRADER) --autoprueba $(if $(LAB),--lab $(call quoted,$(LAB))) \
-		$(if $(WITH_DEEP),--todo,$(if $(LAB),--correctos)) $(if $(SEMILLA),--semilla $(call quoted,$(SEMILLA)))
+		$(if $(WITH_DEEP),--todo,$(if $(LAB),--correctos,$(if $(WITH_MORE),,--breve))) $(if $(SEMILLA),--semilla $(call quoted,$(SEMILLA)))
 
 .PHONY: update-stories
 update-stories: $(GRADE_TOOLS) $(GRADE_SUITES) #### Guarda la historia de cada prueba, para leerla en el diff

@@ -18,8 +18,8 @@ $(O)/common/libasinc.a: $(ASINC_OBJ)
 .PHONY: lib
 lib: $(O)/common/libasinc.a
 
-# Todas las pruebas de common/tests forman un solo programa. Con ThreadSanitizer y con
-# valgrind lo conduce el corredor mínimo en vez de Criterion (ver su cabecera).
+# Todas las pruebas de common/tests forman un solo programa. Con clang y con ucontext lo conduce
+# Criterion; en lo demás, el corredor mínimo (ver la cabecera que pone en su lugar).
 ASINC_TEST_OBJ := $(patsubst %.c,$(O)/%.o,$(wildcard common/tests/*.c common/tests/conformidad/*.c))
 # Con ucontext solo cambia cómo se salta de una tarea a otra: basta con las del núcleo. Con
 # ThreadSanitizer, salvo en TODO=2, con las de lo que usa hilos: que cada prueba dure veinte veces más no
@@ -48,7 +48,7 @@ endif
 ifeq ($(VARIANT),coverage)
 $(ASINC_TEST_OBJ): CPPFLAGS += -DPRUEBA_COBERTURA
 endif
-ifneq ($(filter tsan valgrind,$(VARIANT)),)
+ifneq ($(filter normal asan tsan valgrind,$(VARIANT)),)
 $(ASINC_TEST_OBJ) $(O)/common/tests/corredor/corredor.o: CPPFLAGS += -Icommon/tests/corredor
 ASINC_TEST_OBJ += $(O)/common/tests/corredor/corredor.o
 ASINC_TEST_LIBS :=
@@ -111,6 +111,6 @@ test-conformidad:
 test-corredor:
 	@CC='$(CC)' common/tests/corredor/tests.sh
 
-TEST_STEPS += test-table test-conformidad test-common
-TEST_MORE  += $(patsubst %,test-common-%,$(filter-out clang valgrind,$(TEST_VARIANTS))) test-common-cet test-corredor
+TEST_STEPS += test-table test-conformidad test-common test-common-asan test-corredor
+TEST_MORE  += $(patsubst %,test-common-%,$(filter-out asan clang valgrind,$(TEST_VARIANTS))) test-common-cet
 TEST_DEEP  += test-common-clang test-common-valgrind

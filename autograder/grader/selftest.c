@@ -2,7 +2,8 @@
  *
  * El esqueleto saca 0 sin que falle el corrector, la solución saca todo, quien solo ha hecho la
  * primera etapa la saca entera, y un mutante por prueba (la solución con un error puesto a propósito,
- * y la prueba en su primera línea) cae justo en ella, con la historia guardada. Con --correctos,
+ * y la prueba en su primera línea) cae justo en ella, con la historia guardada. Con --breve, uno
+ * por etapa. Con --correctos,
  * también quien va por cada una de las demás etapas, y las alternativas, que sacan todo. Con --todo,
  * además, los demás mutantes; y si uno dice de cuántos puntos no debe pasar («maximo: 49»), se
  * califica también con la suite entera. Escribe TAP. */
@@ -41,6 +42,7 @@ struct exam {
     struct gr_mutants *mutants; /* los de cada laboratorio */
     size_t n_labs;
     enum gr_stories stories;
+    bool brief; /* un mutante por etapa, y no por prueba */
     bool right; /* todas las etapas y las alternativas, y no solo la solución */
     bool all;   /* y todos los mutantes, y no solo uno por prueba */
 };
@@ -337,17 +339,29 @@ static int renew_all(const struct exam *exam)
     return failed ? GR_EXIT_FAILURE : GR_EXIT_OK;
 }
 
-/* Para saber que funciona en esta máquina basta, de los mutantes que caen en una prueba, el que
- * cuenta su historia. */
-static bool wanted(const struct exam *exam, const struct lab *lab,
-                   const struct gr_mutant *mutant)
+/* La etapa de la prueba en que cae; la que seguiría a la última si no es ninguna del laboratorio. */
+static size_t milestone_of(const struct lab *lab, const struct gr_mutant *mutant)
 {
-    bool known = false; /* dice una prueba que existe; si no, hay que quejarse */
-    for (size_t t = 0; t < lab->n_tests && mutant->test && !known; t++)
-        known = strcmp(mutant->test, lab->tests[t].name) == 0;
-    if (mutant->tells || (!known && exam->stories != GR_RENEW))
-        return true;
-    return exam->stories != GR_RENEW && exam->all;
+    for (size_t t = 0; mutant->test && t < lab->n_tests; t++)
+        if (strcmp(mutant->test, lab->tests[t].name) == 0)
+            return lab->tests[t].milestone;
+    return lab->n_milestones;
+}
+
+/* Para saber que una prueba funciona en esta máquina basta, de los mutantes que caen en ella, el que
+ * cuenta su historia; para saberlo de una etapa, con --breve, el primero de esos. */
+static bool wanted(const struct exam *exam, const struct lab *lab,
+                   const struct gr_mutants *mutants, size_t at)
+{
+    size_t milestone = milestone_of(lab, &mutants->v[at]);
+    if (milestone == lab->n_milestones && exam->stories != GR_RENEW)
+        return true; /* hay que quejarse */
+    if (!mutants->v[at].tells)
+        return exam->stories != GR_RENEW && exam->all;
+    for (size_t i = 0; exam->brief && i < at; i++)
+        if (mutants->v[i].tells && milestone_of(lab, &mutants->v[i]) == milestone)
+            return false;
+    return true;
 }
 
 static void add_lab(struct exam *exam, const struct lab *lab, struct gr_stage *stage,
@@ -365,7 +379,7 @@ static void add_lab(struct exam *exam, const struct lab *lab, struct gr_stage *s
     struct gr_mutants *mutants = &exam->mutants[exam->n_labs++];
     gr_mutants_load(mutants, lab);
     for (size_t i = 0; i < mutants->n; i++)
-        if (wanted(exam, lab, &mutants->v[i]))
+        if (wanted(exam, lab, mutants, i))
             add_mutant(exam, lab, &mutants->v[i], stage,
                        exam->stories == GR_IGNORE ? seed : MUTANT_SEED);
 }
@@ -438,8 +452,10 @@ int gr_selftest(const struct labs *labs, struct gr_stage *stage,
                 const struct gr_config *cfg, enum gr_stories stories,
                 struct gr_error *err)
 {
-    struct exam exam = {
-        .stories = stories, .right = cfg->right || cfg->all, .all = cfg->all};
+    struct exam exam = {.stories = stories,
+                        .brief = cfg->brief,
+                        .right = cfg->right || cfg->all,
+                        .all = cfg->all};
     exam.mutants = ag_alloc(labs->n, sizeof *exam.mutants);
     double start = ag_ms();
     for (size_t i = 0; i < labs->n; i++)

@@ -16,8 +16,8 @@ serve: setup-grade setup-book $(COURSE) #### Hace el sitio, y lo rehace cada vez
 dibujos: setup-dibujos #### Dibuja los diagramas de los capítulos que hayan cambiado
 	@$(BOOK)/draw.sh
 
-# En `make test`, el sitio y unas pocas páginas en el navegador si lo hay; con TODO=1, todas, el
-# EPUB y el PDF, en otra carpeta: dos etapas pueden correr a la vez.
+# En `make test`, lo que se ve del sitio sin abrirlo; con TODO=1, todas sus páginas en el navegador, y con
+# TODO=2, el EPUB y el PDF, en otra carpeta: dos etapas pueden correr a la vez.
 TEST_STEPS += test-book
 TEST_MORE  += test-book-pages
 TEST_DEEP  += test-book-paper
@@ -27,8 +27,11 @@ $(NAVEGADOR): $(patsubst %,$(O)/$(BOOK)/tests/%.o,navegador portada predecir ref
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS_ASINC)
 
-test-book test-book-pages: $(NAVEGADOR) $(COURSE)
-	@NAVEGADOR=$(NAVEGADOR) $(BOOK)/tests/site.sh build/test/book $(if $(filter %-pages,$@),todo)
+test-book: $(COURSE)
+	@$(BOOK)/tests/site.sh build/test/book
+
+test-book-pages: $(NAVEGADOR) $(COURSE)
+	@NAVEGADOR=$(NAVEGADOR) $(BOOK)/tests/site.sh build/test/book-pages todo
 
 test-book-paper: $(COURSE)
 	@$(BOOK)/tests/paper.sh build/test/book-paper

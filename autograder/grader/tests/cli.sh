@@ -799,6 +799,10 @@ test_autoprueba_guarda_una_historia_por_prueba() {
     says '- 01 mutante mudo cae en saluda'
     silent mudo_otra_vez
     silent alternativa
+    is 'uno por prueba' 4 "$(grep -c '^ok .* mutante ' <<<"$out")"
+    grade --autoprueba --breve --lab 01
+    is código 0 "$rc"
+    is 'uno por etapa' 3 "$(grep -c '^ok .* mutante ' <<<"$out")"
     grade --autoprueba --todo --lab 01
     is código 0 "$rc"
     says '- 01 mutante mudo_otra_vez cae en saluda'

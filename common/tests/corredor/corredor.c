@@ -1,9 +1,10 @@
 /*
- * El corredor: cada prueba en su proceso, y a la vez tantas como procesadores, igual que
- * Criterion. Lo que escribe cada una sale junto, debajo de su resultado.
+ * El corredor: cada prueba en su proceso, y a la vez las que diga TEST_JOBS o, si no dice nada,
+ * tantas como procesadores, igual que Criterion. Lo que escribe cada una sale junto, debajo de su
+ * resultado.
  *
- * El plazo no lo pone el reloj. Con una herramienta que lo hace todo diez veces más lento y
- * la máquina ocupada, una prueba sana puede tardar minutos; la que está colgada apenas gasta
+ * El plazo no lo pone el reloj. Con la máquina ocupada, y una herramienta que lo hace todo diez
+ * veces más lento, una prueba sana puede tardar minutos; la que está colgada apenas gasta
  * procesador: solo el hilo de la herramienta, si lo tiene. Se mata a la que lleva QUIETA_S sin
  * gastar más que eso ni estar esperando su turno, o a la que gasta MAXIMO_S.
  */
@@ -116,6 +117,21 @@ static void arranca(struct marcha *m, const struct corredor_prueba *prueba)
         ejecuta(m);
 }
 
+/* Por qué se salta: la última línea que escribió. */
+static const char *motivo(const struct marcha *m, char *texto, size_t n)
+{
+    off_t largo = lseek(m->salida, 0, SEEK_END);
+    off_t desde = largo > (off_t)n - 1 ? largo - (off_t)n + 1 : 0;
+    ssize_t leidos = pread(m->salida, texto, n - 1, desde);
+
+    while (leidos > 0 && texto[leidos - 1] == '\n')
+        leidos--;
+    texto[leidos < 0 ? 0 : leidos] = '\0';
+    const char *ultima = strrchr(texto, '\n');
+    ultima = ultima ? ultima + 1 : texto;
+    return ultima + strspn(ultima, "# ");
+}
+
 static void cuenta(struct marcha *m, int estado)
 {
     bool saltada = WIFEXITED(estado) && WEXITSTATUS(estado) == SALTADA;
@@ -124,8 +140,10 @@ static void cuenta(struct marcha *m, int estado)
 
     m->hijo = 0;
     fallos += !bien;
-    printf("%s %d - %s::%s%s", bien ? "ok" : "not ok", ++numero, m->prueba->suite,
-           m->prueba->nombre, saltada ? " # SKIP" : "");
+    printf("%s %d - %s::%s", bien ? "ok" : "not ok", ++numero, m->prueba->suite,
+           m->prueba->nombre);
+    if (saltada)
+        printf(" # SKIP %s", motivo(m, texto, sizeof texto));
     if (!bien)
         printf(" (%s %d%s)", WIFSIGNALED(estado) ? "señal" : "salida",
                WIFSIGNALED(estado) ? WTERMSIG(estado) : WEXITSTATUS(estado),
@@ -197,10 +215,11 @@ static void recoge(int a_la_vez)
 
 int main(int argc, char **argv)
 {
-    long procesadores = sysconf(_SC_NPROCESSORS_ONLN);
-    int a_la_vez = procesadores < 1          ? 1
-                   : procesadores > A_LA_VEZ ? A_LA_VEZ
-                                             : (int)procesadores;
+    const char *dicho = getenv("TEST_JOBS");
+    long cuantas_a_la_vez = dicho ? atol(dicho) : sysconf(_SC_NPROCESSORS_ONLN);
+    int a_la_vez = cuantas_a_la_vez < 1          ? 1
+                   : cuantas_a_la_vez > A_LA_VEZ ? A_LA_VEZ
+                                                 : (int)cuantas_a_la_vez;
     const char *filtro = argc > 1 ? argv[1] : "";
     int libres = a_la_vez;
 

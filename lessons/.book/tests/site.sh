@@ -1,7 +1,7 @@
 #!/bin/bash
 # El libro, hecho y mirado: lo que puede comprobarse sin navegador, y lo que no, en uno.
 #   site.sh DESTINO [todo]
-# Con «todo», el navegador abre todas las páginas. La salida es TAP.
+# Con «todo», un navegador abre además todas las páginas, y las miran otros. La salida es TAP.
 set -u
 cd "$(dirname "$0")/../../.." || exit 1
 # shellcheck source=.ci/tap.sh
@@ -109,28 +109,26 @@ linkchecker_clean() {
     linkchecker -f lessons/.book/tests/linkcheckerrc --no-status "file://$(realpath "$site")/index.html" 2>&1 | tail -40
     return "${PIPESTATUS[0]}"
 }
-axe=
-if [ "$what" = todo ]; then
-    if command -v linkchecker >/dev/null; then
-        check linkchecker_no_ve_ningun_enlace_roto linkchecker_clean
-    else
-        skip linkchecker_no_ve_ningun_enlace_roto 'no hay linkchecker'
-    fi
-    if ! command -v java >/dev/null; then
-        skip el_html_es_valido 'no hay java con que ejecutar vnu'
-    elif vnu=$(lessons/.book/tests/npm.sh vnu); then
-        check el_html_es_valido java -jar "$vnu" --skip-non-html --errors-only "$site"
-    else
-        skip el_html_es_valido 'no hay npm con que traer vnu'
-    fi
-    axe=$(lessons/.book/tests/npm.sh axe) || skip sin_barreras_de_acceso 'no hay npm con que traer axe-core'
+[ "$what" = todo ] || finish
+if command -v linkchecker >/dev/null; then
+    check linkchecker_no_ve_ningun_enlace_roto linkchecker_clean
+else
+    skip linkchecker_no_ve_ningun_enlace_roto 'no hay linkchecker'
 fi
+if ! command -v java >/dev/null; then
+    skip el_html_es_valido 'no hay java con que ejecutar vnu'
+elif vnu=$(lessons/.book/tests/npm.sh vnu); then
+    check el_html_es_valido java -jar "$vnu" --skip-non-html --errors-only "$site"
+else
+    skip el_html_es_valido 'no hay npm con que traer vnu'
+fi
+axe=$(lessons/.book/tests/npm.sh axe) || { axe= && skip sin_barreras_de_acceso 'no hay npm con que traer axe-core'; }
 
 if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; then
     skip en_un_navegador 'no hay Chromium'
     finish
 fi
-"$NAVEGADOR" "$site" ${axe:+"$axe"} ${what:+"$what"} >"$out/navegador.tap" 2>&1
+"$NAVEGADOR" "$site" ${axe:+"$axe"} todo >"$out/navegador.tap" 2>&1
 while IFS= read -r line; do
     case $line in
         'ok '* | 'not ok '*)
