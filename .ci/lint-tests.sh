@@ -25,6 +25,8 @@ clean_tree() {
     printf '#include "../../../autograder/box/box.h"\n' >labs/07-x/.grader/suite.c
     : | tee autograder/{box/box,harness/tres,grader/dos}.h labs/07-x/x.h >solutions/07-x/x.h
     printf 'nada:\n' | tee .setup.mk >common/common.mk
+    printf '| `compilar` | 5 | x |\n| `test-uno` | 7 | x |\n**12**: x\n' >.ci/README.md
+    echo 'TEST_STEPS += test-uno' >>common/common.mk
     mkdir .setup && cp .setup.mk .setup/setup.mk && rm .setup.mk
 }
 lint() {
@@ -39,6 +41,15 @@ only() {
 clean_tree
 lint
 check 'un_arbol_limpio_no_tiene_faltas' same '' "$(grep -A9 '^not ok' "$work/out")"
+
+clean_tree
+sed -i 's/ 7 / 8 /' .ci/README.md
+lint
+check 've_una_prueba_que_no_cabe' only el_presupuesto_de_make_test_cuadra 'suman 13 s .*, y caben 12'
+clean_tree
+echo 'TEST_STEPS += test-dos' >>common/common.mk
+lint
+check 've_una_etapa_sin_fila' only el_presupuesto_de_make_test_cuadra 'sin fila: test-dos'
 
 clean_tree
 printf 'int  as_dos( void );\n' >common/src/io/dos.h

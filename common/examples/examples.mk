@@ -26,8 +26,7 @@ $(O)/common/pruebas_ejemplos: $(EXAMPLE_TEST_OBJ) $(O)/common/libasinc.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(EXAMPLE_TEST_OBJ) $(LDLIBS_ASINC) -lcriterion
 
-TEST_STEPS   += test-examples-asan
-TEST_MORE    += test-examples
+TEST_MORE    += test-examples test-examples-asan
 TEST_VARIANT += test-examples-asan
 .PHONY: test-examples test-examples-asan
 test-examples: $(O)/common/pruebas_ejemplos $(EXAMPLES)
