@@ -1,8 +1,10 @@
 #include "servidor.h"
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -88,7 +90,7 @@ void servidor_cierra(struct servidor *s)
 
 const char *url_en(const struct servidor *s, const char *maquina, const char *ruta)
 {
-    static _Thread_local char textos[16][512]; /* los hilos del servidor tienen los suyos */
+    static _Thread_local char textos[16][512]; /* cada hilo, los suyos */
     static _Thread_local unsigned turno;
     char *texto = textos[turno++ % 16];
 
@@ -196,6 +198,32 @@ void cuelga(struct conexion *c, bool de_golpe)
         c->cerrada = true;
     }
     pthread_mutex_unlock(&c->servidor->cerrojo);
+}
+
+/* El descriptor del cliente, que es de este mismo proceso; -1 si ya lo cerró. */
+static int el_del_cliente(const struct conexion *c)
+{
+    struct sockaddr_in suya, a;
+    socklen_t largo = sizeof suya;
+
+    if (getpeername(c->fd, (struct sockaddr *)&suya, &largo) < 0)
+        return -1;
+    for (int fd = 0; fd < 1024; fd++) {
+        largo = sizeof a;
+        if (getsockname(fd, (struct sockaddr *)&a, &largo) == 0 &&
+            a.sin_family == AF_INET && a.sin_port == suya.sin_port)
+            return fd;
+    }
+    return -1;
+}
+
+void espera_a_que_lo_lea(const struct conexion *c)
+{
+    int por_llegar = 1, por_leer = 0, fd;
+
+    while ((fd = el_del_cliente(c)) >= 0 && ioctl(c->fd, SIOCOUTQ, &por_llegar) == 0 &&
+           (por_llegar > 0 || (ioctl(fd, FIONREAD, &por_leer) == 0 && por_leer > 0)))
+        usleep(200);
 }
 
 void espera_permiso(struct conexion *c, int valor)

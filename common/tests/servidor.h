@@ -72,6 +72,9 @@ void responde_eco(struct conexion *c);
 /* Cierra ya; con `de_golpe`, con un RST en vez de un FIN. */
 void cuelga(struct conexion *c, bool de_golpe);
 
+/* Espera a que el cliente haya leído todo lo enviado, o se haya ido. */
+void espera_a_que_lo_lea(const struct conexion *c);
+
 /* Espera a que la prueba ponga servidor->suelta a `valor` o más, o a que cierre. */
 void espera_permiso(struct conexion *c, int valor);
 

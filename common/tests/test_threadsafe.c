@@ -1,6 +1,7 @@
 #include "prueba.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -106,7 +107,22 @@ PRUEBA(threadsafe, varios_hilos_a_la_vez_cada_uno_en_su_orden)
 struct promesa {
     as_future futuro;
     as_loop *bucle;
+    pid_t hilo_del_bucle;
 };
+
+static void espera_a_que_duerma(pid_t hilo)
+{
+    char ruta[64], estado = 'R';
+
+    snprintf(ruta, sizeof ruta, "/proc/self/task/%d/stat", (int)hilo);
+    while (estado != 'S') {
+        FILE *f = fopen(ruta, "r");
+        cr_assert_not_null(f);
+        cr_assert_eq(fscanf(f, "%*d (%*[^)]) %c", &estado), 1);
+        fclose(f);
+        sched_yield();
+    }
+}
 
 static void cumple(void *arg)
 {
@@ -117,7 +133,7 @@ static void *cumple_luego(void *arg)
 {
     struct promesa *p = arg;
 
-    usleep(20000); /* para que el bucle llegue antes a no tener nada que hacer */
+    espera_a_que_duerma(p->hilo_del_bucle);
     cr_assert_eq(as_call_soon_threadsafe(p->bucle, cumple, p), 0);
     return NULL;
 }
@@ -132,6 +148,7 @@ static int espera_a_otro_hilo(void *arg)
     (void)arg;
     as_future_init(&p.futuro);
     p.bucle = as_current_loop();
+    p.hilo_del_bucle = gettid();
     cr_assert_eq(pthread_create(&hilo, NULL, cumple_luego, &p), 0);
     int rc = as_future_wait(&p.futuro, &valor);
     pthread_join(hilo, NULL);
@@ -372,7 +389,8 @@ PRUEBA(threadsafe, los_bucles_mueren_mientras_otros_hilos_los_llaman)
 
 /* La principal termina con una tarea de otro hilo en marcha: se cancela y se la espera. */
 static atomic_bool en_marcha;
-static atomic_int acabo_con;
+static pthread_t quien_la_pide;
+static int acabo_con;
 
 static int espera_siempre(void *arg)
 {
@@ -395,11 +413,8 @@ static void *pide_una_larga(void *arg)
 
 static int termina_antes(void *arg)
 {
-    pthread_t hilo;
-
     *(as_loop **)arg = as_current_loop();
-    cr_assert_eq(pthread_create(&hilo, NULL, pide_una_larga, arg), 0);
-    pthread_detach(hilo);
+    cr_assert_eq(pthread_create(&quien_la_pide, NULL, pide_una_larga, arg), 0);
     while (!en_marcha)
         cr_assert_eq(as_sleep(1), 0);
     return 3;
@@ -410,8 +425,7 @@ PRUEBA(threadsafe, la_tarea_de_otro_hilo_se_cancela_si_la_principal_termina)
     as_loop *aqui;
 
     cr_assert_eq(as_run(termina_antes, &aqui), 3);
-    while (acabo_con == 0)
-        usleep(1000);
+    pthread_join(quien_la_pide, NULL);
     cr_assert_eq(acabo_con, UV_ECANCELED);
 }
 
@@ -448,11 +462,8 @@ static void *pide_una_bloqueada(void *arg)
 /* Con Ctrl+C se cancela la principal, y al terminar esta, lo que pidieron otros hilos. */
 static int espera_ctrl_c(void *arg)
 {
-    pthread_t hilo;
-
     *(as_loop **)arg = as_current_loop();
-    cr_assert_eq(pthread_create(&hilo, NULL, pide_una_bloqueada, arg), 0);
-    pthread_detach(hilo);
+    cr_assert_eq(pthread_create(&quien_la_pide, NULL, pide_una_bloqueada, arg), 0);
     while (!en_marcha)
         cr_assert_eq(as_sleep(1), 0);
     kill(getpid(), SIGINT);
@@ -464,7 +475,6 @@ PRUEBA(threadsafe, ctrl_c_acaba_tambien_con_lo_de_otros_hilos)
     as_loop *aqui;
 
     cr_assert_eq(as_run(espera_ctrl_c, &aqui), UV_ECANCELED);
-    while (acabo_con == 0)
-        usleep(1000);
+    pthread_join(quien_la_pide, NULL);
     cr_assert_eq(acabo_con, UV_ECANCELED);
 }
