@@ -1,5 +1,18 @@
 # La única puerta del curso. `make` a secas muestra la ayuda.
 
+# Con finales de línea de Windows, make se entiende y la shell no: dice que no encuentra lo que está ahí.
+define newline
+
+
+endef
+SETUP_SH := $(file <.setup/setup.sh)
+ifneq ($(findstring /bin/sh,$(SETUP_SH)),)
+ifeq ($(findstring /bin/sh$(newline),$(SETUP_SH)),)
+$(error Esta copia del curso tiene finales de línea de Windows, y así no funciona: los pone git en Windows, o quien la \
+copió. Quítalos con esta orden, que no cambia nada más, y repite: grep -rlIZ --exclude-dir=.git "$$(printf '\r')" . | xargs -0 sed -i 's/\r$$//')
+endif
+endif
+
 VARIANT ?= normal
 O       := build/$(VARIANT)
 .DEFAULT_GOAL := help

@@ -210,6 +210,33 @@ check 'y_la_nombra' has "$work/out" 'no conozco «--instala»'
 run grade test
 check 'dos_grupos_son_un_mal_uso' rc 2
 
+# Como la clona git en Windows si no se le dice otra cosa, que es como la usa quien trabaja en WSL.
+windows_clone() {
+    git clone -q -c core.autocrlf=true . "$work/clon" && cd "$work/clon" &&
+        "${as_typed[@]}" make help >"$work/out" 2>&1 && has "$work/out" 'make grade' &&
+        { "${as_typed[@]}" make doctor >"$work/out" 2>&1 || :; } && has "$work/out" '^(bien|ojo|MAL) +compilador' &&
+        same '' "$(git grep -lI "$(printf '\r')" -- ':!common/tests/fuzz/semillas')"
+}
+# La que llegó ya estropeada, en un zip o de una carpeta de Windows, dice cómo arreglarla, y así se arregla.
+broken_copy() {
+    cd "$work/clon" && printf 'int mio;\n' >labs/mio.c && sed -i 's/$/\r/' Makefile .setup/*.sh .setup/*.mk labs/mio.c || return
+    local order
+    for order in help doctor grade; do
+        ! "${as_typed[@]}" make $order >"$work/out" 2>&1 && has "$work/out" 'finales de línea de Windows' &&
+            same 1 "$(grep -c . "$work/out")" || return
+    done
+    sh -c "$(sed 's/.*repite: //; s/\.  Stop\.$//; s/\.  Alto\.$//' "$work/out")" && same 'int mio;' "$(cat labs/mio.c)" &&
+        same '?? labs/mio.c' "$(git status --porcelain -- ':!common/tests/fuzz/semillas')" &&
+        "${as_typed[@]}" make help >"$work/out" 2>&1 && has "$work/out" 'make grade'
+}
+if git rev-parse -q --verify HEAD >"$work/out" 2>&1; then
+    check 'un_clon_de_windows_funciona' windows_clone
+    check 'una_copia_estropeada_dice_como_arreglarla' broken_copy
+else
+    skip 'un_clon_de_windows_funciona' 'esta copia no es de git'
+    skip 'una_copia_estropeada_dice_como_arreglarla' 'esta copia no es de git'
+fi
+
 check 'cada_fila_tiene_sus_columnas' same '' "$(awk -F'|' '!/^#/ && (NF != 6 || $2 == "" || $6 == "")' .setup/packages)"
 if [ -f README.md ]; then
     check 'el_readme_nombra_los_mismos_paquetes' same "$(.setup/setup.sh --tabla)" \
