@@ -9,6 +9,7 @@ cd "$(dirname "$0")/../../.." || exit 1
 out=$1 what=${2:-}
 site=$out/sitio
 mkdir -p "$out"
+export CURSO_HOY=0 # antes de la primera fecha, sea cual sea el día en que se prueba
 
 check el_sitio_se_hace lessons/.book/build.sh "$out"
 
@@ -82,6 +83,16 @@ nothing_hidden() {
     [ -z "$bad" ] || { printf '%s\n' "$bad"; return 1; }
 }
 check ninguna_solucion_sin_publicar nothing_hidden
+
+# La lista de páginas, que es de lo que se hace el libro, un día antes y otro después de una fecha.
+solutions_on() { # SEGUNDOS
+    # shellcheck disable=SC2046 # son números de laboratorio
+    LIBRO_OBRA=$out/.obra lessons/.book/pages.sh $(CURSO_HOY=$1 "$ASINC_COURSE" publicados) | cut -f1 | grep '^solutions/[0-9]'
+}
+listed_on_its_date() {
+    same '' "$(solutions_on 1801436399)" && same solutions/07-monitor/README.md "$(solutions_on 1801436400)"
+}
+check la_lista_de_paginas_lleva_cada_solucion_desde_su_fecha listed_on_its_date
 
 # Con el reloj después de una fecha, entra su solución y solo la suya.
 on_its_date() {
