@@ -87,6 +87,23 @@ rmdir "$work/raiz/dev/shm"
 own_shm() { asked && rc 0 && has "$out" '^ojo +/dev/shm'; }
 check sin_dev_shm_y_con_la_completa_se_califica own_shm
 
+# Los archivos abiertos: los de siempre, y los que pida algún laboratorio, que lo dice el corrector.
+few_files() { (ulimit -n 200 && all) && rc 1 && has "$out" '^MAL +límites +solo 200 archivos' && has "$out" 'ulimit -n 1024'; }
+check pocos_archivos_abiertos_es_un_fallo few_files
+machine
+grader 0 completa 'archivos: el laboratorio 09 pide 700 archivos abiertos por proceso y aquí caben 512. Remedio: ulimit -n 1024'
+lab_files() { asked && rc 1 && has "$out" '^MAL +límites +el laboratorio 09 pide 700 .* caben 512$' && has "$out" '^ +ulimit -n 1024' && has "$out" '^bien +caja +completa'; }
+check si_no_caben_los_de_un_laboratorio_lo_dice lab_files
+# El de verdad, con el límite duro por debajo: lo que pide cada uno sale de su lab.json.
+own_files() {
+    [ -x build/normal/autograder/asinc-grade ] || { echo '# sin el corrector hecho no se mira' && return 0; }
+    (ulimit -n 512 && "${plain[@]}" .setup/doctor.sh) >"$out" 2>&1
+    has "$out" '^MAL +límites +el laboratorio [0-9]+ pide [0-9]+ archivos abiertos por proceso y aquí caben 512'
+}
+plain=()
+[ "$(id -u)" -ne 0 ] || plain=(setpriv --bounding-set -sys_resource --inh-caps -sys_resource)
+check y_lo_dice_el_corrector_de_verdad own_files
+
 machine
 nameless() { all ASINC_NOMBRE= && rc 0 && has "$out" '^ojo +usuario +el [0-9]+ no tiene nombre'; }
 check sin_nombre_de_usuario_se_avisa nameless

@@ -129,9 +129,10 @@ space() {
 }
 
 # Lo que haría calificar: lo dice el corrector, si ya está compilado. Deja en $rung la caja, o nada si
-# no se puede ninguna, y en $why por qué no es la completa.
+# no se puede ninguna, en $why por qué no es la completa, y en $narrow qué laboratorio pide más archivos
+# abiertos de los que caben.
 grader=${ASINC_CORRECTOR-build/normal/autograder/asinc-grade}
-rung='' why=''
+rung='' why='' narrow=''
 ask_grader() {
     [ -z "$root" ] || [ -n "${ASINC_CORRECTOR:-}" ] || return 1
     [ -x "$grader" ] || return 1
@@ -139,6 +140,8 @@ ask_grader() {
     # shellcheck disable=SC2086
     why=$("$grader" --comprobar ${CAJA:+--caja "$CAJA"} 2>&1 || :)
     case $why in *'no entiendo --comprobar'*) why='' && return 1 ;; esac # uno de antes, sin rehacer
+    narrow=$(printf '%s\n' "$why" | sed -n 's/^archivos: //p')
+    why=$(printf '%s\n' "$why" | sed '/^archivos: /d')
     rung=$(printf '%s\n' "$why" | grep -xE 'completa|parcial|minima|ya-aislado|no' || :)
     why=$(printf '%s\n' "$why" | grep -vxE 'completa|parcial|minima|ya-aislado|no' | sed 's/^AVISO: //; s/^asinc-grade: //' || :)
 }
@@ -216,6 +219,8 @@ limits() {
         fault límites "$((addresses / 1024)) MiB de direcciones por programa (ulimit -v)" 'Con ese límite no arrancan los programas con ASan, y no se califica. Usa una terminal sin él: la caja ya pone el suyo.'
     elif [ "$files" != unlimited ] && [ "$files" -lt 256 ]; then
         fault límites "solo $files archivos abiertos por proceso" 'Súbelo en esta terminal con ulimit -n 1024.'
+    elif ask_grader && [ -n "$narrow" ]; then
+        fault límites "${narrow%%. Remedio: *}" "${narrow#*. Remedio: }"
     else
         ok límites "$files archivos abiertos por proceso"
     fi

@@ -11,6 +11,7 @@
 
 #define TOTAL_POINTS   100
 #define MAX_SECONDS    3600
+#define MAX_FILES      4096
 #define MIN_MILESTONES 3
 #define MAX_MILESTONES 6
 
@@ -95,6 +96,16 @@ static int load_database(struct lab *lab, const char *path, char **why)
     return !uses || lab->database
                ? 0
                : course_error(why, "%s: \"base_de_datos\" solo puede ser true", path);
+}
+
+static int load_files(struct lab *lab, const char *path, char **why)
+{
+    json_t *files = json_object_get(lab->json, "descriptores");
+    lab->files = files ? (int)json_integer_value(files) : LAB_FILES;
+    return lab->files >= LAB_FILES && lab->files <= MAX_FILES
+               ? 0
+               : course_error(why, "%s: \"descriptores\" debe ser un entero de %d a %d",
+                              path, LAB_FILES, MAX_FILES);
 }
 
 static bool is_source(const struct lab *lab, const char *name)
@@ -295,16 +306,16 @@ static int load_tests(struct lab *lab, const char *path, char **why)
 static int load_fields(struct lab *lab, const char *path, char **why)
 {
     static const char *const keys[] = {
-        "lab",           "titulo",   "programa", "fuentes", "dados",
-        "base_de_datos", "capitulo", "etapas",   "pruebas", "segundos",
-        "capitulos",     "aguanta",  "escribes", "dificil", NULL};
+        "lab",      "titulo",  "programa",     "fuentes",  "dados",     "base_de_datos",
+        "capitulo", "etapas",  "pruebas",      "segundos", "capitulos", "aguanta",
+        "escribes", "dificil", "descriptores", NULL};
     if (!json_is_object(lab->json))
         return course_error(why, "%s: debe ser un objeto JSON", path);
     if (known_keys(lab->json, path, keys, why) < 0 ||
         get_text(lab->json, path, "lab", true, &lab->id, why) < 0 ||
         get_text(lab->json, path, "titulo", true, &lab->title, why) < 0 ||
         get_text(lab->json, path, "programa", true, &lab->program, why) < 0 ||
-        load_database(lab, path, why) < 0 ||
+        load_database(lab, path, why) < 0 || load_files(lab, path, why) < 0 ||
         get_text(lab->json, path, "capitulo", true, &lab->chapter, why) < 0 ||
         get_text(lab->json, path, "aguanta", false, &lab->withstands, why) < 0 ||
         get_text(lab->json, path, "escribes", false, &lab->writes, why) < 0 ||

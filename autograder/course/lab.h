@@ -38,7 +38,8 @@ struct lab {
     size_t n_sources;
     const char **given; /* archivos que da el laboratorio: se compilan con las fuentes */
     size_t n_given;
-    bool database;           /* sus pruebas usan PostgreSQL */
+    bool database; /* sus pruebas usan PostgreSQL */
+    int files;     /* los descriptores que hay que poder abrir para calificarlo */
     const char **milestones; /* títulos de las etapas, en orden; todas tienen pruebas */
     size_t n_milestones;
     struct lab_test *tests;
@@ -48,6 +49,9 @@ struct lab {
 
 /* Holgado a propósito: cada prueba tiene su plazo, este solo evita esperar siempre. */
 #define LAB_SUITE_SECONDS 600
+
+/* Los descriptores que bastan si el laboratorio no dice otra cosa. */
+#define LAB_FILES 256
 
 /* Lee y valida el lab.json `path` del laboratorio cuya carpeta se llama `dir`. 0, o -1 con el motivo
  * (qué, dónde, qué se esperaba) en `*why`, en memoria nueva. */

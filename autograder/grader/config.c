@@ -138,6 +138,35 @@ static int lift_memory_limits(struct gr_error *err)
     return 0;
 }
 
+/* Con menos de los que pide un laboratorio, quien los gasta parecería el programa. El límite blando se
+ * sube hasta ahí; el duro, solo siendo root. */
+int gr_lift_files(const struct labs *labs, struct gr_error *err)
+{
+    enum { ROUND = 1024 };
+    const struct lab *most = &labs->v[0];
+    for (size_t i = 1; i < labs->n; i++)
+        if (labs->v[i].files > most->files)
+            most = &labs->v[i];
+    rlim_t wanted = (rlim_t)most->files;
+    struct rlimit now;
+    if (getrlimit(RLIMIT_NOFILE, &now) < 0 || now.rlim_cur >= wanted)
+        return 0;
+    rlim_t fit = now.rlim_max;
+    now.rlim_cur = wanted;
+    if (now.rlim_max < wanted)
+        now.rlim_max = wanted;
+    if (setrlimit(RLIMIT_NOFILE, &now) == 0)
+        return 0;
+    int ask = most->files > ROUND ? most->files : ROUND;
+    return gr_error(
+        err,
+        "el laboratorio %s pide %d archivos abiertos por proceso y aquí caben "
+        "%ju. Remedio: en otra terminal, ulimit -n %d; si no lo admite, es el "
+        "límite duro, y lo sube quien administra la máquina (en Docker, --ulimit "
+        "nofile=%d)",
+        most->id, most->files, (uintmax_t)fit, ask, ask);
+}
+
 /* Siendo root, un usuario que nadie más tiene mientras dure: lo que el núcleo reparte por usuario
  * (vigilancias, tuberías, avisos) no lo comparten dos calificaciones. Si no se puede, el de siempre. */
 static void choose_user(struct gr_config *cfg)

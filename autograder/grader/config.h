@@ -11,6 +11,10 @@
 int gr_configure(struct gr_config *cfg, enum box_rung highest, bool aloud,
                  struct gr_error *err);
 
+/* Sube los descriptores de esta terminal hasta los que piden esos laboratorios. 0, o -1 con el motivo,
+ * que nombra el que no cabe y qué hacer. */
+int gr_lift_files(const struct labs *labs, struct gr_error *err);
+
 /* En un sitio ya aislado (BOX_ISOLATED), 0 si los programas no pueden entrar en esa carpeta; si
  * pueden, -1 con el motivo y el remedio. En los demás peldaños, 0. */
 int gr_check_closed(const struct gr_config *cfg, const char *path, struct gr_error *err);

@@ -18,12 +18,13 @@ static int load_order(struct gr_order *order, const char *dir, struct gr_error *
     *order = (struct gr_order){.dir = dir};
     order->json = json_load_file(path, 0, &why);
     if (!order->json ||
-        json_unpack_ex(
-            order->json, &why, 0, "{s:s s:s s:s s:s s:s s:o s:i s:b s:b s:b s:s s?s}",
-            "raiz", &order->root, "mostrada", &order->shown, "repite", &order->repro,
-            "semilla", &order->seed, "programa", &order->program, "fuentes",
-            &order->sources, "pruebas", &order->n_tests, "asan", &asan, "sanitize",
-            &sanitize, "dibuja", &draw, "caja", &rung, "solo", &order->only) < 0)
+        json_unpack_ex(order->json, &why, 0,
+                       "{s:s s:s s:s s:s s:s s:o s:i s:i s:b s:b s:b s:s s?s}", "raiz",
+                       &order->root, "mostrada", &order->shown, "repite", &order->repro,
+                       "semilla", &order->seed, "programa", &order->program, "fuentes",
+                       &order->sources, "pruebas", &order->n_tests, "descriptores",
+                       &order->files, "asan", &asan, "sanitize", &sanitize, "dibuja",
+                       &draw, "caja", &rung, "solo", &order->only) < 0)
         gr_error(err, "%s: %s", path, why.text);
     else {
         order->rung = box_rung_named(rung);

@@ -21,6 +21,7 @@ struct gr_order {
     const char *repro;
     const char *seed;
     int n_tests;
+    int files;     /* los descriptores que pide el laboratorio */
     bool sanitize; /* la usan todas */
     bool asan;     /* alguna prueba de las pedidas usa la versión con ASan */
     bool draw;     /* repite la primera que falla para ver qué hace cada tarea */

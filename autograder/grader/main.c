@@ -229,16 +229,23 @@ static struct gr_job make_job(const struct options *o, const struct lab *lab)
     return job;
 }
 
-/* Lo que haría calificar aquí, para make doctor. */
+/* Lo que haría calificar aquí, para make doctor: la caja y, si no caben los archivos de algún
+ * laboratorio, cuál. */
 static int check_place(const struct options *o)
 {
     struct gr_config cfg = {0};
     struct gr_error err;
+    struct labs labs;
     if (gr_configure(&cfg, o->highest, true, &err) < 0) {
         complain("%s", err.text);
         return GR_EXIT_FAILURE;
     }
     puts(box_rung_name(cfg.rung));
+    if (gr_labs_load(&labs, o->lab, &err) == 0) {
+        if (gr_lift_files(&labs, &err) < 0)
+            printf("archivos: %s\n", err.text);
+        labs_free(&labs);
+    }
     return ag_stdout_written("asinc-grade") ? GR_EXIT_OK : GR_EXIT_FAILURE;
 }
 
@@ -390,7 +397,8 @@ int main(int argc, char **argv)
                             .neighbours = o.neighbours,
                             .sanitize = o.sanitize,
                             .draw = !o.class && !o.selftest};
-    if (gr_configure(&cfg, o.highest, !o.class, &err) < 0) {
+    if (gr_lift_files(&labs, &err) < 0 ||
+        gr_configure(&cfg, o.highest, !o.class, &err) < 0) {
         complain("%s", err.text);
         labs_free(&labs);
         return GR_EXIT_FAILURE;

@@ -423,10 +423,10 @@ static int write_order(const struct gr_stage *stage, const struct gr_config *cfg
     for (size_t i = 0; i < lab->n_given; i++)
         json_array_append_new(sources, json_string(lab->given[i]));
     json_t *order = json_pack(
-        "{s:s s:s s:s s:s s:s s:o s:i s:b s:b s:b s:s s:s*}", "raiz", stage->root,
+        "{s:s s:s s:s s:s s:s s:o s:i s:i s:b s:b s:b s:s s:s*}", "raiz", stage->root,
         "mostrada", job->shown, "programa", lab->program, "repite", job->repro, "semilla",
-        "", "fuentes", sources, "pruebas", (int)lab->n_tests, "asan",
-        needs_asan(cfg, job), "sanitize", cfg->sanitize, "dibuja",
+        "", "fuentes", sources, "pruebas", (int)lab->n_tests, "descriptores", lab->files,
+        "asan", needs_asan(cfg, job), "sanitize", cfg->sanitize, "dibuja",
         cfg->draw && !cfg->sanitize, "caja", box_rung_name(cfg->rung), "solo", only);
     json_object_set_new(order, "semilla", json_string(job->seed));
     char *text = json_dumps(order, JSON_INDENT(2));

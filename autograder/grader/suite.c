@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define N_VARIABLES 22
+#define N_VARIABLES 23
 
 /* El entorno se hace nuevo: un CRITERION_TEST_PATTERN del usuario cambiaría la nota. */
 static void build_env(const struct gr_order *o, const struct gr_again *again,
@@ -44,6 +44,7 @@ static void build_env(const struct gr_order *o, const struct gr_again *again,
     else
         env[n++] = ag_format("ASINC_NEEDS=%s/" GR_NEEDS, o->dir);
     env[n++] = ag_format("ASINC_SEED=%s", o->seed);
+    env[n++] = ag_format("ASINC_FILES=%d", o->files);
     env[n++] = ag_format("ASINC_BOX=%s", box_rung_name(o->rung));
     env[n++] = ag_format("ASINC_REPRO=%s", o->repro);
     static const char *const budget[] = {BOX_GROUP_VARIABLE, BOX_PROCESSES_VARIABLE,

@@ -97,6 +97,8 @@ Test(laboratorio, cada_error_se_nombra)
          "prueba \"mal\": \"etapa\" es 2 y la prueba anterior, \"dos\", es de la 3"},
         {"\"capitulo\"", "\"segundos\": 0, \"capitulo\"",
          "\"segundos\" debe ser un entero"},
+        {"\"capitulo\"", "\"descriptores\": 255, \"capitulo\"",
+         "\"descriptores\" debe ser un entero de 256"},
         {"\"capitulo\"", "\"capitulos\": 3, \"capitulo\"",
          "\"capitulos\" debe ser una lista"},
         {"\"capitulo\"", "\"capitulos\": [\"03\", \"5\"], \"capitulo\"",

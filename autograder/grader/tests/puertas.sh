@@ -342,6 +342,21 @@ test_un_tope_de_direcciones() {
     says 'TOTAL 100/100'
 }
 
+# Los que pide un laboratorio se suben solos; si no caben, se dice antes de empezar. El dato es de su
+# lab.json, y una prueba no deja abrir más.
+test_pocos_archivos_abiertos() {
+    run plainly sh -c 'ulimit -n 255 && exec "$@"' sh "$grader" --lab 01 --desde solutions
+    refused 'el laboratorio 01 pide 256 archivos abiertos por proceso y aquí caben 255'
+    says 'ulimit -n 1024'
+    run plainly sh -c 'ulimit -S -n 64 && exec "$@"' sh "$grader" --lab 01 --desde solutions
+    says 'TOTAL 100/100'
+    sed -i 's/"fuentes"/"descriptores": 700,\n  &/' labs/01-eco/.grader/lab.json
+    run plainly sh -c 'ulimit -n 512 && exec "$@"' sh "$grader" --lab 01 --desde solutions
+    refused 'el laboratorio 01 pide 700 archivos abiertos por proceso y aquí caben 512'
+    run plainly sh -c 'ulimit -n 512 && exec "$@"' sh "$grader" --comprobar
+    says 'archivos: el laboratorio 01 pide 700'
+}
+
 memory_group() {
     local base
     for base in /sys/fs/cgroup/memory /sys/fs/cgroup; do
