@@ -116,7 +116,7 @@ TEST_STEPS += test-grader test-labs
 .PHONY: test-grader test-labs
 # Lo que prueba quien mantiene el curso y quien quiere engañarlo: con TODO=2.
 GRADER_LONG := en_cada_caja|autoprueba|historias|dados_en_la_autoprueba|arrasar|falsificar|no_se_puede_ser_otro|opciones_que_apagan|otras_opciones|atributos_que_apagan|gcc_no_admite|suite_que_no_acaba
-test-grader: $(GRADER_TESTS)/unit $(COURSE) $(FIXTURE_SUITES) $(GRADE_TOOLS) $(O)/labs/07-monitor/suite $(BOX_TEST_ZONE)/ataques/contenedor
+test-grader: $(GRADER_TESTS)/unit $(COURSE) $(FIXTURE_SUITES) $(GRADE_TOOLS) $(foreach lab,07-monitor 09-chat 11-descargas,$(O)/labs/$(lab)/suite) $(BOX_TEST_ZONE)/ataques/contenedor
 	@$(GRADER_TESTS)/unit --tap=-
 	@ASINC_COURSE=$(COURSE) autograder/grader/tests/contrato.sh
 	@autograder/grader/tests/cli.sh build $(O) '' $(if $(WITH_DEEP),,'$(GRADER_LONG)')

@@ -104,6 +104,10 @@ void hs_expect_eq_int(const char *what, int64_t expected, int64_t got);
 void hs_expect_at_least(const char *what, int64_t minimum, int64_t got);
 void hs_expect_at_most(const char *what, int64_t maximum, int64_t got);
 
+/* Como hs_expect_at_most, de lo que ocupa el programa, en KiB. Con SANITIZE=1 no juzga, y lo cuenta: casi
+ * toda esa memoria es de ASan, que no reutiliza lo liberado. */
+void hs_expect_memory(const char *what, int64_t maximum_kib, int64_t got_kib);
+
 /* Textos: enseña los dos (4 KiB) y marca la primera diferencia. `got` puede ser NULL. */
 void hs_expect_eq_str(const char *what, const char *expected, const char *got);
 void hs_expect_contains(const char *what, const char *needle, const char *got);

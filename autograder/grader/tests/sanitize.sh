@@ -27,6 +27,15 @@ seen() {
 }
 check con_sanitize_se_dice seen
 
+# Y lo que mide la memoria no culpa al programa de la de ASan.
+memory_spared() { # LAB PRUEBA
+    "$grader" --lab "$1" --desde solutions --prueba "$2" --sanitize --informe "$work/informe" >"$work/dice" 2>&1
+    has "$work/dice" 'TOTAL ([0-9]+)/\1'
+}
+check con_sanitize_la_memoria_de_07_no_resta memory_spared 07 no_pierde_descriptores
+check con_sanitize_la_memoria_de_09_no_resta memory_spared 09 linea_sin_fin
+check con_sanitize_la_memoria_de_11_no_resta memory_spared 11 memoria_plana
+
 # wrong PRUEBA EXPRESIÓN: la solución, con ese cambio de sed, y lo que se dice de ella.
 wrong() {
     sed "$2" solutions/07-monitor/monitor.c >"$work/07-monitor/monitor.c"

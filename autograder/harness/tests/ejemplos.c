@@ -304,6 +304,18 @@ HS_TEST(ejemplos, sin_programa)
     hs_start_with((struct hs_options){.program = "/no/existe"});
 }
 
+HS_TEST(ejemplos, memoria_de_mas)
+{
+    hs_expect_memory("la memoria que ocupa, en KiB,", 10, 20);
+}
+
+/* Con ASINC_FILES, más de los que su laboratorio dice que hacen falta. */
+HS_TEST(ejemplos, descriptores_sin_decir)
+{
+    hs_expect_exit(hs_start_with((struct hs_options){.files = 300}, "salir", "0"), 0,
+                   5000);
+}
+
 HS_TEST(ejemplos, expresion_mala)
 {
     hs_wait_line(hs_start("esperar"), hs_regex("(sin cerrar", "una línea"), 50);

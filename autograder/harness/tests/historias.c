@@ -331,6 +331,24 @@ Test(historias, descriptores_escondidos)
            "FALLO: el programa esconde sus descriptores");
 }
 
+/* La que ocupa ASan no es del programa. */
+Test(historias, memoria_con_asan)
+{
+    expect("memoria_de_mas", "mal", "debía ser como mucho 10 y es 20");
+    struct outcome *o = run("memoria_de_mas", "ASINC_SANITIZE=1");
+    cr_assert_str_eq(o->verdict, "bien");
+}
+
+/* Lo que pide la suite y lo que dice lab.json no se separan. */
+Test(historias, descriptores_declarados)
+{
+    struct outcome *o = run("descriptores_sin_decir", "ASINC_FILES=300");
+    cr_assert_str_eq(o->verdict, "bien");
+    o = run("descriptores_sin_decir", "ASINC_FILES=256");
+    cr_assert_str_eq(o->verdict, "fallo_corrector");
+    cr_assert(strstr(o->story, "\"descriptores\": 300"));
+}
+
 Test(historias, culpa_del_corrector)
 {
     expect("sin_comprobar", "fallo_corrector", "sin comprobar nada");

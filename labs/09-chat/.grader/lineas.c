@@ -154,7 +154,7 @@ HS_TEST(chat, linea_sin_fin)
     hs_step("Cuando lo ha leído todo ocupa %lld KiB", (long long)despues_kib);
     /* Leyéndola, la solución creció 68 KiB; con libuv a secas, 60; con hilos, 0. El doble de lo
      * mayor son 136: 8 MiB es mucho más, y la mitad de lo que ocuparía guardarla. */
-    hs_expect_at_most(
+    hs_expect_memory(
         "la memoria de más tras leer una línea que no acaba, en KiB,: ¿la guarda entera?",
         8 << 10, despues_kib - antes);
     hs_tcp_send(ana, "\n");

@@ -194,9 +194,9 @@ HS_TEST(chat, quien_no_lee_es_expulsado)
     hs_step("El programa ocupa %lld KiB más que antes", (long long)gasto);
     /* Hasta 1 MiB de cada uno, en mensajes de 1000 bytes: con libuv a secas fueron 2200 KiB; en la
      * solución, 1296; con hilos, 300. El doble de lo mayor son 4400, y 8 MiB, casi el cuádruple. */
-    hs_expect_at_most("la memoria de más con dos que no leen, en KiB,: ¿guarda sin "
-                      "límite lo que no se lee?",
-                      8 << 10, gasto);
+    hs_expect_memory("la memoria de más con dos que no leen, en KiB,: ¿guarda sin "
+                     "límite lo que no se lee?",
+                     8 << 10, gasto);
     exigir_todos(luis, "quien entró detrás del primero", uno, n);
     exigir_todos(eva, "quien entró la última", uno, n);
     exigir_todos(luis, "quien entró detrás del primero", dos, m);
@@ -261,9 +261,9 @@ static void exigir_que_tampoco_sin_nombre(struct hs_program *p, struct hs_addres
         hs_tcp_try_line(luis, hs_has("\n"), 100);
     }
     int64_t gasto = hs_usage(p).memory_kib - antes;
-    hs_expect_at_most("la memoria de más con uno sin nombre que pide y no lee, en KiB,: "
-                      "¿guarda sin límite lo que no se lee?",
-                      PENDIENTE_KIB, gasto);
+    hs_expect_memory("la memoria de más con uno sin nombre que pide y no lee, en KiB,: "
+                     "¿guarda sin límite lo que no se lee?",
+                     PENDIENTE_KIB, gasto);
 }
 
 /* Cada tanda de órdenes acaba en un mensaje: cuando los demás lo oyen, o ven que se ha ido, ya
@@ -300,7 +300,7 @@ HS_TEST(chat, quien_pide_y_no_lee)
             "sala con unos %d KiB de respuestas a /list sin leer",
             nombre, largo * tandas * (ORDENES / 4) / 256);
     int64_t gasto = hs_usage(p).memory_kib - antes;
-    hs_expect_at_most(
+    hs_expect_memory(
         hs_format("la memoria de más tras unos %d KiB de respuestas que nadie lee, en "
                   "KiB,: ¿guarda sin límite lo que no se lee?",
                   largo * tandas * (ORDENES / 4) / 256),

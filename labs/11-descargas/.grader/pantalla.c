@@ -311,17 +311,16 @@ HS_TEST(descargas, memoria_plana)
     struct hs_program *p;
     int64_t admisible = memoria_con(web, chico, 50 * KB, "50%", &p) + TOLERADO;
     acabar(p, PRONTO);
-    hs_expect_at_most(
-        "la memoria con 13 MiB bajados, en KiB,: ¿va al disco lo que llega?", admisible,
-        memoria_con(web, sabido, 13 * MIB, "81%", &p));
+    hs_expect_memory("la memoria con 13 MiB bajados, en KiB,: ¿va al disco lo que llega?",
+                     admisible, memoria_con(web, sabido, 13 * MIB, "81%", &p));
     acabar(p, PRONTO);
-    hs_expect_at_most("la memoria con 13 MiB de un archivo que no se sabe cuánto medirá, "
-                      "en KiB,: ¿va al disco lo que llega?",
-                      admisible, memoria_con(web, sin_saber, 13 * MIB, "13312 KB", &p));
+    hs_expect_memory("la memoria con 13 MiB de un archivo que no se sabe cuánto medirá, "
+                     "en KiB,: ¿va al disco lo que llega?",
+                     admisible, memoria_con(web, sin_saber, 13 * MIB, "13312 KB", &p));
     struct hs_exit fin = hs_wait_exit(p, PRONTO);
-    hs_expect_at_most("la mayor memoria hasta tener los 16 MiB, en KiB,: ¿se vuelve a "
-                      "leer el archivo entero?",
-                      admisible, fin.peak_kib);
+    hs_expect_memory("la mayor memoria hasta tener los 16 MiB, en KiB,: ¿se vuelve a "
+                     "leer el archivo entero?",
+                     admisible, fin.peak_kib);
 }
 
 HS_TEST(descargas, no_quema_cpu)
