@@ -305,49 +305,69 @@ static double mayor_velocidad(struct hs_program *p, struct archivo a, int marca)
     return mayor;
 }
 
-/* La primera línea no cuenta lo que se esperó antes de empezar a recibir. */
+/*
+ * La primera línea no cuenta lo que se esperó antes de empezar a recibir: con un refresco largo,
+ * el archivo llega poco antes del primero. Si la máquina se atrasa y llega antes del segundo, no
+ * dice nada; y si recibir y escribir caen en el mismo milisegundo, no hay tiempo que dividir. Basta
+ * con verlo bien una vez.
+ */
 static void exigir_velocidad_desde_que_recibe(struct hs_http *web)
 {
-    enum { DEMORA = 320, KBS = 200 };
-    struct archivo a = archivo_de(web, 400 * KB);
-    PUBLICAR(web, a, .delay_ms = DEMORA, .pause_at = KBS * KB);
+    enum { REFRESCO = 800, DEMORA = 560, KBS = 200, INTENTOS = 4, GRANO = 20 };
+    enum { DESDE_ANTES = KBS * 1000 / REFRESCO }; /* lo que diría quien cuenta de más */
+    double minima = 0, mayor = 0;
     hs_step(
-        "Con --refresco 0.4, otro archivo tarda %d ms en empezar a llegar, y llega la "
+        "Con --refresco 0.8, otro archivo tarda %d ms en empezar a llegar, y llega la "
         "mitad de golpe",
         DEMORA);
-    struct hs_program *p = bajar("--refresco", "0.4", a.url);
-    double desde = peticion(web, a, 1).arrived_ms + DEMORA;
-    double media = KBS / ((exigir_progreso(p, a, "50%")->ms - desde) / 1000);
+    for (int i = 0; i < INTENTOS && mayor <= minima; i++) {
+        struct archivo a = archivo_de(web, 400 * KB);
+        PUBLICAR(web, a, .delay_ms = DEMORA, .pause_at = KBS * KB);
+        struct hs_program *p = bajar("--refresco", "0.8", a.url);
+        double desde = peticion(web, a, 1).arrived_ms + DEMORA;
+        double dura = exigir_progreso(p, a, "50%")->ms - desde;
+        double esta = 0.8 * KBS * 1000 / (dura + GRANO);
+        if (esta <= DESDE_ANTES)
+            continue;
+        minima = esta;
+        mayor = mayor_velocidad(p, a, 0);
+    }
     hs_expect_at_least(
         hs_format(
             "la mayor velocidad escrita, en KB/s,: llegaron %d KB, y se cuenta desde "
             "que empezó a recibir, no desde antes",
             KBS),
-        (int64_t)(media * 0.8), (int64_t)mayor_velocidad(p, a, 0));
+        (int64_t)minima, (int64_t)mayor);
 }
 
 HS_TEST(descargas, velocidad)
 {
-    enum { ANTES = 10 * KB, DESPUES = 810 * KB, REFRESCO = 100 };
+    enum { ANTES = 10 * KB, APENAS = 20 * KB, DESPUES = 820 * KB };
+    /* 800 KB en menos de medio milisegundo: ni en memoria. */
+    enum { IMPOSIBLE = 2000000 };
     struct hs_http *web = hs_http_start();
     hs_dir(DIR);
     struct archivo a = archivo_de(web, 1000 * KB);
     PUBLICAR(web, a, .pause_at = ANTES);
     struct hs_program *p = bajar("--refresco", "0.1", a.url);
     exigir_progreso(p, a, "1%");
+    /* La línea que dice 2% se escribe después de `desde`, y la que diga 82% cuenta, como mucho,
+     * desde ella: así no importa cuándo caiga cada refresco ni cuánto se atrase. */
+    double desde = hs_now();
+    hs_http_advance(web, a.ruta, APENAS);
+    exigir_progreso(p, a, "2%");
     hs_step("El servidor manda de golpe 800 KB más y se vuelve a parar");
     int marca = hs_mark(p);
-    double desde = hs_now();
     hs_http_advance(web, a.ruta, DESPUES);
-    const struct hs_line *ultima = exigir_progreso(p, a, "81%");
-    double media = 800 / ((ultima->ms - desde + REFRESCO) / 1000);
+    const struct hs_line *ultima = exigir_progreso(p, a, "82%");
+    double media = 800 / ((ultima->ms - desde) / 1000);
     double mayor = mayor_velocidad(p, a, marca);
     /* Entre refrescos, alguna vez tuvo que ir al menos tan deprisa como de media. */
     hs_expect_at_least(
         "la mayor velocidad escrita, en KB/s,: 800 KB llegaron más deprisa",
         (int64_t)(media * 0.8), (int64_t)mayor);
-    hs_expect_at_most("la mayor velocidad escrita: ¿son KB por segundo?",
-                      800 * 20 * 1000 / REFRESCO, (int64_t)mayor);
+    hs_expect_at_most("la mayor velocidad escrita: ¿son KB por segundo?", IMPOSIBLE,
+                      (int64_t)mayor);
     exigir_velocidad_desde_que_recibe(web);
 }
 
@@ -368,9 +388,8 @@ HS_TEST(descargas, velocidad_cae_a_cero)
               linea->text);
 }
 
-/* Baja un archivo que se para, y devuelve cuánto pasa entre la primera línea de progreso y
- * la `n`. */
-static double entre_refrescos(const char *refresco, int n, int plazo)
+/* Baja un archivo que se para, hasta que salgan `n` líneas de progreso. */
+static struct hs_program *parado(const char *refresco, int n)
 {
     struct hs_http *web = hs_http_start();
     hs_dir(DIR);
@@ -379,14 +398,15 @@ static double entre_refrescos(const char *refresco, int n, int plazo)
     struct hs_program *p = bajar("--refresco", refresco, "--timeout", "3600", a.url);
     hs_http_wait_paused(web, a.ruta, 1, PRONTO);
     hs_step("El servidor se ha parado; el progreso debe seguir saliendo cada refresco");
-    double antes = hs_wait_line(p, progreso(a, NULL, 0), PRONTO)->ms;
-    return hs_wait_lines(p, n, progreso(a, NULL, 0), plazo)->ms - antes;
+    hs_wait_line(p, progreso(a, NULL, 0), PRONTO);
+    hs_wait_lines(p, n, progreso(a, NULL, 0), PRONTO);
+    return p;
 }
 
 HS_TEST(descargas, refresca_aunque_no_llegue_nada)
 {
     enum { OTROS = 24 };
-    entre_refrescos("0.1", 4, PRONTO);
+    parado("0.1", 4);
     struct hs_http *web = hs_http_start();
     struct archivo a = archivo_de(web, 15000);
     const char *argv[OTROS + 6] = {"--dir", DIR, "--refresco", "0.25", a.url};
@@ -409,17 +429,29 @@ HS_TEST(descargas, refresca_aunque_no_llegue_nada)
                 a.nombre, OTROS);
 }
 
+/*
+ * Menos a menudo: de diez huecos seguidos basta con que unos, los que sean, quepan en lo que nunca
+ * tardaría quien no baja de 100 ms. Más a menudo: se cuenta desde antes de arrancar, y así nada de
+ * lo que se atrase la máquina lo acorta.
+ */
 HS_TEST(descargas, refresco_configurable)
 {
-    enum { REFRESCO = 20, LINEAS = 30, PLAZO = 1400 };
-    double ms = entre_refrescos("0.02", LINEAS, PLAZO);
-    /* La primera pudo leerse tarde: de ahí los nueve de cortesía. */
+    enum { REFRESCO = 20, LINEAS = 30, HUECOS = 10, COTA = 900, INTENTOS = 40 };
+    double antes = hs_now(), hueco = COTA + 1;
+    struct hs_program *p = parado("0.02", LINEAS);
+    struct hs_match linea = hs_has("PROGRESO ");
     hs_expect_at_least(
-        hs_format(
-            "el tiempo entre la línea 1 y la %d, en milisegundos,: el refresco es de "
-            "%d",
-            LINEAS, REFRESCO),
-        (LINEAS - 10) * REFRESCO, (int64_t)ms);
+        hs_format("el tiempo desde que arranqué hasta la línea %d, en milisegundos,: el "
+                  "refresco es de %d",
+                  LINEAS, REFRESCO),
+        (LINEAS - 2) * REFRESCO, (int64_t)(hs_find_line(p, linea, LINEAS)->ms - antes));
+    for (int k = 1; k <= INTENTOS && hueco > COTA; k++)
+        hueco = hs_wait_lines(p, k + HUECOS, linea, PRONTO)->ms -
+                hs_find_line(p, linea, k)->ms;
+    hs_expect_at_most(hs_format("el tiempo entre una línea y la %d.ª siguiente, en "
+                                "milisegundos,: el refresco es de %d",
+                                HUECOS, REFRESCO),
+                      COTA, (int64_t)hueco);
 }
 
 HS_TEST(descargas, solo_refresca_cuando_toca)
