@@ -105,9 +105,27 @@ plain=()
 check y_lo_dice_el_corrector_de_verdad own_files
 
 machine
-nameless() { all ASINC_NOMBRE= && rc 0 && has "$out" '^ojo +usuario +el [0-9]+ no tiene nombre'; }
-check sin_nombre_de_usuario_se_avisa nameless
-homeless() { all HOME= ASINC_NOMBRE=ana && rc 0 && has "$out" '^ojo +usuario +ana, sin HOME'; }
+# Un usuario de verdad que no está en /etc/passwd, con una copia que puede leer.
+nobody=(setpriv --reuid 54321 --clear-groups)
+stranger() {
+    mkdir "$work/curso" && cp -r .setup "$work/curso" && chmod -R a+rX "$work" && chown -R 54321 "$work/curso" "$work/raiz"
+    "${nobody[@]}" test -r "$work/curso/.setup/doctor.sh"
+}
+nameless() {
+    doctor TMPDIR="$work/curso" "${nobody[@]}" "$work/curso/.setup/doctor.sh"
+    rc 0 && has "$out" '^ojo +usuario +el 54321 no tiene nombre'
+}
+if [ "$(id -u)" -ne 0 ]; then
+    skip sin_nombre_de_usuario_se_avisa 'hay que ser root para ser otro'
+elif ! stranger; then
+    skip sin_nombre_de_usuario_se_avisa 'aquí nadie más puede leer TMPDIR, o no se puede ser otro'
+else
+    check sin_nombre_de_usuario_se_avisa nameless
+fi
+mkdir "$work/ana"
+printf '#!/bin/sh\n[ "$1" = -un ] && echo ana || echo 1000\n' >"$work/ana/id"
+chmod +x "$work/ana/id"
+homeless() { all HOME= PATH="$work/ana:$PATH" && rc 0 && has "$out" '^ojo +usuario +ana, sin HOME'; }
 check sin_HOME_se_avisa homeless
 narrow_memory() { [ "$(id -u)" -eq 0 ] || { all ASINC_DIRECCIONES=524288 && rc 1 && has "$out" '^MAL +límites +512 MiB de direcciones'; }; }
 check un_limite_de_direcciones_es_un_fallo narrow_memory

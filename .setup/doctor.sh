@@ -228,7 +228,7 @@ limits() {
 
 # Sin nombre o sin carpeta propia (docker run -u 1234) se trabaja igual.
 person() {
-    name=${ASINC_NOMBRE-$(id -un 2>/dev/null)}
+    name=$(id -un 2>/dev/null) || name='' # de quien no tiene, escribe el número
     if [ -z "$name" ]; then
         notice usuario "el $(id -u) no tiene nombre en este sistema" 'Se trabaja y se califica igual. Si algún otro programa protesta, en Docker arranca sin -u.'
     elif [ -z "${HOME:-}" ]; then
