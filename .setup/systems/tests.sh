@@ -121,6 +121,14 @@ interrupt() {
 check ctrl_c_acaba_con_130 ends 130 'Interrumpido durante make grade, root en trixie.'
 check ctrl_c_no_deja_nada_en_marcha flock -w 10 "$work/cerrojo" true
 
+# Cada archivo de pruebas de la biblioteca corre emulado o tiene escrito por qué no, una vez.
+in_and_out() {
+    # shellcheck source=.setup/systems/arm64.sh
+    (. .setup/systems/arm64.sh && { echo "$arm64_files" && arm64_out | cut -d'|' -f1; } | tr -s ' \n' '\n' | sed '/^$/d' | LC_ALL=C sort)
+}
+check en_arm64_corren_todas_las_pruebas_o_se_dice_por_que_no same \
+    "$(printf '%s\n' common/tests/test_*.c | sed 's|.*/test_||; s|\.c$||' | LC_ALL=C sort)" "$(in_and_out)"
+
 # La tabla del README y lo que hay son lo mismo, y el doctor lo sabe.
 known=$(sed -n 's/^all=(\(.*\))/\1/p' .setup/systems/systems.sh | tr ' ' '\n' | sort)
 check el_readme_nombra_los_mismos_sistemas same "$known" "$(grep -o '^|.*systems SISTEMA=[a-z0-9-]*' README.md | sed 's/.*=//' | sort)"
