@@ -5,7 +5,8 @@
 set -eu
 
 dir=$(dirname "$0")
-# Solo las pruebas cambian estas dos: el sistema fingido y la paciencia ante un cerrojo.
+# Solo las pruebas cambian estas tres: el sistema fingido, la paciencia ante un cerrojo y dónde se apunta
+# lo que no existe.
 os_release=${ASINC_OS_RELEASE:-/etc/os-release}
 lock_wait=${ASINC_LOCK_WAIT:-120}
 
@@ -96,6 +97,7 @@ if [ "$group" = tabla ]; then
         gsub(/,/, "`, `make ", $1)
         sub(/test-todo/, "test TODO=1", $1)
         sub(/dist$/, "dist ARM64=1", $1)
+        if (sub(/^[?] /, "", $3)) $3 = $3 " (opcional)"
         printf "| `%s` | %s | `make %s` |\n", $2, $3, $1
     }'
     exit 0
@@ -119,7 +121,9 @@ esac
 table=$(rows "$column")
 packages() { printf '%s\n' "$table" | awk -F'|' '$2 !~ /^[=-]$/ { gsub(/,/, "\n", $2); print $2 }' | sort -u; }
 wanted=$(packages | tr '\n' ' ')
-absent=$(printf '%s\n' "$table" | awk -F'|' '$2 == "-" { print "  " $3 }')
+absent=$(printf '%s\n' "$table" | awk -F'|' '$2 == "-" && $3 !~ /^[?]/ { print "  " $3 }')
+# Los opcionales, cada uno entre espacios.
+optional=" $(printf '%s\n' "$table" | awk -F'|' '$3 ~ /^[?]/ { gsub(/,/, " ", $2); print $2 }' | tr '\n' ' ')"
 
 # Lo que ya está, un nombre por línea. Cada gestor falla si algo no está: no es un error.
 installed() {
@@ -137,13 +141,24 @@ if [ -n "$tool" ] && ! command -v "$tool" >/dev/null; then
     die "falta Homebrew: instálalo desde https://brew.sh y repite make setup"
 fi
 have=" $(installed | tr '\n' ' ') "
-missing=
+missing='' needed=''
 for package in $wanted; do
     case $have in
+    *" $package "*) continue ;;
+    esac
+    missing="$missing $package"
+    case $optional in
     *" $package "*) ;;
-    *) missing="$missing $package" ;;
+    *) needed="$needed $package" ;;
     esac
 done
+
+# Lo opcional que el archivo no tenía la última vez que se miró no se vuelve a buscar en cada orden de
+# make: sí con make setup, o cuando falte otra cosa.
+left_file=${ASINC_NO_EXISTEN:-$build/no-existen}
+# shellcheck disable=SC2086 # es una lista de nombres
+went_without() { printf 'Se sigue sin esto, que es opcional: %s. Lo que lo usa se salta.\n' "$(echo $1 | sed 's/ /, /g')"; }
+[ "$quiet" = no ] || [ "$missing" != "$(cat "$left_file" 2>/dev/null)" ] || missing=
 
 if [ -z "$missing$absent" ]; then
     [ "$quiet" = yes ] || echo "No falta nada: todo lo necesario está instalado."
@@ -157,7 +172,7 @@ if [ -n "$missing" ]; then
         for (i = 1; i <= n; i++)
             if (index(missing, " " names[i] " ") && !seen[names[i]]++)
                 printf "  %-22s %s\n", names[i], $3
-    }'
+    }' | sed 's/ ? \(.*\)/ \1 (opcional)/'
 fi
 
 # Sin apt-get no tocamos el sistema de nadie: escribimos la orden y paramos.
@@ -167,7 +182,9 @@ by_hand() {
         printf 'En %s no existe lo que hace falta para esto:\n%s\n' "$name" "$absent"
         echo "Usa el curso en una máquina virtual o un contenedor con Debian 12 o 13."
     fi
-    exit 1
+    [ -n "$needed$absent" ] || went_without "$missing"
+    [ -z "$needed$absent" ]
+    exit
 }
 case $tool:$id in
 dpkg-query:*) ;;
@@ -186,6 +203,7 @@ if [ "$(id -u)" -ne 0 ]; then
     as_root=sudo
     echo "Instalar pide permiso de root: uso sudo, que puede pedirte tu contraseña."
     if ! command -v sudo >/dev/null || ! sudo true; then
+        [ -n "$needed" ] || { went_without "$missing" && exit 0; }
         printf 'Sin sudo no puedo seguir. Escribe esta orden y repite:\n\n'
         printf '    su - -c "apt-get update && %s"\n\n' "$install"
         exit 1
@@ -243,6 +261,25 @@ run_apt() {
 # Las listas pueden faltar (un contenedor) o estar viejas (404 al bajar). Sin red vale la que haya.
 updated=yes
 run_apt apt-get -o APT::Update::Error-Mode=any update || updated=no
+
+# De lo opcional, lo que hay en el archivo.
+left=
+for package in $missing; do
+    case "$needed " in
+    *" $package "*) continue ;;
+    esac
+    LC_ALL=C apt-cache policy "$package" 2>/dev/null | grep -q '^  Candidate: [^(]' || left="$left $package"
+done
+for package in $left; do
+    install=$(printf '%s ' "$install" | sed "s/ $package / /; s/ *$//")
+done
+if [ -n "$left" ]; then
+    went_without "$left"
+    [ "$updated" = no ] || ! mkdir -p "${left_file%/*}" 2>/dev/null || printf '%s' "$left" >"$left_file"
+else
+    rm -f "$left_file"
+fi
+[ "$missing" != "$left" ] || exit 0
 # shellcheck disable=SC2086 # la orden es una lista de palabras
 if ! run_apt $install; then
     tail -n 15 "$log" >&2

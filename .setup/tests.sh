@@ -27,6 +27,8 @@ new_system() { # ID [ID_LIKE]
         while read -r p; do echo \"installed \$p\"; done <'$work/have'
         echo 'config-files bubblewrap'; exit 1"
     fake apt-get "echo \"apt-get \$*\" >>'$work/apt'"
+    fake apt-cache 'echo "$2:"; echo "  Installed: (none)"; echo "  Candidate: 1.0"'
+    rm -f "$work/no-existen"
     : >"$work/calls"
 }
 fake() { # NOMBRE GUION
@@ -38,7 +40,7 @@ column() { # COLUMNA REGEX-DE-GRUPOS: los paquetes de la tabla, uno por línea
     awk -F'|' -v c="$1" -v g="(^|,)($2)(,|$)" '!/^#/ && $1 ~ g && $c !~ /^[=-]$/ { gsub(/,/, "\n", $c); print $c }' .setup/packages | sort -u
 }
 run() {
-    env -i PATH="$work/bin" TMPDIR="$work" ASINC_OS_RELEASE="$work/os-release" ASINC_LOCK_WAIT=2 \
+    env -i PATH="$work/bin" TMPDIR="$work" ASINC_OS_RELEASE="$work/os-release" ASINC_LOCK_WAIT=2 ASINC_NO_EXISTEN="$work/no-existen" \
         "$sh" .setup/setup.sh "$@" >"$work/out" 2>&1 </dev/null
     echo $? >"$work/rc"
 }
@@ -81,6 +83,40 @@ bench bench
 dist dist
 todo test|test-todo|bench|dist|systems
 FIN
+
+# Un Debian cuyo archivo no tiene algo: de un nombre que no conoce, apt-cache no dice nada; de uno que solo
+# nombran otros, que no hay ninguno que instalar.
+poorer() {
+    new_system debian
+    column 2 'grade|test|test-todo' | grep -vxE "$1" >"$work/have"
+    fake apt-cache 'case $2 in
+        chromium-driver|epubcheck|python3-asyncpg) ;;
+        slurmctld) printf "%s:\n  Installed: (none)\n  Candidate: (none)\n" "$2" ;;
+        *) printf "%s:\n  Installed: (none)\n  Candidate: 1.0\n" "$2" ;;
+        esac'
+}
+poorer 'chromium|chromium-driver|epubcheck|python3-asyncpg|slurmctld|valgrind'
+run test-todo
+check 'si_falta_lo_opcional_se_sigue' rc 0
+check 'instala_lo_que_si_existe' same 'chromium valgrind' "$(sed -n 's/.*recommends //p' "$work/apt")"
+check 'y_dice_lo_que_dejo_fuera' has "$work/out" \
+    '^Se sigue sin esto, que es opcional: chromium-driver, epubcheck, python3-asyncpg, slurmctld\.'
+column 2 'grade|test|test-todo' | grep -vxE 'chromium-driver|epubcheck|python3-asyncpg|slurmctld' >"$work/have"
+: >"$work/apt"
+run --callado test-todo
+check 'la_siguiente_vez_make_no_llama_a_apt' eval 'rc 0 && same "" "$(cat "$work/apt" "$work/out")"'
+run test-todo
+check 'y_make_setup_lo_busca_otra_vez' eval 'rc 0 && has "$work/apt" update && hasnt "$work/apt" install'
+poorer 'slurmctld|valgrind'
+fake apt-cache 'exit 0'
+fake apt-get "case \$* in *update) ;; *) echo 'E: Unable to locate package valgrind'; exit 100 ;; esac"
+run test-todo
+check 'si_no_existe_lo_necesario_falla' eval 'rc 1 && has "$work/out" "Unable to locate package valgrind"'
+poorer slurmctld
+fake id 'echo 1000'
+rm "$work/bin/sudo"
+run --callado test-todo
+check 'sin_sudo_se_sigue_sin_lo_opcional' eval 'rc 0 && has "$work/out" "es opcional: slurmctld"'
 
 new_system debian
 fake id 'echo 1000'
@@ -134,7 +170,7 @@ check 'y_explica_que_hacer' has "$work/out" 'otro programa está instalando paqu
 # En un terminal, una sola línea dice por dónde va apt; en un archivo no hay ninguna.
 on_terminal() {
     local command
-    printf -v command '%q ' env -i PATH="$work/bin" TMPDIR="$work" ASINC_OS_RELEASE="$work/os-release" ASINC_LOCK_WAIT=2 "$sh" .setup/setup.sh
+    printf -v command '%q ' env -i PATH="$work/bin" TMPDIR="$work" ASINC_OS_RELEASE="$work/os-release" ASINC_LOCK_WAIT=2 ASINC_NO_EXISTEN="$work/no-existen" "$sh" .setup/setup.sh
     script -qec "$command" /dev/null >"$work/out" 2>&1 </dev/null
     echo $? >"$work/rc"
 }

@@ -8,7 +8,7 @@ here=$(realpath "$(dirname "$0")")
 # shellcheck source=autograder/class/tests/comun.sh
 . "$here/comun.sh"
 
-if ! command -v slurmctld >/dev/null || ! command -v slurmd >/dev/null; then
+if ! command -v slurmctld >/dev/null || ! command -v slurmd >/dev/null || ! command -v sbatch >/dev/null; then
     echo 'ok 1 - en_un_cluster # SKIP no hay Slurm'
     echo '1..1'
     exit 0
