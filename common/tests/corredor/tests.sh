@@ -1,5 +1,6 @@
 #!/bin/bash
-# Pruebas del corredor mínimo: un programa con una prueba de cada clase. La salida es TAP.
+# Pruebas de quien corre las pruebas: del corredor mínimo, un programa con una de cada clase; de
+# Criterion, lo que PRUEBA le añade. La salida es TAP.
 set -u
 cd "$(dirname "$0")/../../.." || exit 1
 # shellcheck source=.ci/tap.sh
@@ -45,4 +46,32 @@ check 'mata_a_la_que_no_acaba' has "$work/out" '^not ok [0-9]+ - unas::gira \(se
 check 'ninguna_ve_lo_de_otra' has "$work/out" '^ok [0-9]+ - unas::limpia$'
 "$work/unas" bien >"$work/out" 2>&1
 check 'un_nombre_elige' same 'ok 1 - unas::bien' "$(grep '^ok' "$work/out")"
+
+# Criterion da por buena la prueba que pierde memoria, y a la que no dice su plazo no le pone ninguno:
+# los dos cuidados de PRUEBA (prueba.h), con su biblioteca de verdad.
+cat >"$work/otras.c" <<'FIN'
+#include "prueba.h"
+#include <unistd.h>
+
+PRUEBA(otras, bien) { cr_assert(true); }
+PRUEBA(otras, pierde) { cr_assert_not_null(memset(malloc(100), 0, 100)); }
+PRUEBA_LARGA(otras, colgada, 1) { pause(); }
+FIN
+build_others() {
+    # shellcheck disable=SC2046,SC2086 # CC y pkg-config dan opciones
+    ${CC:-cc} -std=gnu11 -D_GNU_SOURCE -O0 -fsanitize=address -Icommon/include -Icommon/tests \
+        -o "$work/otras" "$work/otras.c" $(pkg-config --cflags libuv jansson) -lcriterion
+}
+others() {
+    ASAN_OPTIONS=leak_check_at_exit=0 timeout 60 "$work/otras" --tap=- -j2 >"$work/out" 2>&1
+    same 1 $?
+}
+if build_others >"$work/out" 2>&1; then
+    check 'con_criterion_acaba_y_acaba_mal' others
+    check 'la_que_va_bien_pasa' has "$work/out" '^ok - otras::bien '
+    check 'la_que_pierde_memoria_falla' has "$work/out" '^not ok - otras::pierde '
+    check 'y_la_colgada_tambien' has "$work/out" '^not ok - otras::colgada '
+else
+    check 'otras_se_compilan' eval 'cat "$work/out"; false'
+fi
 finish
