@@ -13,6 +13,9 @@ copió. Quítalos con esta orden, que no cambia nada más, y repite: grep -rlIZ 
 endif
 endif
 
+# Con ella, el «cd» de un guion va a otro sitio y dice adónde.
+unexport CDPATH
+
 VARIANT ?= normal
 O       := build/$(VARIANT)
 .DEFAULT_GOAL := help
@@ -79,10 +82,14 @@ Q := @
 say = @printf '  %-8s %s\n' '$(1)' '$(2)'
 endif
 
+# Si el disco se llena a mitad, lo que dicen gcc y ar no lo entiende quien estudia.
+or_full = || { .setup/lleno.sh $@; exit 1; }
+archive = rm -f $@ && { said=$$($(AR) $(1) $@ $^ 2>&1) || { rm -f $@; .setup/lleno.sh $@ || printf '%s\n' "$$said" >&2; exit 1; }; }
+
 $(O)/%.o: %.c
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(EXPLAIN) $(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(EXPLAIN) $(CC) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) -MMD -MP -c -o $@ $< $(or_full)
 
 $(O)/%.o: %.S
 	$(call say,AS,$<)

@@ -43,7 +43,7 @@ $(O)/autograder/grader/html.o: $(PAGE_CSS)
 
 $(LIBGRADER): $(patsubst %.c,$(O)/%.o,$(filter-out %/main.c,$(wildcard autograder/grader/*.c)))
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)$(call archive,rcs)
 
 $(GRADER): $(O)/autograder/grader/main.o $(LIBGRADER) $(LIBCOURSE) $(LIBBOX)
 	$(call say,LD,$@)

@@ -13,7 +13,7 @@ $(ASINC_OBJ): CPPFLAGS += -Icommon/src
 # q: dos carpetas pueden tener archivos del mismo nombre.
 $(O)/common/libasinc.a: $(ASINC_OBJ)
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) qcs $@ $^
+	$(Q)$(call archive,qcs)
 
 .PHONY: lib
 lib: $(O)/common/libasinc.a

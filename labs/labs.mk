@@ -27,20 +27,20 @@ $(foreach dir,$(LAB_DIRS),$(eval $(call lab_rule,$(dir))))
 
 $(filter $(O)/labs/%,$(LAB_BINS)):
 	$(call say,LD,$@)
-	$(Q)$(ASINC_GCC) $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS_ASINC)
+	$(Q)$(ASINC_GCC) $(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS_ASINC) $(or_full)
 
 # Lo que da el laboratorio se compila al enlazar: hasta entonces no se sabe qué es.
 $(filter $(O)/solutions/%,$(LAB_BINS)): | $(COURSE)
 	$(call say,LD,$@)
 	$(Q)$(ASINC_GCC) $(CC) $(CPPFLAGS) $(filter-out -Werror,$(CFLAGS)) $(PKG_CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) \
-		$(call lab_given,$(@D)) $(LDLIBS_ASINC)
+		$(call lab_given,$(@D)) $(LDLIBS_ASINC) $(or_full)
 
 .PHONY: labs run
-labs: $(LAB_BINS) ## Compila los programas de los laboratorios, y las soluciones que haya
+labs: setup-grade $(LAB_BINS) ## Compila los programas de los laboratorios, y las soluciones que haya
 	$(said)
 
 # Con exec, Ctrl+C llega al programa y su código de salida es el de make.
-run: $(if $(LAB),$(RUN_BIN)) ## Ejecuta un laboratorio: make run LAB=07 ARGS='http://...'
+run: setup-grade $(if $(LAB),$(RUN_BIN)) ## Ejecuta un laboratorio: make run LAB=07 ARGS='http://...'
 	$(said)
 	@$(if $(RUN_BIN),exec $(RUN_BIN) $(ARGS),echo "make run: di qué laboratorio, por ejemplo: make run LAB=07 ARGS='http://localhost'" >&2; exit 2)
 

@@ -12,7 +12,7 @@ TEST_ALONE   += test-lessons-real
 
 .PHONY: lessons test-lessons test-lessons-real update-lessons lessons-table
 
-lessons: $(LESSON_BIN) ## Compila los ejemplos de los capítulos
+lessons: setup-grade $(LESSON_BIN) ## Compila los ejemplos de los capítulos
 	$(said)
 
 # Los que enseñan lo que ve AddressSanitizer lo llevan siempre.
@@ -30,7 +30,7 @@ $(LESSON_PLAIN:=.o): private EXPLAIN := $(ASINC_GCC)
 $(LESSON_PLAIN:=.o): | $(ASINC_GCC)
 $(LESSON_PLAIN): $(O)/%: $(O)/%.o $(O)/common/libasinc.a
 	$(call say,LINK,$@)
-	$(Q)$(ASINC_GCC) $(CC) $(LDFLAGS) -o $@ $< $(LDLIBS_ASINC) $(LESSON_LIBS)
+	$(Q)$(ASINC_GCC) $(CC) $(LDFLAGS) -o $@ $< $(LDLIBS_ASINC) $(LESSON_LIBS) $(or_full)
 
 # Los ejemplos de cómo se prueba son programas de Criterion.
 $(patsubst %.c,$(O)/%,$(call plain,$(wildcard lessons/[0-9]*/prueba_*.c))): LESSON_LIBS := -lcriterion

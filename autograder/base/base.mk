@@ -8,7 +8,7 @@ LIBBASE    := $(O)/autograder/libbase.a
 
 $(LIBBASE): $(patsubst %.c,$(O)/%.o,$(wildcard autograder/base/*.c))
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)$(call archive,rcs)
 
 $(BASE_TESTS)/pruebas: $(BASE_TESTS)/pruebas.o $(LIBBASE)
 	$(call say,LD,$@)

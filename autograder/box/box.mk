@@ -11,7 +11,7 @@ LIBBOX      := $(O)/autograder/libbox.a $(LIBBASE)
 
 $(O)/autograder/libbox.a: $(BOX_OBJECTS)
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)$(call archive,rcs)
 
 # Estático y siempre sin instrumentar: es PID 1 en la raíz del alumno, y ningún sanitizer
 # enlaza con -static. Por eso tiene su propia orden y no pasa por la variante.

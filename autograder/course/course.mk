@@ -10,7 +10,7 @@ COURSE    := $(O)/autograder/asinc-course
 COURSE_DIR := autograder/course
 $(LIBCOURSE): $(patsubst %,$(O)/$(COURSE_DIR)/%.o,course lab labs locate mentions)
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)$(call archive,rcs)
 
 $(COURSE): $(O)/$(COURSE_DIR)/main.o $(LIBCOURSE) $(LIBBASE)
 	$(call say,LD,$@)

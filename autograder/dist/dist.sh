@@ -28,7 +28,7 @@ take_all() { # CARPETA OPCIONES-DE-FIND...
     find "$dir" -type f "$@" -print0 >>"$work/lista"
 }
 
-take Makefile LICENSE .gitattributes .setup/{ayuda.txt,doctor.sh,editor.mk,editor.sh,help.awk,packages,setup.mk,setup.sh}
+take Makefile LICENSE .gitattributes .setup/{ayuda.txt,doctor.sh,editor.mk,editor.sh,help.awk,lleno.sh,packages,setup.mk,setup.sh}
 take .vscode/{launch,settings,tasks}.json .devcontainer/devcontainer.json
 
 take_all common/include

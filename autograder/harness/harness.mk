@@ -9,7 +9,7 @@ LDLIBS_HARNESS := -lcriterion -luv -ljansson -lpq -lcrypto
 LIBHARNESS := $(O)/autograder/libharness.a
 $(LIBHARNESS): $(HARNESS_OBJ)
 	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)$(call archive,rcs)
 
 # La plantilla se rehace cuando cambia el PostgreSQL instalado. Sin él, o si no la usa ningún laboratorio
 # de los que se piden, no la hay.

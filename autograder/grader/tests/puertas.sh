@@ -292,6 +292,38 @@ test_el_curso_es_de_solo_lectura() {
     chmod 755 "$top/nuevo"
 }
 
+# Lo mismo las demás órdenes que compilan: la primera que escribe quien estudia puede ser cualquiera.
+typed_make=(env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make --no-print-directory -s)
+test_compilar_en_una_carpeta_de_solo_lectura() {
+    only_root || return
+    local order
+    for order in lessons labs 'run LAB=07'; do
+        # shellcheck disable=SC2016,SC2086
+        run unshare -m sh -c 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && cd "$1" && shift && exec "$@"' sh \
+            "$root" "${typed_make[@]}" $order
+        [ "$rc" -ne 0 ] || why+="«$order» acaba bien"$'\n'
+        says 'aquí no se puede escribir'
+        is "líneas de «$order»" 1 "$(grep -vc '^make: \*\*\*' <<<"$out")"
+    done
+}
+
+# Con una carpeta build/ que se llena: al compilar lo dice gcc y debajo la frase; al hacer una biblioteca, solo ella.
+test_el_disco_se_llena_a_mitad() {
+    only_root || return
+    # shellcheck disable=SC2016
+    run unshare -m sh -c 'cd "$1" && mount -t tmpfs -o size=40k nada build && shift && exec "$@"' sh \
+        "$root" "${typed_make[@]}" build/normal/autograder/libbase.a
+    [ "$rc" -ne 0 ] || why+='cabe en 40 KiB'$'\n'
+    says 'make: se llenó el disco de build/normal/autograder/base mientras se compilaba: libera espacio y repite'
+    # shellcheck disable=SC2016
+    run unshare -m sh -c 'cd "$1" && mount -t tmpfs -o size=8m nada build && shift && "$@" >/dev/null &&
+        rm build/normal/autograder/libbase.a && head -c 9000000 /dev/zero 2>/dev/null >build/lleno; exec "$@"' sh \
+        "$root" "${typed_make[@]}" build/normal/autograder/libbase.a
+    says 'make: se llenó el disco de build/normal/autograder mientras se compilaba: libera espacio y repite'
+    silent 'No space left'
+    silent ' ar:'
+}
+
 test_el_disco_del_curso_esta_lleno() {
     new_course
     run env ASINC_LIBRE=3 "$top/nuevo/.setup/setup.sh" --callado grade
