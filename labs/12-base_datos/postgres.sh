@@ -12,6 +12,7 @@
 #     CIFRA=1                  se llega a él por TCP y con TLS, no por un socket de Unix
 #     AJUSTES='-c fsync=off'   opciones para el servidor
 set -eu
+unset CDPATH
 lab=$(cd "$(dirname "$0")" && pwd)
 if [ "${1:-}" != --dentro ]; then # el servidor lo pone el capítulo 13
     exec "$lab/../../lessons/13-bases-de-datos/postgres.sh" "$lab/postgres.sh" --dentro "$@"

@@ -17,14 +17,28 @@ if [ -z "${bin:-}" ]; then
     exit 1
 fi
 
-dir=$(mktemp -d "${TMPDIR:-/tmp}/postgres-XXXXXX")
+# Lo que hubiera en el entorno llevaría a psql y al programa a otro servidor, o de otra manera.
+# shellcheck disable=SC2046 # son varios nombres
+unset CDPATH $(env | sed -n 's/^\(PG[A-Z]*\)=.*/\1/p')
+
+# La ruta de un socket no puede pasar de 107 bytes: si la de TMPDIR es larga, en /tmp.
+tmp=${TMPDIR:-/tmp}
+[ "$(printf %s "$tmp" | wc -c)" -le 70 ] || tmp=/tmp
+dir=$(mktemp -d "$tmp/postgres-XXXXXX" 2>/dev/null) || {
+    echo "postgres.sh: no se puede escribir en $tmp, y ahí va la base de datos: prueba con otro TMPDIR" >&2
+    exit 1
+}
 as=
 if [ "$(id -u)" -eq 0 ]; then # PostgreSQL se niega a correr como root
     chown 65534:65534 "$dir"
     as='setpriv --reuid=65534 --regid=65534 --clear-groups'
 fi
 quietly() { # ORDEN...: lo que diga solo interesa si falla
-    "$@" >"$dir/dicho" 2>&1 || { cat "$dir/dicho" && false; } >&2
+    "$@" >"$dir/dicho" 2>&1 || {
+        echo 'postgres.sh: PostgreSQL no arranca. Mira si queda sitio en'" $tmp"', o prueba con otro TMPDIR y sin AJUSTES. Lo último que dijo:'
+        tail -qn 5 "$dir/dicho" "$dir/registro" 2>/dev/null | sed 's/^/    /'
+        false
+    } >&2
 }
 server() { # INICIO|PARADA...
     # shellcheck disable=SC2086 # son varias palabras

@@ -247,6 +247,27 @@ test_si_no_se_prepara_lo_dice_y_se_sigue() {
     rmdir "$top/lleno"
 }
 
+# Los guiones que arrancan PostgreSQL para quien estudia, con lo que otros dejan en el entorno.
+test_postgres_en_un_entorno_ajeno() {
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || { skip='no hay PostgreSQL' && return; }
+    local script long=$TMPDIR
+    while [ ${#long} -lt 150 ]; do long+=/carpeta; done
+    mkdir -p "$long" && chmod -R a+rwX "$top"
+    cd "$root" || return
+    for script in lessons/13-bases-de-datos labs/12-base_datos; do
+        run env TMPDIR="$long" CDPATH=.: PGSERVICE=nada PGHOSTADDR=10.0.0.1 PGOPTIONS=--nada=1 PGPORT=1 LANG=C \
+            http_proxy=http://127.0.0.1:1 "$script/postgres.sh" psql -Atc 'select 40 + 2'
+        is "lo que dice $script" 42 "$out"
+    done
+    run env TMPDIR="$top/no-hay" labs/12-base_datos/postgres.sh true
+    is 'lo que dice sin TMPDIR' "postgres.sh: no se puede escribir en $top/no-hay, y ahí va la base de datos: prueba con otro TMPDIR" "$out"
+    # Si no arranca, lo que dejó dicho no se va con su carpeta.
+    run env AJUSTES='-c nada=1' labs/12-base_datos/postgres.sh true
+    says 'postgres.sh: PostgreSQL no arranca. Mira si queda sitio'
+    says 'unrecognized configuration parameter "nada"'
+    is 'lo que deja' '' "$(find "$TMPDIR" -name 'postgres-*')"
+}
+
 test_sin_HOME() {
     grade env -u HOME
     says 'TOTAL 100/100'
