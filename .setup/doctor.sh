@@ -4,6 +4,7 @@
 #   doctor.sh --rapido   lo que tarda milisegundos, y solo lo que va mal: lo llama make grade
 # No instala ni cambia nada.
 set -u
+unset CDPATH # con él, cd dice adónde va
 language=${LC_ALL:-${LC_CTYPE:-${LANG:-}}}
 export LC_ALL=C.UTF-8 # para contar letras, y no bytes
 cd "$(dirname "$0")/.." || exit 1
