@@ -211,11 +211,12 @@ struct hs__span hs__want_together(int n, const char *what)
     return span;
 }
 
-void hs__chronicle_origin(void)
+void hs__chronicle_origin(const struct hs__span *life)
 {
     pthread_mutex_lock(&mutex);
+    const struct event *event = find(life);
     if (origin < 0)
-        origin = hs_now();
+        origin = event ? event->from : hs_now();
     pthread_mutex_unlock(&mutex);
 }
 

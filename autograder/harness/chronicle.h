@@ -54,8 +54,8 @@ double hs__moment_of(double unix_ms);
  * ya se estaba esperando lo mismo no es otro tramo. */
 struct hs__span hs__want_together(int n, const char *what);
 
-/* El programa arranca: desde el primero se cuentan los milisegundos. */
-void hs__chronicle_origin(void);
+/* Desde que empieza la vida del primer programa se cuentan los milisegundos. */
+void hs__chronicle_origin(const struct hs__span *life);
 
 /* Lo apuntado, para el resultado. Lo que siga abierto acaba ahora. */
 json_t *hs__chronicle_json(void);

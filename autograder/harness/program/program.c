@@ -470,8 +470,8 @@ struct hs_program *hs_start_argv(struct hs_options options, const char *const *a
             p->screen ? hs_format(" en una terminal de %d columnas", options.columns)
                       : "",
             p->command);
-    hs__chronicle_origin();
     p->life = hs__span_begin(hs__lane(HS__PROGRAM, words), "sigue en marcha");
+    hs__chronicle_origin(&p->life);
     p->record.lane = hs__lane(HS__OUTPUT, words);
     hs__tasks_prepare(p);
     run_boxed(p, program, arguments, in[0], out[1], err[1]);
