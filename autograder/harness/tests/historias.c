@@ -6,7 +6,8 @@ TestSuite(historias, .timeout = 120);
 static void golden(const char *name, const char *verdict, const char *story)
 {
     struct outcome *o = run(name, "");
-    cr_assert_str_eq(o->verdict, verdict, "%s: veredicto «%s»", name, o->verdict);
+    cr_assert_str_eq(o->verdict, verdict, "%s: veredicto «%s»\n%s", name, o->verdict,
+                     o->story);
     cr_assert_str_eq(o->story, story, "%s cuenta:\n%s\nen vez de:\n%s", name, o->story,
                      story);
     cr_assert_eq(o->suite_ok, strcmp(verdict, "bien") == 0);
