@@ -127,9 +127,9 @@ static const char *motivo(const struct marcha *m, char *texto, size_t n)
     while (leidos > 0 && texto[leidos - 1] == '\n')
         leidos--;
     texto[leidos < 0 ? 0 : leidos] = '\0';
-    const char *ultima = strrchr(texto, '\n');
-    ultima = ultima ? ultima + 1 : texto;
-    return ultima + strspn(ultima, "# ");
+    const char *linea = strrchr(texto, '\n');
+    linea = linea ? linea + 1 : texto;
+    return linea + strspn(linea, "# ");
 }
 
 static void cuenta(struct marcha *m, int estado)
