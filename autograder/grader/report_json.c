@@ -23,17 +23,25 @@ static bool keeps_chronicle(const struct gr_result *r, const struct gr_config *c
 }
 
 /* Dónde está en el libro ya hecho lo que hay que leer, «lessons/05-x/README.md#sección», para abrirlo
- * desde la página: el de la edición de estudiantes, o el que hizo `make book`. NULL si no está. */
+ * desde la página: el de la edición de estudiantes, o el que hizo `make book`. NULL si no está. En él los
+ * capítulos son la raíz, y los laboratorios, «laboratorios» (lessons/.book/paths.lua). */
 static char *book_page(const char *read)
 {
     static const char *const books[] = {"libro/sitio", "build/book/sitio"};
+    const char *folder = "";
+    if (read && strncmp(read, "lessons/", 8) == 0) {
+        read += 8;
+    } else if (read && strncmp(read, "labs/", 5) == 0) {
+        read += 5;
+        folder = "laboratorios/";
+    }
     int n = read ? (int)strcspn(read, "#") : 0;
     bool chapter = n > 9 && strncmp(read + n - 9, "README.md", 9) == 0;
     bool page = n > 3 && strncmp(read + n - 3, ".md", 3) == 0;
     char *found = NULL;
     for (size_t i = 0; page && !found && i < sizeof books / sizeof *books; i++) {
-        char *path = ag_format("%s/%.*s%s", books[i], n - (chapter ? 9 : 3), read,
-                               chapter ? "index.html" : ".html");
+        char *path = ag_format("%s/%s%.*s%s", books[i], folder, n - (chapter ? 9 : 3),
+                               read, chapter ? "index.html" : ".html");
         char *whole = realpath(path, NULL);
         found = whole ? ag_format("file://%s%s", whole, read + n) : NULL;
         free(whole);

@@ -1,12 +1,11 @@
 /* --autoprueba: el corrector a examen.
  *
- * El esqueleto saca 0 sin que falle el corrector, la solución saca todo, quien solo ha hecho la
- * primera etapa la saca entera, y un mutante por prueba (la solución con un error puesto a propósito,
- * y la prueba en su primera línea) cae justo en ella, con la historia guardada. Con --breve, uno
- * por etapa. Con --correctos,
- * también quien va por cada una de las demás etapas, y las alternativas, que sacan todo. Con --todo,
- * además, los demás mutantes; y si uno dice de cuántos puntos no debe pasar («maximo: 49»), se
- * califica también con la suite entera. Escribe TAP. */
+ * El esqueleto saca 0 sin que falle el corrector, la solución saca todo, quien solo ha llegado hasta
+ * una etapa saca enteras las suyas, y un mutante por prueba (la solución con un error puesto a
+ * propósito, y la prueba en su primera línea) cae justo en ella, con la historia guardada. Con --breve,
+ * solo la primera etapa, y un mutante por etapa. Con --correctos, también las alternativas, que sacan
+ * todo. Con --todo, además, los demás mutantes; y si uno dice de cuántos puntos no debe pasar
+ * («maximo: 49»), se califica también con la suite entera. Escribe TAP. */
 #include "grader/selftest.h"
 #include "base/clock.h"
 #include "base/memory.h"
@@ -42,8 +41,8 @@ struct exam {
     struct gr_mutants *mutants; /* los de cada laboratorio */
     size_t n_labs;
     enum gr_stories stories;
-    bool brief; /* un mutante por etapa, y no por prueba */
-    bool right; /* todas las etapas y las alternativas, y no solo la solución */
+    bool brief; /* la primera etapa, y no todas; un mutante por etapa, y no por prueba */
+    bool right; /* también las alternativas, y no solo la solución */
     bool all;   /* y todos los mutantes, y no solo uno por prueba */
 };
 
@@ -94,14 +93,14 @@ static void add_alternatives(struct exam *exam, const struct lab *lab, const cha
 
 /*
  * Quien ha llegado hasta una etapa y no sabe aún nada de las siguientes: etapas/PROGRAMA.c, que
- * crece con ETAPA, saca enteras las suyas. Con --correctos, las de todas y cada una de ellas; si no, a
- * la primera, que es donde más se pide de más.
+ * crece con ETAPA, saca enteras las suyas. Con --breve, solo la primera, que es donde más se pide de
+ * más.
  */
 static void add_stages(struct exam *exam, const struct lab *lab, struct gr_stage *stage,
                        const char *seed)
 {
     char *dir = ag_format("labs/%s/.grader/etapas", lab->dir);
-    size_t last = exam->right ? lab->n_milestones - 1 : 1;
+    size_t last = exam->right || !exam->brief ? lab->n_milestones - 1 : 1;
     for (size_t k = 1; k <= last && access(dir, F_OK) == 0; k++) {
         struct gr_error err;
         struct gr_job *job = add_case(

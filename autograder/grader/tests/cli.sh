@@ -35,6 +35,17 @@ test_solucion_todo() {
     clean
 }
 
+# Lo que hay que leer se abre en el libro ya hecho, que tiene los capítulos en su raíz.
+test_lo_que_hay_que_leer_se_abre_en_el_libro() {
+    sed -i 's|"leer": "[^"]*"|"leer": "lessons/01-eco/README.md#saludar"|' labs/01-eco/.grader/lab.json
+    grade --lab 01
+    ! grep -qF 'file://' build/informe/index.html || why+='enlaza a un libro que no está'$'\n'
+    mkdir -p build/book/sitio/01-eco && : >build/book/sitio/01-eco/index.html
+    grade --lab 01
+    grep -qF "file://$(realpath .)/build/book/sitio/01-eco/index.html#saludar" build/informe/index.html ||
+        why+='no enlaza a su apartado'$'\n'
+}
+
 # El siguiente es el que pide leer menos, y no el que sigue por su número.
 asks() { sed -i "s/\"capitulo\":/\"capitulos\": $2, &/" "labs/$1/.grader/lab.json"; }
 test_el_siguiente_es_el_que_pide_leer_menos() {
