@@ -21,6 +21,10 @@ epub() {
     rm -rf "$work/epub"
     mkdir "$work/epub"
     unzip -q "$work/libro.epub" -d "$work/epub"
+    find "$work/epub" -name '*.xhtml' | while IFS= read -r page; do
+        awk -f "$book/epub_pages.awk" "$page" "$page" >"$work/page.xhtml" && mv "$work/page.xhtml" "$page"
+    done
+    sed -i "s;</metadata>;$(tr -d '\n' <"$book/epub_access.xml")&;" "$work/epub/EPUB/content.opf"
     find "$work/epub" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
     (
         cd "$work/epub"

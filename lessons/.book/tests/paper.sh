@@ -28,6 +28,19 @@ else
     skip epubcheck_no_le_ve_ningun_error 'no hay epubcheck'
 fi
 
+# Quien no lo ve oye el título de cada página, en español, y sabe qué puede esperar del libro entero.
+heard() {
+    local page bad
+    rm -rf "$out/epub" && mkdir "$out/epub" && unzip -q "$epub" -d "$out/epub" || return
+    bad=$(find "$out/epub" -name '*.xhtml' | while IFS= read -r page; do
+        grep -q '<html [^>]* lang="es"' "$page" && ! grep -qE '<title>(ch[0-9]+\.xhtml)?</title>' "$page" || echo "$page"
+    done)
+    same '' "$bad" && for page in accessMode accessModeSufficient accessibilityFeature accessibilityHazard accessibilitySummary; do
+        has "$out/epub/EPUB/content.opf" "property=\"schema:$page\"" || return
+    done && has "$out/epub/EPUB/content.opf" '<dc:creator'
+}
+check el_epub_se_puede_oir heard
+
 contents() { # un índice con capítulos y, dentro, sus secciones
     unzip -p "$epub" EPUB/nav.xhtml | tr '\n' ' ' >"$out/nav"
     has "$out/nav" 'Corrutinas y tareas' && has "$out/nav" '<ol[^>]*>.*<ol[^>]*>.*Un panel que vuelve a sumar'
