@@ -49,20 +49,6 @@ bool gr_job_untouched(const struct gr_job *job)
     return ran && job->points == 0 && !job->only && first_todo(job, &line);
 }
 
-const struct gr_job *gr_next_job(const struct gr_job *jobs, size_t n)
-{
-    const struct gr_job *untouched = NULL;
-    for (size_t i = 0; i < n; i++) {
-        if (jobs[i].verdict == GR_PASS)
-            continue;
-        if (!gr_job_untouched(&jobs[i]))
-            return &jobs[i];
-        if (!untouched)
-            untouched = &jobs[i];
-    }
-    return untouched;
-}
-
 static bool exists(const char *path)
 {
     return access(path, R_OK) == 0;
@@ -223,6 +209,44 @@ static size_t how_many_to_read(const struct known *k, const struct lab *lab)
     size_t n = json_array_size(left);
     json_decref(left);
     return n;
+}
+
+/* De los que están sin empezar, el que pide leer menos; de los que pidan lo mismo, el primero. */
+static const struct gr_job *least_to_read(const struct gr_job *jobs, size_t n)
+{
+    const struct gr_job *least = NULL;
+    struct labs all;
+    struct gr_error err;
+    struct known known;
+    if (gr_labs_load(&all, NULL, &err) != 0)
+        return NULL;
+    know(&known, &all);
+    for (size_t i = 0; i < n; i++)
+        if (jobs[i].verdict == GR_PASS)
+            know_lab(&known, jobs[i].lab, true);
+    for (size_t i = 0; i < n; i++)
+        if (jobs[i].verdict != GR_PASS &&
+            (!least || how_many_to_read(&known, jobs[i].lab) <
+                           how_many_to_read(&known, least->lab)))
+            least = &jobs[i];
+    forget(&known);
+    labs_free(&all);
+    return least;
+}
+
+const struct gr_job *gr_next_job(const struct gr_job *jobs, size_t n)
+{
+    const struct gr_job *untouched = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (jobs[i].verdict == GR_PASS)
+            continue;
+        if (!gr_job_untouched(&jobs[i]))
+            return &jobs[i];
+        if (!untouched)
+            untouched = &jobs[i];
+    }
+    const struct gr_job *least = untouched ? least_to_read(jobs, n) : NULL;
+    return least ? least : untouched;
 }
 
 /* ---- un laboratorio sin empezar -------------------------------------------------------- */

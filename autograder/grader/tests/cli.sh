@@ -73,6 +73,22 @@ test_el_siguiente_es_el_que_pide_leer_menos() {
     clean
 }
 
+# También con todos a la vez: de los que están sin empezar, el que pide leer menos.
+test_con_todos_sigue_el_que_pide_leer_menos() {
+    rm -r labs/02-rota labs/03-lenta
+    local number
+    for number in 04 05; do
+        cp -r labs/01-eco "labs/$number-eco" && cp -r build/normal/labs/01-eco "build/normal/labs/$number-eco"
+        sed -i "s/\"lab\": \"01\"/\"lab\": \"$number\"/" "labs/$number-eco/.grader/lab.json"
+    done
+    cp solutions/01-eco/*.[ch] labs/01-eco/
+    asks 01-eco '["03"]'
+    asks 04-eco '["03", "09"]'
+    asks 05-eco '["03"]'
+    grade
+    says 'Por dónde empezar el laboratorio 05'
+}
+
 # Lo que pide un laboratorio lleva lo que piden sus capítulos: lo dice su fila del camino.
 test_lo_que_hay_que_leer_lo_dice_el_camino() {
     mkdir lessons
