@@ -31,9 +31,10 @@ static inline void write_result(const char *test, const char *verdict, const cha
     write_raw(test, text);
 }
 
-/* Corre el programa del estudiante y exige que escriba `expected` y salga con 0. */
+/* Corre el programa del estudiante y exige que escriba `expected` y salga con 0. Se le mide lo que
+ * trabaja: cuánto tarda depende de lo ocupada que esté la máquina, y solo lo acota la caja. */
 static inline void judge(const char *test, const char *variable, char *const *args,
-                         const char *expected, long wall_ms)
+                         const char *expected, long cpu_ms)
 {
     struct box_options options = box_options_default();
     struct box_output output;
@@ -42,7 +43,7 @@ static inline void judge(const char *test, const char *variable, char *const *ar
     options.program = getenv(variable);
     options.args = args;
     options.rung = box_rung_named(getenv("ASINC_BOX"));
-    options.limits.wall_ms = wall_ms;
+    options.limits.cpu_ms = cpu_ms;
     int rc = box_capture(&options, NULL, 65536, &output, &result);
     cr_assert(rc == 0, "box_capture: %s", strerror(-rc));
     if (result.kind == BOX_FAULT)
