@@ -24,7 +24,7 @@ class Cliente:
         await self.writer.drain()
 
     async def lee(self):
-        return (await asyncio.wait_for(self.reader.readline(), 10)).decode().removesuffix("\n")
+        return (await asyncio.wait_for(self.reader.readline(), 100)).decode().removesuffix("\n")
 
     async def espera(self, esperada):
         linea = await self.lee()
