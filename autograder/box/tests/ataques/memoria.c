@@ -60,7 +60,7 @@ static int mapas(void)
     for (long i = 0; i < cuantos; i++)
         if (mprotect(p + 2 * i * pagina, pagina, PROT_READ) < 0)
             return 1;
-    for (int i = 0; i < 40 && fork() > 0; i++)
+    for (int i = 0; i < 8 && fork() > 0; i++)
         ;
     dormir(TOPE_SEGUNDOS);
     return 0;
