@@ -6,7 +6,7 @@ for dir in "$(dirname "$1")" "${TMPDIR:-/tmp}"; do
     probe=$dir/.asinc-cabe-$$
     { head -c 4194304 /dev/zero >"$probe"; } 2>/dev/null && fits=si || fits=no
     rm -f "$probe"
-    if [ $fits = no ]; then
+    if [ "$fits" = no ]; then
         echo "make: se llenó el disco de $dir mientras se compilaba: libera espacio y repite la orden, que sigue por donde iba. Lo tuyo está como estaba" >&2
         exit 0
     fi
