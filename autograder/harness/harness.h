@@ -355,7 +355,8 @@ enum hs_fault {
     HS_ENDLESS, /* cabeceras buenas y un cuerpo que no acaba: body y espacios sin fin */
 };
 
-/* Cómo sabe el cliente dónde acaba el cuerpo. */
+/* Cómo sabe el cliente dónde acaba el cuerpo. A quien pide por HTTP/1.0 se le contesta sin trozos, hasta el
+ * cierre. */
 enum hs_framing {
     HS_SIZED,       /* Content-Length */
     HS_CHUNKED,     /* Transfer-Encoding: chunked: no se sabe cuánto será */

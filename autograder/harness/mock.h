@@ -67,6 +67,7 @@ struct connection {
     struct hs__span link, flight;
     const struct hs_reply *reply;
     bool keep_alive, head;
+    bool old;     /* habla HTTP/1.0 */
     char *output; /* la respuesta compuesta */
     size_t output_length, output_sent;
     size_t head_length, body_size; /* de sus bytes, las cabeceras; y los del cuerpo */

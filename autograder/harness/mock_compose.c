@@ -136,12 +136,22 @@ static size_t write_chunks(char *out, const char *body, size_t size)
     return (size_t)(out - start);
 }
 
+/* HTTP/1.0 no tiene trozos: el cuerpo acaba al cerrar; y si se corta, dice cuánto iba a ser, que si no el
+ * corte no se notaría. */
+static enum hs_framing framing_of(const struct connection *c)
+{
+    const struct hs_reply *r = c->reply;
+    if (r->framing != HS_CHUNKED || !c->old)
+        return r->framing;
+    return r->fault == HS_CUT_BODY ? HS_SIZED : HS_UNTIL_CLOSE;
+}
+
 size_t mock_offset(const struct connection *c, size_t body_bytes)
 {
     size_t n = body_bytes;
     if (n >= c->body_size)
         return c->output_length;
-    if (c->reply->framing == HS_CHUNKED)
+    if (framing_of(c) == HS_CHUNKED)
         n += (n + CHUNK - 1) / CHUNK * CHUNK_HEAD + n / CHUNK * CHUNK_TAIL;
     return c->head_length + n;
 }
@@ -158,21 +168,22 @@ static const char *type_of(const struct hs_reply *r)
 void mock_compose(struct connection *c)
 {
     const struct hs_reply *r = c->reply;
+    enum hs_framing framing = framing_of(c);
     int status = r->status ? r->status : 200;
-    bool closes = r->close || !c->keep_alive || r->framing == HS_UNTIL_CLOSE ||
+    bool closes = r->close || !c->keep_alive || framing == HS_UNTIL_CLOSE ||
                   (r->fault != HS_NONE && r->fault != HS_TRICKLE);
     char fallback[64], measure[64] = "", content_range[96] = "";
     size_t size;
     const char *body = body_of(r, status, fallback, &size);
     if (r->ranges && status == 200)
         status = take_range(c->request, r->etag, &body, &size, content_range);
-    if (body && r->framing == HS_CHUNKED)
+    if (body && framing == HS_CHUNKED)
         strcpy(measure, "Transfer-Encoding: chunked\r\n");
-    else if (body && r->framing == HS_SIZED && r->fault != HS_ENDLESS)
+    else if (body && framing == HS_SIZED && r->fault != HS_ENDLESS)
         snprintf(measure, sizeof measure, "Content-Length: %zu\r\n", size);
-    char *text = ag_format("HTTP/1.1 %d %s\r\nContent-Type: %s\r\n"
+    char *text = ag_format("HTTP/1.%d %d %s\r\nContent-Type: %s\r\n"
                            "%s%s%s%s%s%s%s%s%s%s\r\n",
-                           status, mock_reason(status), type_of(r), measure,
+                           !c->old, status, mock_reason(status), type_of(r), measure,
                            content_range, r->location ? "Location: " : "",
                            r->location ? r->location : "", r->location ? "\r\n" : "",
                            r->etag ? "ETag: " : "", r->etag ? r->etag : "",
@@ -188,7 +199,7 @@ void mock_compose(struct connection *c)
     size_t extra = (size / CHUNK + 1) * (CHUNK_HEAD + CHUNK_TAIL) + 8;
     c->output = ag_grow(text, c->head_length + size + extra, 1);
     char *out = c->output + c->head_length;
-    if (r->framing == HS_CHUNKED && body && !c->head)
+    if (framing == HS_CHUNKED && body && !c->head)
         c->output_length += write_chunks(out, body, size);
     else if (size > 0)
         c->output_length += (size_t)((char *)mempcpy(out, body, size) - out);

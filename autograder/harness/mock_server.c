@@ -169,11 +169,17 @@ static bool request_line(const char *head, struct hs_request *r)
     return true;
 }
 
+static bool is_old(const char *head)
+{
+    const char *version = strstr(head, " HTTP/1.0\r\n");
+    return version && version < strstr(head, "\r\n");
+}
+
 static void ask_for_body(struct connection *c, const char *head)
 {
     char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
     uv_buf_t buffer = uv_buf_init(go_on, sizeof go_on - 1);
-    if (c->continued || !header_is(head, "Expect", "100-continue"))
+    if (c->continued || is_old(head) || !header_is(head, "Expect", "100-continue"))
         return;
     c->continued = true;
     uv_try_write((uv_stream_t *)&c->tcp, &buffer, 1);
@@ -204,8 +210,8 @@ static int parse_request(struct connection *c, const char *head, const char *bod
     c->request = ag_alloc(1, sizeof r);
     *c->request = r;
     c->head = strcmp(r.method, "HEAD") == 0;
-    c->keep_alive = !header_is(head, "Connection", "close") &&
-                    !strstr(head, " HTTP/1.0\r\n");
+    c->old = is_old(head);
+    c->keep_alive = !c->old && !header_is(head, "Connection", "close");
     return 0;
 }
 

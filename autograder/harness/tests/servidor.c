@@ -84,6 +84,50 @@ HS_TEST(servidor, cerrar_o_mantener_la_conexion)
     hs_http_wait_closed(m, 5000);
 }
 
+/* Quien habla HTTP/1.0 no sabe de trozos ni de «100 Continue». */
+HS_TEST(servidor, a_http_1_0_se_le_contesta_como_a_tal)
+{
+    struct hs_http *m = hs_http_start();
+    int error, fd = dial(m);
+    hs_http_on(m, "/t", {.body = "0123456789", .framing = HS_CHUNKED});
+    hs_http_on(m, "/m",
+               {.body = "0123456789", .framing = HS_CHUNKED, .fault = HS_CUT_BODY});
+    hs_http_on(m, "/p", {.body = "abc", .framing = HS_CHUNKED, .pause_at = 1});
+    say(fd, "GET /t HTTP/1.0\r\n\r\n");
+    const char *text = hear(fd, NULL, &error);
+    hs_expect(strncmp(text, "HTTP/1.0 200 ", 13) == 0, "el estado: %s", text);
+    hs_expect(!strstr(text, "chunked"), "sin trozos: %s", text);
+    hs_expect_eq_str("entero", "0123456789", strstr(text, "\r\n\r\n") + 4);
+    close(fd);
+    fd = dial(m);
+    say(fd, "GET /m HTTP/1.0\r\n\r\n");
+    text = hear(fd, NULL, &error);
+    hs_expect_contains("el corte se nota", "Content-Length: 10\r\n", text);
+    hs_expect_eq_str("la mitad", "01234", strstr(text, "\r\n\r\n") + 4);
+    close(fd);
+    fd = dial(m);
+    say(fd, "GET /p HTTP/1.0\r\n\r\n");
+    hs_http_wait_paused(m, "/p", 1, 5000);
+    text = hear(fd, "\r\n\r\na", &error);
+    hs_expect_eq_str("hasta la pausa", "a", strstr(text, "\r\n\r\n") + 4);
+    hs_http_advance(m, "/p", SIZE_MAX);
+    hs_expect_eq_str("el resto", "bc", hear(fd, NULL, &error));
+    close(fd);
+    fd = dial(m);
+    say(fd, "POST /t HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+    say(fd, "a");
+    say(fd, "b");
+    text = hear(fd, NULL, &error);
+    hs_expect(strncmp(text, "HTTP/1.0 200 ", 13) == 0, "ningún 100: %s", text);
+    close(fd);
+    fd = dial(m);
+    say(fd, "GET /t HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    text = hear(fd, NULL, &error);
+    hs_expect(strncmp(text, "HTTP/1.1 200 ", 13) == 0, "a otro, lo suyo: %s", text);
+    hs_expect_contains("a trozos", "Transfer-Encoding: chunked", text);
+    close(fd);
+}
+
 HS_TEST(servidor, peticiones_encadenadas_y_a_trozos)
 {
     struct hs_http *m = hs_http_start();
