@@ -2,6 +2,7 @@
 #include "class/names.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "class/compose.h"
 
 #include <ctype.h>
 #include <openssl/evp.h>
@@ -61,6 +62,7 @@ static char *from_windows(const char *bytes)
 char *cl_text(const char *bytes)
 {
     char *utf8 = is_utf8(bytes) ? ag_format("%s", bytes) : from_windows(bytes);
+    cl_compose(utf8);
     char *clean = ag_clean(utf8, strlen(utf8), SIZE_MAX, AG_LINE);
     free(utf8);
     return clean;

@@ -35,7 +35,8 @@ bool cl_is_archive(const char *name);
  * de un archivo o el de una carpeta, y entonces para todo lo que tiene dentro. */
 bool cl_is_junk(const char *name);
 
-/* Bytes de una entrega como texto que se puede enseñar, en memoria nueva. */
+/* Bytes de una entrega como texto que se puede enseñar y comparar, cada letra junta con sus adornos, en memoria
+ * nueva. */
 char *cl_text(const char *bytes);
 
 /* Un nombre de archivo para `text`, distinto para cada uno, en memoria nueva. */

@@ -2,6 +2,7 @@
 #include "class/student.h"
 #include "base/memory.h"
 #include "class/alphabet.h"
+#include "class/names.h"
 #include "class/store_sql.h"
 
 #include <stdlib.h>
@@ -62,9 +63,11 @@ char *cl_student_named(struct cl_store *store, const char *asked, const char *ou
     struct people same = {.asked = asked, .match = cl_name_same},
                   like = {.asked = asked, .match = cl_name_has};
     char *found = NULL;
-    int has = cl_store_has_student(store, asked, err);
+    char *written = cl_text(asked);
+    int has = cl_store_has_student(store, written, err);
     if (has > 0)
-        return ag_format("%s", asked);
+        return written;
+    free(written);
     if (has == 0 && find(store, &same, err) == 0 && find(store, &like, err) == 0) {
         if (same.n == 1)
             found = ag_format("%s", same.last);

@@ -418,6 +418,12 @@ Test(extraer, nombres_de_cada_plataforma)
     named("ana_perez.tar.gz", false, CL_PLAIN, "ana_perez", "", "");
     named("ana.perez", true, CL_PLAIN, "ana.perez", "", "");
     named("Mu\xf1oz.zip", false, CL_PLAIN, "Muñoz", "", "");
+    /* Un Mac escribe aparte los adornos de cada letra. */
+    named("Pe\xcc\x81rez N\xcc\x83u, Zoe\xcc\x88_7_assignsubmission_file_", true,
+          CL_MOODLE, "Pérez Ñu, Zoë", "7", "");
+    named("Ngo\xcc\x82\xcc\x81 C\xcc\xa7i q\xcc\x81", true, CL_PLAIN, "Ngố Çi q\xcc\x81",
+          "", "");
+    named("\xcc\x81", true, CL_PLAIN, "\xcc\x81", "", "");
     named("a\x1b[31m.zip", false, CL_PLAIN, "a\\x1b[31m", "", "");
 }
 

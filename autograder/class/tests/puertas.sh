@@ -318,6 +318,28 @@ Persona 4|01|2027-01-30T00:05:00+01:00|moodle' "$(query "$until")"
     unset TZ
 }
 
+# Un Mac escribe «é» con dos caracteres y la lista con uno: es la misma persona, en la lista y en ALUMNO.
+test_un_nombre_se_escriba_como_se_escriba() {
+    local -r mac=$'Pe\u0301rez Nun\u0303o'
+    hand "$mac" <solutions/01-eco/eco.c
+    printf 'alumno,fecha\nPérez Nuño,2027-01-28T12:00:00+01:00\nPerez Nuno,\n' >entregas/alumnos.csv
+    class --lab 01
+    is código 0 "$rc"
+    is 'una fila, y tarde' 'Perez Nuno,,,,no_entregado,0
+Pérez Nuño,,,80,calificado,80' "$(sed 1d "$salida/notas.csv")"
+    class --nota "$mac" --lab 01 --puntos 90 --motivo 'Lo defendió.'
+    is 'código de la nota' 0 "$rc"
+    is 'su nota' 'Pérez Nuño,,,90,calificado,90' "$(tail -1 "$salida/notas.csv")"
+    # Y al revés: la lista la escribió el Mac; y lo que dice Gradescope.
+    rm -r entregas/*
+    hand submission_1 <solutions/01-eco/eco.c
+    printf 'submission_1:\n  :submitters:\n  - :name: Pérez Nuño\n' >entregas/submission_metadata.yml
+    printf 'alumno\n%s\n' "$mac" >entregas/alumnos.csv
+    salida=otra class --lab 01 --preparar
+    is 'código al revés' 0 "$rc"
+    is 'al revés' 'Pérez Nuño|01|1|gradescope' "$(salida=otra who)"
+}
+
 # Lo que no se sabía de quién era deja de contarse al calificarlo, aunque sea de otra descarga, o al borrar la suya.
 test_lo_que_ya_se_sabe_de_quien_es() {
     local -r list=$'alumno,moodle\nana,7' mark=_assignsubmission_file_
