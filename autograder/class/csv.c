@@ -113,10 +113,24 @@ static void free_row(char **row, size_t n)
     free(row);
 }
 
+/* Las hojas de cálculo de los Mac antiguos acaban cada línea en \r, y nada más: esas, en \n, en memoria nueva. Las
+ * demás, NULL. */
+static char *from_old_mac(const char *text)
+{
+    if (strchr(text, '\n') || !strchr(text, '\r'))
+        return NULL;
+    char *copy = ag_format("%s", text);
+    for (char *p = copy; (p = strchr(p, '\r'));)
+        *p = '\n';
+    return copy;
+}
+
 struct cl_csv cl_csv_parse(const char *text)
 {
     struct cl_csv csv = {0};
     size_t line = 1;
+    char *own = from_old_mac(text);
+    text = own ? own : text;
     if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
         text += 3;
     size_t end = strcspn(text, "\n");
@@ -140,6 +154,7 @@ struct cl_csv cl_csv_parse(const char *text)
         csv.lines[csv.n] = start;
         csv.rows[csv.n++] = row;
     }
+    free(own);
     return csv;
 }
 

@@ -30,7 +30,8 @@ struct cl_csv {
 };
 
 /* Entiende el texto entero. Salta las líneas vacías y la marca de orden de bytes; vale también
- * el punto y coma, si es lo que separa la primera línea. */
+ * el punto y coma, si es lo que separa la primera línea, y las líneas que acaban en un \r solo, si
+ * acaban así todas. */
 struct cl_csv cl_csv_parse(const char *text);
 void cl_csv_free(struct cl_csv *csv);
 

@@ -291,7 +291,7 @@ static int use_worksheets(struct cl_class *class, struct gr_error *err)
         if (rc == 0)
             rc = cl_gather_text(class->given, list[i]->d_name, &text, err);
         if (text)
-            cl_moodle_sheet(class, list[i]->d_name, text);
+            rc = cl_moodle_sheet(class, list[i]->d_name, text, err);
         free(text);
         free(list[i]);
     }

@@ -67,7 +67,7 @@ int cl_gather_text(const char *folder, const char *name, char **text,
 /* ---- gradescope.c ---------------------------------------------------------------------- */
 
 /* Completa con `text`, el de submission_metadata.yml, las entregas que vienen de Gradescope; una de
- * un grupo se vuelve una por persona. */
+ * un grupo se vuelve una por persona. -1 con el motivo si no se entiende o no dice de quién es ninguna. */
 int cl_gradescope(struct cl_class *class, const char *text,
                   const struct cl_limits *limits, struct gr_error *err);
 

@@ -170,7 +170,7 @@ int cl_gradescope(struct cl_class *class, const char *text,
              : bad ? gr_error(err, METADATA ":%d: no es YAML",
                               (int)json_integer_value(json_object_get(bad, "line")))
                    : 0;
-    size_t n = class->n;
+    size_t n = class->n, used = 0;
     for (size_t i = 0; i < n && rc == 0; i++) {
         if (class->v[i].platform != CL_GRADESCOPE)
             continue;
@@ -182,9 +182,15 @@ int cl_gradescope(struct cl_class *class, const char *text,
             if (s)
                 cl_submission_copy(s, &class->v[i]);
             fill(s ? s : &class->v[i], entry, person);
+            used++;
         }
     }
     json_decref(all);
+    if (rc == 0 && n > 0 && used == 0)
+        rc = gr_error(err,
+                      METADATA " no dice de quién es ninguna de las entregas: ¿es el de "
+                               "otra descarga? Pon el de esta, o quítalo de %s",
+                      class->folder);
     return rc;
 }
 

@@ -171,11 +171,22 @@ int cl_moodle_extension(const char *status, time_t *until)
 
 /* ---- la hoja --------------------------------------------------------------------------------- */
 
-static const char *cell(const struct cl_csv *csv, size_t row, const char *const *names)
+static const char *const ids[] = {"Identificador", "Identifier", NULL};
+static const char *const emails[] = {"Dirección de correo", "Correo electrónico",
+                                     "Dirección Email", "Email address", NULL};
+static const char *const states[] = {"Estado", "Estatus", "Status", NULL};
+
+static long column(const struct cl_csv *csv, const char *const *names)
 {
     long at = -1;
     for (; *names && at < 0; names++)
         at = cl_csv_column(csv, *names);
+    return at;
+}
+
+static const char *cell(const struct cl_csv *csv, size_t row, const char *const *names)
+{
+    long at = column(csv, names);
     return at < 0 ? NULL : csv->rows[row][at];
 }
 
@@ -197,31 +208,69 @@ static void use_status(struct cl_submission *s, const char *status, const char *
     free(text);
 }
 
-void cl_moodle_sheet(struct cl_class *class, const char *name, const char *text)
+/* De la que no se ha sacado nada: una lista no es una hoja, y con ninguna entrega no puede decir nada de ellas. */
+static int check_useless(const struct cl_class *class, const struct cl_csv *csv,
+                         const char *name, struct gr_error *err)
 {
-    static const char *const ids[] = {"Identificador", "Identifier", NULL};
-    static const char *const emails[] = {"Dirección de correo", "Correo electrónico",
-                                         "Dirección Email", "Email address", NULL};
-    static const char *const states[] = {"Estado", "Estatus", "Status", NULL};
-    struct cl_csv csv = cl_csv_parse(text);
-    for (size_t row = 1; row < csv.n; row++) {
-        const char *id = cell(&csv, row, ids), *email = cell(&csv, row, emails);
-        const char *status = cell(&csv, row, states);
-        const char *space = id ? strrchr(id, ' ') : NULL;
-        char *where = ag_format("%s:%zu", name, csv.lines[row]);
-        for (size_t i = 0; space && i < class->n; i++) {
-            struct cl_submission *s = &class->v[i];
-            if (s->platform != CL_MOODLE || !s->delivery ||
-                strcmp(s->delivery, space + 1) != 0)
-                continue;
-            if (email && *email) {
-                free(s->email);
-                s->email = cl_text(email);
-            }
-            if (status)
-                use_status(s, status, where);
-        }
-        free(where);
+    if (csv->n == 0)
+        return gr_error(err, "%s: está vacío: bájalo otra vez, o quítalo de %s", name,
+                        class->given);
+    if (cl_csv_column(csv, "alumno") >= 0)
+        return 0;
+    if (column(csv, ids) < 0) {
+        ag_complain("asinc-class",
+                    "%s no se usa: no tiene la columna «Identificador» de las hojas de "
+                    "Moodle, ni «alumno» de las listas",
+                    name);
+        return 0;
     }
+    if (csv->n == 1)
+        return gr_error(err,
+                        "%s: la hoja de Moodle no tiene a nadie: bájala otra vez de la "
+                        "tarea, o quítala de %s",
+                        name, class->given);
+    return class->n == 0
+               ? 0
+               : gr_error(err,
+                          "%s: ninguno de sus participantes es el de una entrega: ¿es "
+                          "la hoja de otra tarea? Baja la de esta, o quítala de %s",
+                          name, class->given);
+}
+
+/* Lo que la fila dice de las entregas de ese participante, y cuántas son. */
+static size_t use_row(struct cl_class *class, const struct cl_csv *csv, size_t row,
+                      const char *name)
+{
+    const char *id = cell(csv, row, ids), *email = cell(csv, row, emails);
+    const char *status = cell(csv, row, states);
+    const char *space = id ? strrchr(id, ' ') : NULL;
+    char *where = ag_format("%s:%zu", name, csv->lines[row]);
+    size_t used = 0;
+    for (size_t i = 0; space && i < class->n; i++) {
+        struct cl_submission *s = &class->v[i];
+        if (s->platform != CL_MOODLE || !s->delivery ||
+            strcmp(s->delivery, space + 1) != 0)
+            continue;
+        used++;
+        if (email && *email) {
+            free(s->email);
+            s->email = cl_text(email);
+        }
+        if (status)
+            use_status(s, status, where);
+    }
+    free(where);
+    return used;
+}
+
+int cl_moodle_sheet(struct cl_class *class, const char *name, const char *text,
+                    struct gr_error *err)
+{
+    struct cl_csv csv = cl_csv_parse(text);
+    size_t used = 0;
+    for (size_t row = 1; row < csv.n; row++)
+        used += use_row(class, &csv, row, name);
+    int rc = used > 0 ? 0 : check_useless(class, &csv, name, err);
     cl_csv_free(&csv);
+    return rc;
 }

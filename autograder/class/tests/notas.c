@@ -233,6 +233,13 @@ Test(notas, lo_que_se_lee)
     cr_expect_str_eq(csv.rows[1][1], "1\n2");
     cr_expect_eq(csv.lines[2], 4);
     cl_csv_free(&csv);
+    csv = cl_csv_parse("alumno;correo\rana;\"a\rb\"\r\rbeto;c\r"); /* de un Mac antiguo */
+    cr_assert_eq(csv.n, 3);
+    cr_expect_eq(csv.columns, 2);
+    cr_expect_str_eq(csv.rows[1][1], "a\nb");
+    cr_expect_str_eq(csv.rows[2][1], "c");
+    cr_expect_eq(csv.lines[2], 5);
+    cl_csv_free(&csv);
 }
 
 /* Lo más que ha ocupado este proceso, en KiB. */

@@ -202,6 +202,55 @@ Ruiz Teo|' "$(query 'SELECT alumno, correo FROM alumno')"
     is 'quien solo entrega eso, entrega' 'Ruiz Teo|rechazada' "$(salida=solo query "SELECT alumno, estado FROM entrega WHERE numero = '8'")"
 }
 
+# Lo que acompaña a las entregas y no dice nada de ninguna es de otra tarea, o se bajó mal: se dice, y no se toca nada.
+test_una_hoja_que_no_dice_nada_se_dice() {
+    local -r mark=_assignsubmission_file_
+    local before
+    refuses() { # QUÉ-DICE
+        class --lab 01
+        is "código de «$1»" 3 "$rc"
+        says "$1"
+        is "la base de «$1»" "$before" "$(dump)"
+    }
+    hand "Gil Ana_7$mark" <solutions/01-eco/eco.c
+    class --lab 01
+    is código 0 "$rc"
+    before=$(dump)
+    sheet Calificaciones-01.csv 'Identificador,Nombre completo,Dirección de correo,Estado'
+    refuses 'Calificaciones-01.csv: la hoja de Moodle no tiene a nadie'
+    : >entregas/Calificaciones-01.csv
+    refuses 'Calificaciones-01.csv: está vacío'
+    sheet Calificaciones-01.csv 'Identificador,Nombre completo,Dirección de correo,Estado' \
+        'Participante 8,Gil Ana,ana@example.org,Enviado para calificar'
+    refuses 'Calificaciones-01.csv: ninguno de sus participantes es el de una entrega'
+    sheet Calificaciones-01.csv 'Identificador,Nombre completo,Dirección de correo,Estado' \
+        'Participante 7,Gil Ana,ana@example.org,Enviado para calificar'
+    class --lab 01
+    is 'código con la suya' 0 "$rc"
+    is 'el correo' 'Gil Ana|ana@example.org' "$(query 'SELECT alumno, correo FROM alumno')"
+    # La lista lleva su nombre, y no se toma por una hoja.
+    printf 'alumno,moodle,Identificador\nGil Ana,7,no\n' >entregas/alumnos.csv
+    class --lab 01
+    is 'código con la lista' 0 "$rc"
+    # Una de otro sitio se queda sin usar, y se dice.
+    printf 'nombre,edad\nAna,20\n' >entregas/otra.csv
+    class --lab 01
+    is 'código con otra' 0 "$rc"
+    says 'otra.csv no se usa: no tiene la columna «Identificador» de las hojas de Moodle, ni «alumno» de las listas'
+    # Lo mismo, de Gradescope.
+    rm -r entregas/* && salida=otra
+    hand submission_501 <solutions/01-eco/eco.c
+    printf 'submission_501:\n  :submitters:\n  - :name: Ana\n' >entregas/submission_metadata.yml
+    class --lab 01
+    is 'código de Gradescope' 0 "$rc"
+    before=$(dump)
+    sed -i s/501/502/ entregas/submission_metadata.yml
+    refuses 'submission_metadata.yml no dice de quién es ninguna de las entregas'
+    printf 'submission_501:\n  :submitters: []\n' >entregas/submission_metadata.yml
+    refuses 'submission_metadata.yml no dice de quién es ninguna de las entregas'
+    salida=salida
+}
+
 # ---- quién es quién ------------------------------------------------------------------------------
 
 who() { query "SELECT alumno, lab, numero, plataforma FROM entrega ORDER BY lab, alumno"; }
