@@ -62,7 +62,7 @@ void box__clear_ambient(void);
 /* Añade la orden bwrap de la caja exterior, hasta «--». De /tmp solo se conserva `keep`. */
 void box__outer_profile(struct strings *argv, enum box_rung rung, const char *keep);
 
-/* Lanza `argv` como `uid`. `out` >= 0 recibe lo que escriba. Devuelve el pid o -errno, que
+/* Lanza `argv` como `uid`. `out` >= 0 recibe lo que escriba, en inglés. Devuelve el pid o -errno, que
  * incluye no haber podido cambiar de usuario o ejecutarlo. */
 pid_t box__spawn(char *const *argv, uid_t uid, gid_t gid, int out);
 

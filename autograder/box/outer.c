@@ -151,6 +151,7 @@ pid_t box__spawn(char *const *argv, uid_t uid, gid_t gid, int out)
         if (out >= 0) {
             dup2(out, 1);
             dup2(out, 2);
+            setenv("LC_ALL", "C", 1); /* lo que diga se lee en inglés */
         }
         box__clear_ambient(); /* si ya estamos en una */
         if (rc == 0) {

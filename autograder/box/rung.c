@@ -117,10 +117,13 @@ static void explain(const char *said, char *why, size_t size)
                  *said ? said : "sin explicación");
 }
 
-/* ¿Es de las que se pasan? Bajar por una de ellas sería encerrar peor sin motivo. */
+/* ¿Es de las que se pasan? Bajar por una de ellas sería encerrar peor sin motivo. Sin sitio es una,
+ * salvo al hacer un espacio de nombres: ahí es que no caben más, y bwrap lo dice con otras palabras. */
 static bool passing(const char *said)
 {
-    static const int errors[] = {EAGAIN, ENOMEM, EMFILE, ENFILE};
+    static const int errors[] = {EAGAIN, ENOMEM, EMFILE, ENFILE, ENOSPC};
+    if (strstr(said, strerrordesc_np(ENOSPC)) && strstr(said, "unshare"))
+        return false;
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
         if (strstr(said, strerrordesc_np(errors[i])))
             return true;
@@ -175,7 +178,7 @@ static int try_bubblewrap(enum box_rung rung, uid_t uid, gid_t gid, char *why,
                  "no está instalado bubblewrap. Remedio: sudo apt install bubblewrap");
     } else {
         snprintf(why, size, "no se pudo ejecutar bwrap: %s", strerror(-rc));
-        rc = passing(strerror(-rc)) ? -EAGAIN : rc;
+        rc = passing(strerrordesc_np(-rc)) ? -EAGAIN : rc;
     }
     if (out >= 0)
         close(out);
@@ -251,7 +254,7 @@ static int try(enum box_rung rung, uid_t uid, gid_t gid, char *why, size_t size)
         snprintf(
             why, size,
             "a esta máquina le faltan ahora memoria o procesos (%s). Remedio: cierra "
-            "otros programas y repite",
+            "otros programas, libera espacio y repite",
             said ? said : "");
         free(said);
     }

@@ -18,7 +18,7 @@ const char *box_rung_lacks(enum box_rung rung);
 
 /* Prueba de verdad, con ese `uid` si eres root, y deja en `rung` el peldaño más alto que
  * funciona sin pasar de `highest`. No baja de BOX_MINIMAL: si ninguno funciona, o falta
- * bubblewrap, que se instala, devuelve < 0; y -EAGAIN si lo que falta, memoria o procesos, quizá lo
+ * bubblewrap, que se instala, devuelve < 0; y -EAGAIN si lo que falta, memoria, procesos o sitio, quizá lo
  * haya luego. En `why`, por qué no pudo ser `highest` y el
  * remedio; vacío si lo fue. */
 int box_choose(enum box_rung highest, uid_t uid, gid_t gid, enum box_rung *rung,

@@ -104,7 +104,7 @@ static int take_key(sqlite3_stmt *row, void *context)
 static const char *repeat(struct cl_session *s, struct gr_error *err)
 {
     const struct cl_options *o = s->o;
-    struct gr_config cfg = {0};
+    struct gr_config cfg = {.exact = o->named};
     struct cl_pending one = {.lab = (char *)o->lab, .student = (char *)o->student};
     int rc = -1;
     if (gr_configure(&cfg, o->highest, true, err) < 0 ||

@@ -43,7 +43,7 @@ nota: setup-grade-class $(CLASS) $(if $(DE_NUEVO),$(GRADE_TOOLS) $(GRADE_SUITES)
 		$(if $(COMENTARIO),--comentario $(call quoted,$(COMENTARIO))) $(if $(filter-out 0,$(QUITAR)),--quitar) \
 		$(if $(PRORROGA),--prorroga $(call quoted,$(PRORROGA))) $(if $(filter-out 0,$(DE_NUEVO)),--de-nuevo) \
 		$(if $(DIA),--dia $(call quoted,$(DIA))) $(if $(filter-out 0,$(HISTORIA)),--historia) \
-		$(if $(filter-out 0,$(FORZAR)),--forzar)
+		$(if $(filter-out 0,$(FORZAR)),--forzar) $(if $(CAJA),--caja $(call quoted,$(CAJA)))
 
 # ---- pruebas -------------------------------------------------------------------------------
 

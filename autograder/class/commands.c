@@ -235,7 +235,8 @@ static int tell(struct cl_session *s, int rc, double start_ms, struct gr_error *
 
 static int grade_class(struct cl_session *s, struct gr_error *err)
 {
-    struct gr_config cfg = {0};
+    /* Quien prepara no califica: esa caja la tendrá quien lo haga. */
+    struct gr_config cfg = {.exact = s->o->named && !s->o->prepare};
     double start_ms = ag_ms();
     if (gr_configure(&cfg, s->o->highest, true, err) < 0 ||
         gr_check_closed(&cfg, s->o->from, err) < 0 ||
@@ -332,7 +333,7 @@ static int read_list(const char *path, const char *out, struct cl_unit **units, 
 
 int cl_grade_list(const struct cl_options *o)
 {
-    struct gr_config cfg = {0};
+    struct gr_config cfg = {.exact = o->named};
     struct gr_error err = {0};
     struct cl_pool pool = {.out = o->out,
                            .jobs = o->jobs,

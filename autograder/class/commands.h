@@ -23,6 +23,7 @@ struct cl_options {
     const char *day;   /* DIA */
     size_t jobs;
     enum box_rung highest;
+    bool named; /* se pidió esa caja: esa o ninguna */
     bool one, prepare, collect, drop, force, again, history;
 };
 

@@ -24,7 +24,7 @@ static const char usage[] =
     "  --metadatos ARCHIVO  con --una, el submission_metadata.json de Gradescope\n"
     "  --salida DIR      dónde está la base y van las notas (build/clase)  SALIDA=dir\n"
     "  --trabajos N      cuántas calificaciones a la vez            TRABAJOS=n\n"
-    "  --caja CUÁL       completa, o una menor: parcial o minima    CAJA=minima\n"
+    "  --caja CUÁL       en esa o en ninguna: completa, parcial o minima    CAJA=minima\n"
     "  --caja ya-aislado  otro usuario: solo en un sitio que ya los encierre  "
     "CAJA=ya-aislado\n"
     "  --caja no         no encierra a los programas: solo con código tuyo  CAJA=no\n"
@@ -163,6 +163,7 @@ static int parse(int argc, char **argv, struct cl_options *o)
         rc = parse_jobs(jobs, &o->jobs);
     if (rc == 0 && rung)
         rc = parse_rung(rung, &o->highest);
+    o->named = rung != NULL;
     if (rc == 0 && o->csv && strcmp(o->csv, "excel") != 0 &&
         strcmp(o->csv, "normal") != 0)
         rc = wrong("CSV puede ser «excel» o «normal», y no ", o->csv);

@@ -111,6 +111,7 @@ test_la_semilla_ni_se_ve_ni_se_calcula() {
     local rung seed="SELECT json_extract(json, '\$.semilla') FROM resultado" first
     hand ana <"$here/../../grader/tests/cli/trampas/semilla.c"
     for rung in completa parcial minima; do
+        has_box "$rung" || { skip="aquí no hay caja $rung" && return; }
         salida=$rung class --lab 01 --caja "$rung"
         is "código en $rung" 0 "$rc"
         is "puntos en $rung" 10 "$(salida=$rung query 'SELECT puntos FROM resultado')"
@@ -123,6 +124,32 @@ test_la_semilla_ni_se_ve_ni_se_calcula() {
     query 'DELETE FROM resultado'
     class --lab 01 --caja minima
     is 'al repetir' "$first" "$(query "$seed")"
+}
+
+# ---- la caja --------------------------------------------------------------------------------
+
+# En otra caja sería otra nota: la que se pide o ninguna, también en otra máquina y al repetir.
+test_la_caja_que_se_pide_o_ninguna() {
+    local -r refusal='ahora no se puede la caja completa, y se pidió esa'
+    without() { PATH=$PWD/falso:$PATH class --caja completa --lab 01 "$@"; }
+    mkdir falso
+    printf '#!/bin/sh\necho "bwrap: No permissions to create a new namespace" >&2\nexit 1\n' >falso/bwrap
+    chmod 755 falso falso/bwrap
+    hand ana <solutions/01-eco/eco.c
+    without
+    is código 3 "$rc"
+    says "$refusal"
+    is 'nada calificado' 0 "$(query 'SELECT count(*) FROM resultado')"
+    class --lab 01 --preparar
+    grep -E '^[0-9a-f]{64} 01$' <<<"$out" >unidades
+    without --lista unidades
+    is 'código de una lista' 3 "$rc"
+    says "$refusal"
+    class --lab 01
+    without --nota ana --de-nuevo
+    [ "$rc" -ne 0 ] || why+='calificada de nuevo en otra'$'\n'
+    says "$refusal"
+    is 'la de antes' 100 "$(query 'SELECT puntos FROM resultado')"
 }
 
 # La lista de una clase, por orden alfabético: la tilde y la mayúscula no cambian el sitio de una letra, y la ñ va detrás de

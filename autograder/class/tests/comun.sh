@@ -75,6 +75,8 @@ dump() {
 # Los procesos que vienen de este curso.
 alive() { grep -lsF -f <(echo "$top") /proc/[0-9]*/cmdline || :; }
 
+has_box() { [ "$(build/normal/autograder/asinc-grade --comprobar --caja "$1" 2>/dev/null)" = "$1" ]; }
+
 # Nada a medias: ni zonas temporales, ni unidades de trabajo, ni procesos.
 tidy() {
     clean

@@ -56,7 +56,7 @@ doctor_says() {
     grep -qE "^$row" <<<"$said" || why+="doctor no dice «$row»: $(grep -A2 ' caja ' <<<"$said")"$'\n'
 }
 
-# Un bwrap que no puede: dice eso y falla, las $1 primeras veces.
+# Un bwrap que no puede: dice eso y falla, las $1 primeras veces. Con $3, eso otro si no se le pide en inglés.
 fake_bwrap() {
     mkdir -p "$top/falso"
     echo "$1" >"$top/falso/veces"
@@ -65,7 +65,7 @@ fake_bwrap() {
 n=\$(cat "$top/falso/veces")
 if [ "\$n" -gt 0 ]; then
     echo \$((n - 1)) >"$top/falso/veces"
-    echo 'bwrap: $2' >&2
+    case \${LC_ALL:-} in C) echo 'bwrap: $2' ;; *) echo 'bwrap: ${3:-$2}' ;; esac >&2
     exit 1
 fi
 exec $real_bwrap "\$@"
@@ -165,6 +165,31 @@ test_lo_que_se_pasa_se_espera() {
     grade with_fake
     graded_in completa
     silent AVISO
+}
+
+# Quien la tiene en otro idioma no acaba en otra caja.
+test_lo_que_se_pasa_se_entiende_en_cualquier_idioma() {
+    no_whole && skip='aquí no hay caja completa' && return
+    fake_bwrap 3 'fork: Cannot allocate memory' 'fork: No se pudo asignar memoria'
+    grade with_fake LC_ALL=es_ES.UTF-8 LANGUAGE=es
+    graded_in completa
+    silent AVISO
+}
+
+test_sin_sitio_un_momento_se_espera() {
+    no_whole && skip='aquí no hay caja completa' && return
+    fake_bwrap 3 'mkdir: No space left on device'
+    grade with_fake
+    graded_in completa
+    silent AVISO
+}
+
+# Si no caben más espacios de nombres no es que se pase.
+test_no_caben_mas_espacios_de_nombres() {
+    no_lesser && skip='no hay otra caja a la que bajar' && return
+    fake_bwrap 999 'unshare user ns: No space left on device'
+    grade with_fake
+    graded_in minima mínima
 }
 
 test_lo_que_no_se_pasa_no_baja() {
