@@ -184,11 +184,6 @@ static int replace_namespaces(scmp_filter_ctx ctx)
     for (size_t i = 0; i < sizeof of_any_file / sizeof *of_any_file; i++)
         rc |= seccomp_rule_add(ctx, DENY, of_any_file[i], 0);
     rc |= seccomp_rule_add(ctx, DENY, SCMP_SYS(utimensat), 1, SCMP_A1(SCMP_CMP_NE, 0, 0));
-    /* Landlock no mira tampoco el nombre de lo que se vigila, y quien vigila se entera del de todos. */
-    rc |= seccomp_rule_add(ctx, DENY, SCMP_SYS(inotify_add_watch), 0);
-    /* Los sockets con ruta de cualquiera; socketpair sigue pudiéndose. */
-    rc |= seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
-                           arg_is(0, AF_UNIX));
     /* Conectarse sin que Landlock lo vea: no conoce más protocolo que TCP, ni la conexión que se
      * hace al enviar. */
     rc |= seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPROTONOSUPPORT), SCMP_SYS(socket), 1,
@@ -207,6 +202,16 @@ static int replace_namespaces(scmp_filter_ctx ctx)
     rc |= seccomp_rule_add(ctx, DENY, SCMP_SYS(setsockopt), 2, arg_is(1, SOL_SOCKET),
                            arg_is(2, SO_REUSEPORT));
     return rc;
+}
+
+/* Lo que la mínima no puede dejar, cerrado en todas: la nota no depende de la máquina. Landlock no mira el
+ * nombre de lo que se vigila, y quien vigila se entera del de todos; ni los sockets con ruta de cualquiera, y
+ * socketpair sigue pudiéndose. */
+static int same_everywhere(scmp_filter_ctx ctx)
+{
+    return seccomp_rule_add(ctx, DENY, SCMP_SYS(inotify_add_watch), 0) |
+           seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
+                            arg_is(0, AF_UNIX));
 }
 
 /* Lo que un programa nuestro o del sistema sí hace. */
@@ -236,7 +241,7 @@ static int add_rules(scmp_filter_ctx ctx, int filter)
     if (filter & NO_NAMESPACES)
         rc |= replace_namespaces(ctx);
     if (filter & FOREIGN)
-        rc |= count_memory(ctx);
+        rc |= same_everywhere(ctx) | count_memory(ctx);
     for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
         rc |= seccomp_rule_add(ctx, DENY, forbidden[i], 0);
     for (size_t i = 0; !shared && i < sizeof shared_memory / sizeof *shared_memory; i++)

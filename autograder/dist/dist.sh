@@ -47,7 +47,7 @@ take lessons/.check/{check.h,exercise.h,practica.c,exercise.c,sanitizer.c,string
 take lessons/.book/libro.{css,js} lessons/.book/pasos/{pasos.mk,student.sh,record.sh,record.py,values.py,player.sh,state.c,pasos.css,linea.js,pasos.js}
 
 # De un laboratorio, lo que se lee, lo que se escribe y lo que se da; y su suite, sin símbolos.
-take labs/labs.mk
+take labs/{labs.mk,caja.md}
 labs=()
 wanted=$("$ASINC_COURSE" laboratorios ${LAB:+"$LAB"})
 for lab in $("$ASINC_COURSE" carpetas); do

@@ -24,6 +24,7 @@ for chapter in lessons/[0-9][0-9]-*/README.md; do
 done
 page lessons/y-ahora-que.md 0 Capítulos
 
+page labs/caja.md 0 Laboratorios
 for dir in $("$ASINC_COURSE" carpetas); do
     page "$dir/README.md" 0 Laboratorios
     page "$dir/pistas.md" 1 Laboratorios 'Pistas'

@@ -144,13 +144,15 @@ Test(encierro, red_sin_salida)
     soltar(&c);
 }
 
+/* Las mismas en cada peldaño, y lo que dice de ellas labs/caja.md. */
 Test(encierro, llamadas_prohibidas)
 {
     struct caso c = atacar("red", ARGS("familias"));
     ESPERA_CODIGO(c, 0);
     cr_assert_str_eq(c.salida.out,
                      "vsock EAFNOSUPPORT\npacket EAFNOSUPPORT\nalta EAFNOSUPPORT\n"
-                     "raw EPERM\ninet PERMITIDO\nuserns EPERM\nclone EPERM\n"
+                     "raw EPERM\nunix EAFNOSUPPORT\ninotify EPERM\ninet "
+                     "PERMITIDO\nuserns EPERM\nclone EPERM\n"
                      "io_uring ENOSYS\nbpf EPERM\nkeyctl EPERM\ntiocsti EPERM\n");
     soltar(&c);
 }

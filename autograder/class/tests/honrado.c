@@ -40,7 +40,7 @@ int main(int argc, char **argv)
     pthread_t hilos[20];
     int par[2], t[2];
     int vigia = inotify_init(), espera = epoll_create1(0), suceso = eventfd(0, 0);
-    /* En la caja mínima no lo hay, y eso no lo hace ningún vecino. */
+    /* En la caja no lo hay, y eso no lo hace ningún vecino. */
     exigir((vigia >= 0 && inotify_add_watch(vigia, ".", IN_CREATE) >= 0) ||
                errno == EPERM,
            "inotify");

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -75,6 +76,8 @@ int main(int argc, char **argv)
         printf("packet %s\n", estado(socket(AF_PACKET, SOCK_RAW, 0)));
         printf("alta %s\n", estado(socket(AF_MAX + 3, SOCK_STREAM, 0)));
         printf("raw %s\n", estado(socket(AF_INET, SOCK_RAW, 1)));
+        printf("unix %s\n", estado(socket(AF_UNIX, SOCK_STREAM, 0)));
+        printf("inotify %s\n", estado(inotify_add_watch(inotify_init(), ".", IN_CREATE)));
         printf("inet %s\n", estado(socket(AF_INET6, SOCK_STREAM, 0)));
         printf("userns %s\n", estado(unshare(CLONE_NEWUSER)));
         printf("clone %s\n", estado(syscall(SYS_clone, CLONE_NEWUSER | 17, 0, 0, 0, 0)));
