@@ -22,7 +22,7 @@ static const char USAGE[] =
     "  --prosa F     solo escribe la prosa de F, para el corrector ortográfico\n"
     "  --reloj R     solo las salidas con ese reloj: virtual o real\n"
     "  --veces       ejecuta N veces cada ejemplo: siempre igual, y "
-    "en menos de 100 ms\n"
+    "en menos de un segundo\n"
     "  --carpeta D   solo los bloques de las páginas de D, que no es un capítulo; sus "
     "programas, en CARPETA/D\n"
     "  --ejecuta O   solo ejecuta la orden O con los programas de CARPETA, como un "

@@ -486,7 +486,7 @@ rm -f "$work/veces"
 run --veces 3
 check 've_una_salida_que_cambia_de_una_vez_a_otra' fails 'saluda\.salida:1: .*otra cosa a la vez n\.º 2'
 printf '$ ./tarda\nlisto\n' >"$lesson/saluda.salida"
-TARDA=0.4 run --veces 2
+TARDA=1.3 run --veces 2
 check 've_un_ejemplo_que_espera_de_verdad' fails 'saluda\.salida:1: .*nunca baja de [0-9]+ ms'
 printf '$ ./deja # real\nlisto\n' >"$lesson/saluda.salida"
 run --veces 2
