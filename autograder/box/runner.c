@@ -362,12 +362,19 @@ __attribute__((noreturn)) static void finish(bool main_ended, int main_status,
 
 /* ---- La guardia -------------------------------------------------------------------- */
 
-/* Contarlos cuesta más que contar sockets: solo si con ellos no basta. */
+/* Contarlos cuesta más que contar sockets: solo si con ellos no basta. Y los de quien acaba se cierran
+ * entre que se cuentan y que se buscan en la tabla, y parecerían cada uno de un puerto distinto: se
+ * mira otra vez antes de decirlo. */
 static bool too_many_ports(void)
 {
+    enum { LOOKS = 3 };
     long most = self.limits.ports;
-    return most > 0 && self.tree.sockets > most &&
-           held_ports(self.tree.pids, self.tree.processes) > most;
+    if (most <= 0 || self.tree.sockets <= most)
+        return false;
+    for (int i = 0; i < LOOKS; i++)
+        if (held_ports(self.tree.pids, self.tree.processes) <= most)
+            return false;
+    return true;
 }
 
 /* Qué límite se ha pasado. Deja en `next_ms` cuándo conviene volver a mirar. */
