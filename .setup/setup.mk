@@ -8,13 +8,13 @@
 # La edición de estudiantes no trae las pruebas del curso, y su ayuda es solo la suya.
 # Una etapa de `make test` es un objetivo que escribe TAP y se vale solo (`make test-nombre`).
 # Cada carpeta añade las suyas a una de tres listas:
-#   TEST_STEPS  lo que comprueba quien llega: que todo le funciona, con un compilador
-#   TEST_MORE   lo que añade TODO=1: la biblioteca con los sanitizers, las otras herramientas y el estilo
+#   TEST_STEPS  lo que comprueba quien llega, y decide si un cambio entra: cada una tiene su fila en .ci/README.md
+#   TEST_MORE   lo que añade TODO=1: los otros compiladores, las otras herramientas, el navegador y el estilo
 #   TEST_DEEP   lo que añade TODO=2, que no cabe en lo que se espera por un cambio: valgrind, la
 #               biblioteca con clang, el banco con los sanitizers, los ataques largos al corrector, una
 #               clase grande, un clúster, la guía y la edición seguidas al pie de la letra, el PDF, los
 #               programas que no son nuestros, el analizador de clang-tidy, ThreadSanitizer donde no hay hilos, los
-#               peldaños de en medio de la caja, y todos los mutantes, las etapas y las alternativas
+#               peldaños de en medio de la caja, y todos los mutantes y las alternativas
 # Lo que compila una etapa son sus requisitos; la que es de otra variante está además en
 # TEST_VARIANT, y los compila el make de esa variante.
 
@@ -22,7 +22,7 @@
 ##= V=1  enseña cada orden que se ejecuta, y qué se compila
 ##= TODO=1  en `make ayuda`, todas las órdenes
 
-####= TODO=1  en `make test`, también con los sanitizers y las demás herramientas; en `make systems`, todo también como root
+####= TODO=1  en `make test`, también con los otros compiladores y las demás herramientas; en `make systems`, todo también como root
 ####= TODO=2  en `make test`, además, con clang y valgrind, todos los mutantes y cada programa veinte veces: dos horas
 ####= SISTEMA=trixie  en `make systems`, solo ese: bookworm, trixie, forky, bookworm-arm64 o trixie-arm64
 
