@@ -39,12 +39,17 @@ publish: setup-grade $(COURSE) ### Publica las soluciones cuya fecha ha pasado, 
 	@ASINC_COURSE=$(COURSE) FORZAR=$(call quoted,$(filter-out 0,$(FORZAR))) $(DIST)/publish.sh build/publish $(call quoted,$(LAB))
 	$(if $(WITH_BOOK),+@$(MAKE) --no-print-directory book)
 
-# En `make test`, qué lleva; con TODO=1, también que en ella todo funciona y las notas son las mismas.
+# En `make test`, qué lleva; con TODO=1, lo que lleva la de otros cursos; con TODO=2, que en ella todo
+# funciona y las notas son las mismas.
 TEST_STEPS += test-dist
+TEST_MORE  += test-dist-others
 TEST_DEEP  += test-dist-use
-.PHONY: test-dist test-dist-use
+.PHONY: test-dist test-dist-others test-dist-use
 test-dist: $(COURSE) $(GRADE_SUITES)
 	@$(DIST)/tests/edition.sh $(O)
+
+test-dist-others: $(COURSE) $(GRADE_SUITES)
+	@$(DIST)/tests/others.sh $(O)
 
 test-dist-use: $(COURSE) $(GRADE_TOOLS) $(GRADE_SUITES)
 	@$(DIST)/tests/use.sh $(O)

@@ -80,9 +80,7 @@ whole() { # de lo que llega por la entrada, «archivo<TAB>línea», lo que no de
           if (text in secret && seen[$1]++ < 3) print $1 ": " text }'
 }
 # En un binario no hay líneas: vale en cualquier sitio.
-for suite in "${suites[@]}"; do
-    grep -aFo -m 3 -f "$work/secret" "$suite" | sed "s|^|.${suite#"$tree"}: |" || :
-done >"$work/found"
+[ ${#suites[@]} -eq 0 ] || (cd "$tree" && grep -aFoH -m 3 -f "$work/secret" "${suites[@]#"$tree"/}" | sed 's|:|: |; s|^|./|') >"$work/found" || :
 (cd "$tree" && find . -type f ! -name '*.html' ! -name '*.epub' ! -name '*.pdf' ! -name suite.x86_64 ! -name suite.aarch64 -print0 | xargs -0 awk '{ print FILENAME "\t" $0 }') | whole >>"$work/found"
 # Del libro, el texto que se lee. El EPUB y el PDF se hacen de lo mismo.
 (cd "$tree" && find . -name '*.html' -print0 | xargs -0r awk '{ print FILENAME "\t" $0 }') |
