@@ -12,6 +12,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -91,13 +93,54 @@ static char *temporary(const struct gr_order *order)
                                       : ag_format("%s/tmp", order->dir);
 }
 
+/* Criterion abre un socket con su PID en el nombre. Si ya hay uno, de una suite que murió de repente y
+ * quizá de otra persona, aborta antes de la primera prueba. */
+static void socket_name(pid_t pid, char name[64])
+{
+    snprintf(name, 64, "/tmp/criterion_%d.sock", (int)pid);
+}
+
+/* Quien nace con el PID de uno de esos lo dice por `said` y acaba. */
+static _Noreturn void become_suite(const struct gr_order *order,
+                                   const struct gr_again *again, char *env[], int said)
+{
+    char name[64];
+    struct stat st;
+    socket_name(getpid(), name);
+    if (lstat(name, &st) < 0)
+        exec_suite(order, again, env);
+    _exit(write(said, "", 1) == 1 ? 0 : GR_EXIT_FAILURE);
+}
+
+#define MAX_BIRTHS 100
+
+static pid_t fork_suite(const struct gr_order *order, const struct gr_again *again,
+                        char *env[])
+{
+    for (int births = 0; births < MAX_BIRTHS; births++) {
+        int said[2];
+        char taken;
+        if (pipe2(said, O_CLOEXEC) < 0)
+            return -1;
+        pid_t pid = fork();
+        if (pid == 0)
+            become_suite(order, again, env, said[1]);
+        close(said[1]);
+        bool born = pid < 0 || TEMP_FAILURE_RETRY(read(said[0], &taken, 1)) != 1;
+        close(said[0]);
+        if (born)
+            return pid;
+        ag_wait(pid);
+    }
+    errno = EADDRINUSE;
+    return -1;
+}
+
 static pid_t start_suite(const struct gr_order *order, const struct gr_again *again)
 {
     char *env[N_VARIABLES + 1], *tmp = temporary(order);
     build_env(order, again, tmp, env);
-    pid_t pid = fork();
-    if (pid == 0)
-        exec_suite(order, again, env);
+    pid_t pid = fork_suite(order, again, env);
     for (size_t i = 0; env[i]; i++)
         free(env[i]);
     free(tmp);
@@ -122,5 +165,11 @@ int gr_suite_run(const struct gr_order *order, struct gr_error *err)
     else if (pid < 0)
         gr_error(err, "no se puede lanzar la suite: %s", strerror(errno));
     free(tmp);
-    return pid > 0 ? ag_wait(pid) : -1;
+    if (pid <= 0)
+        return -1;
+    int status = ag_wait(pid);
+    char name[64];
+    socket_name(pid, name);
+    unlink(name); /* lo que deja la que muere de repente */
+    return status;
 }

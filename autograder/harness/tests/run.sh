@@ -27,9 +27,17 @@ export ASINC_POSTGRES="$stage/postgres.tar"
 export ASINC_PROGRAM_ASAN="$stage/prog-asan" HS_EJEMPLOS="$stage/ejemplos" HS_ABUSA="$stage/abusa"
 unset ASINC_RESULTS ASINC_SEED ASINC_REPRO
 failed=0
+# Criterion aborta si está el socket de quien tuvo su PID y murió de repente: se nace otra vez.
+born() {
+    code=99
+    while [ $code -eq 99 ]; do
+        sh -c '[ ! -e "/tmp/criterion_$$.sock" ] || exit 99; exec "$@"' born "$@" && code=0 || code=$?
+    done
+    return $code
+}
 # Sin caja todo; con ella, si el sistema puede, lo que depende de ella.
 for suite; do
-    ASINC_BOX=no $as "$stage/$suite" ${tap:+"$tap"} || failed=1
+    ASINC_BOX=no born $as "$stage/$suite" ${tap:+"$tap"} || failed=1
 done
 if $as bwrap --unshare-all --ro-bind / / true 2>/dev/null; then
     # Lo que un programa tiene sin leer cuenta a todos los de su red, que en una calificación son ella
@@ -38,7 +46,7 @@ if $as bwrap --unshare-all --ro-bind / / true 2>/dev/null; then
         jobs=${CRITERION_JOBS:-} net=
         [ "$suite" != excesos ] || jobs=1 net='bwrap --dev-bind / / --unshare-net --die-with-parent'
         # shellcheck disable=SC2086
-        [ ! -e "$stage/$suite" ] || CRITERION_JOBS=$jobs ASINC_BOX=completa $as $net "$stage/$suite" ${tap:+"$tap"} ||
+        [ ! -e "$stage/$suite" ] || CRITERION_JOBS=$jobs ASINC_BOX=completa born $as $net "$stage/$suite" ${tap:+"$tap"} ||
             failed=1
     done
 else
