@@ -29,11 +29,11 @@
 TEST_STEPS += test-setup test-doctor test-house
 TEST_MORE  += test-systems test-runner test-lint-rules test-lint
 # Las que más tardan, de más a menos: .ci/test las empieza antes.
-test: export TEST_LONG := test-lessons test-common-asan test-labs test-grader test-book test-box test-common
+test: export TEST_LONG := test-grader test-common-asan test-labs test-class test-lessons test-harness test-box test-common
 # Segundos que puede durar una etapa y que pueden durar todas: a lo que se cuelga lo para quien sabe su
 # nombre, y no quien espera fuera. Es más del doble de lo que tardan: en una máquina ocupada caben.
-TEST_LIMIT ?= $(if $(WITH_MORE),2700,400)
-TEST_TOTAL ?= $(if $(WITH_DEEP),10800,$(if $(WITH_MORE),3600,1500))
+TEST_LIMIT ?= $(if $(WITH_MORE),2700,200)
+TEST_TOTAL ?= $(if $(WITH_DEEP),10800,$(if $(WITH_MORE),3600,850))
 
 # Cuántos programas de prueba a la vez tiene cada etapa: lo dice .ci/test, que reparte los de todas.
 TEST_JOBS ?= $(shell echo $$(( 4 * $$(nproc) )))

@@ -128,7 +128,7 @@ test-sanitize: $(GRADE_TOOLS) $(GRADE_SUITES)
 	@autograder/grader/tests/sanitize.sh $(GRADER)
 
 # Las máquinas a las que les falta algo.
-TEST_STEPS += test-doors
+TEST_MORE += test-doors
 .PHONY: test-doors
 test-doors: $(FIXTURE_SUITES) $(GRADER) $(O)/autograder/runner $(GRADE_LIBS) $(BOX_TEST_ZONE)/ataques/contenedor
 	@autograder/grader/tests/puertas.sh build $(O) $(if $(PRUEBA),$(call quoted,$(PRUEBA)))

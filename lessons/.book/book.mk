@@ -1,10 +1,10 @@
 # El libro: los capítulos, la práctica y los enunciados como sitio, EPUB y PDF.
 
 BOOK := lessons/.book
-.PHONY: book serve dibujos test-book test-book-pages test-book-paper
+.PHONY: book serve dibujos test-book test-book-paper
 
 # Qué soluciones se pueden leer lo dice el programa que lee curso.json.
-book serve test-book test-book-pages test-book-paper: export ASINC_COURSE = $(COURSE)
+book serve test-book test-book-paper: export ASINC_COURSE = $(COURSE)
 
 book: setup-grade setup-book $(COURSE) ## Hace el libro: un sitio que se abre sin red, un EPUB y un PDF
 	@$(BOOK)/build.sh build/book todo
@@ -16,22 +16,18 @@ serve: setup-grade setup-book $(COURSE) #### Hace el sitio, y lo rehace cada vez
 dibujos: setup-dibujos #### Dibuja los diagramas de los capítulos que hayan cambiado
 	@$(BOOK)/draw.sh
 
-# En `make test`, lo que se ve del sitio sin abrirlo; con TODO=1, todas sus páginas en el navegador, y con
-# TODO=2, el EPUB y el PDF, en otra carpeta: dos etapas pueden correr a la vez.
-TEST_STEPS += test-book
-TEST_MORE  += test-book-pages
-TEST_DEEP  += test-book-paper
-NAVEGADOR  := $(O)/$(BOOK)/tests/navegador
+# Con TODO=1, el sitio, y todas sus páginas en el navegador; con TODO=2, el EPUB y el PDF, en otra carpeta:
+# dos etapas pueden correr a la vez.
+TEST_MORE += test-book
+TEST_DEEP += test-book-paper
+NAVEGADOR := $(O)/$(BOOK)/tests/navegador
 
 $(NAVEGADOR): $(patsubst %,$(O)/$(BOOK)/tests/%.o,navegador portada predecir referencia webdriver) $(O)/common/libasinc.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS_ASINC)
 
-test-book: $(COURSE)
-	@$(BOOK)/tests/site.sh build/test/book
-
-test-book-pages: $(NAVEGADOR) $(COURSE)
-	@NAVEGADOR=$(NAVEGADOR) $(BOOK)/tests/site.sh build/test/book-pages todo
+test-book: $(NAVEGADOR) $(COURSE)
+	@NAVEGADOR=$(NAVEGADOR) $(BOOK)/tests/site.sh build/test/book
 
 test-book-paper: $(COURSE)
 	@$(BOOK)/tests/paper.sh build/test/book-paper

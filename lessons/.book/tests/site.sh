@@ -1,12 +1,12 @@
 #!/bin/bash
 # El libro, hecho y mirado: lo que puede comprobarse sin navegador, y lo que no, en uno.
-#   site.sh DESTINO [todo]
-# Con «todo», un navegador abre además todas las páginas, y las miran otros. La salida es TAP.
+#   site.sh DESTINO
+# Un navegador abre además todas las páginas, y las miran otros. La salida es TAP.
 set -u
 cd "$(dirname "$0")/../../.." || exit 1
 # shellcheck source=.ci/tap.sh
 . .ci/tap.sh
-out=$1 what=${2:-}
+out=$1
 site=$out/sitio
 mkdir -p "$out"
 export CURSO_HOY=0 # antes de la primera fecha, sea cual sea el día en que se prueba
@@ -101,7 +101,7 @@ on_its_date() {
         [ -s "$out/publicado/sitio/soluciones/07-monitor/monitor.c.html" ] &&
         ! [ -e "$out/publicado/sitio/soluciones/08-procesador" ]
 }
-[ "$what" != todo ] || check una_solucion_entra_en_su_fecha on_its_date
+check una_solucion_entra_en_su_fecha on_its_date
 
 # Cada grabación tiene su botón en una página de su capítulo, junto al programa; y el programa que el
 # capítulo solo enlaza, junto al enlace.
@@ -120,7 +120,6 @@ linkchecker_clean() {
     linkchecker -f lessons/.book/tests/linkcheckerrc --no-status "file://$(realpath "$site")/index.html" 2>&1 | tail -40
     return "${PIPESTATUS[0]}"
 }
-[ "$what" = todo ] || finish
 if command -v linkchecker >/dev/null; then
     check linkchecker_no_ve_ningun_enlace_roto linkchecker_clean
 else
@@ -139,7 +138,7 @@ if ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; the
     skip en_un_navegador 'no hay Chromium'
     finish
 fi
-"$NAVEGADOR" "$site" ${axe:+"$axe"} todo >"$out/navegador.tap" 2>&1
+"$NAVEGADOR" "$site" ${axe:+"$axe"} >"$out/navegador.tap" 2>&1
 while IFS= read -r line; do
     case $line in
         'ok '* | 'not ok '*)
