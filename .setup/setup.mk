@@ -32,7 +32,7 @@ TEST_MORE  += test-systems test-runner test-lint-rules test-lint
 test: export TEST_LONG := test-grader test-common-asan test-labs test-class test-lessons test-harness test-box test-common
 # Segundos que puede durar una etapa y que pueden durar todas: a lo que se cuelga lo para quien sabe su
 # nombre, y no quien espera fuera. Es más del doble de lo que tardan: en una máquina ocupada caben.
-TEST_LIMIT ?= $(if $(WITH_MORE),2700,200)
+TEST_LIMIT ?= $(if $(WITH_MORE),2700,300)
 TEST_TOTAL ?= $(if $(WITH_DEEP),10800,$(if $(WITH_MORE),3600,850))
 
 # Cuántos programas de prueba a la vez tiene cada etapa: lo dice .ci/test, que reparte los de todas.

@@ -527,6 +527,8 @@ int main(int argc, char **argv)
     /* Que el programa no pueda mirar ni tocar a su guardián (/proc/1/mem, ptrace). */
     prctl(PR_SET_DUMPABLE, 0);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+    /* El núcleo reparte entre sesiones: con una suya, su parte no es la de todos los del corrector. */
+    setsid();
     for (int fd = 0; fd < WIRE_FD_COUNT; fd++)
         fcntl(fd, F_SETFD, FD_CLOEXEC);
 

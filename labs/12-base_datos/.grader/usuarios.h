@@ -8,8 +8,11 @@
 /* Plazos nominales: el banco los alarga en una máquina lenta. */
 enum { PRONTO = 4000, ENSEGUIDA = 2000, TODAS = 10 };
 
-#define ARRANCAR(pg, ...) hs_start("--dsn", hs_pg_dsn(pg), ##__VA_ARGS__)
-#define NUMERO(n)         hs_format("%d", n)
+/* Mientras se conecta, una conexión puede gastar dos descriptores, y aquí se abren más de treinta a la vez. */
+#define ARRANCAR(pg, ...)                                                                \
+    hs_start_with((struct hs_options){.files = 256}, "--dsn", hs_pg_dsn(pg),             \
+                  ##__VA_ARGS__)
+#define NUMERO(n) hs_format("%d", n)
 
 /* Donde da igual cuántas sean: cada conexión es un proceso del servidor. */
 #define POCAS "--conexiones", "2"
