@@ -6,9 +6,49 @@
 #include "io/connect.h"
 #include "nombres_falsos.h"
 
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 TestSuite(connect, .timeout = 60);
+
+/* ---- Muchas direcciones -------------------------------------------------------------- */
+
+enum { MUCHAS = 1000, DESCRIPTORES = 40 };
+
+/* En todas menos en la última no escucha nadie. */
+static int la_ultima(void *arg)
+{
+    struct as__addresses direcciones = {.count = MUCHAS};
+    as_listener *l;
+    as_stream *s;
+
+    (void)arg;
+    BIEN(as_listen("127.0.0.1", 0, 16, &l));
+    direcciones.list = calloc(MUCHAS, sizeof *direcciones.list);
+    for (int i = 0; i < MUCHAS; i++) {
+        direcciones.list[i].v4.sin_family = AF_INET;
+        direcciones.list[i].v4.sin_addr.s_addr = htonl(
+            i + 1 < MUCHAS ? 0x7f010001u + (unsigned)i : INADDR_LOOPBACK);
+    }
+    const struct as__connect con = {.port = as_listener_port(l)};
+    BIEN(as__connect_any(&con, &direcciones, &s));
+    as_stream_close(s);
+    as_listener_close(l);
+    as__addresses_free(&direcciones);
+    return 0;
+}
+
+PRUEBA(connect, mil_direcciones_no_gastan_mil_descriptores)
+{
+    struct rlimit pocos;
+
+    getrlimit(RLIMIT_NOFILE, &pocos);
+    pocos.rlim_cur = DESCRIPTORES;
+    setrlimit(RLIMIT_NOFILE, &pocos);
+    BIEN(as_run(la_ultima, NULL));
+}
 
 /* ---- Con as_connect y el reloj virtual ----------------------------------------------- */
 

@@ -61,6 +61,11 @@ static const struct caso {
      UV_EPROTO,
      "mal escrito"},
     {"/no-pedido", "br", {PARTE("hola")}, UV_EPROTO, "«br», que no se pidió"},
+    {"/dos-cabeceras",
+     "identity\r\nContent-Encoding: gzip",
+     {PARTE(hola_gzip)},
+     UV_EPROTO,
+     "dos veces"},
     {"/doble", "gzip, gzip", {PARTE(hola_gzip)}, UV_EPROTO, "«gzip, gzip»"},
 };
 

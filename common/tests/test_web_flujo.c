@@ -356,6 +356,47 @@ PRUEBA(web_flujo, a_un_head_le_basta_la_cabeza)
     con_banco(rutas_cabeza, solo_la_cabeza, real);
 }
 
+/* Escribe hasta que se le dice que pare. */
+static int sin_cuerpo(as_web_request *p, void *arg)
+{
+    struct banco *b = arg;
+    int estado = strcmp(as_web_path(p), "/204") == 0 ? 204 : 304;
+
+    int rc = as_web_reply_start(p, estado, NULL);
+    b->vivos = 1;
+    while (rc == 0)
+        rc = as_web_reply_write(p, "x", 1);
+    anota(&b->diario, "%s;", as_errname(rc));
+    b->vivos = 0;
+    return rc;
+}
+
+static void rutas_sin_cuerpo(struct banco *b)
+{
+    ruta(b, "GET", "/204", sin_cuerpo);
+    ruta(b, "GET", "/304", sin_cuerpo);
+}
+
+static int ni_a_lo_que_no_lleva_cuerpo(struct banco *b)
+{
+    char texto[4096];
+    as_stream *s = conecta(b);
+
+    manda(s, GET("/204"));
+    cr_assert_gt(as_readuntil(s, "\r\n\r\n", 4, texto, sizeof texto), 0);
+    manda(s, GET("/304"));
+    cr_assert_gt(as_readuntil(s, "\r\n\r\n", 4, texto, sizeof texto), 0);
+    pide_y_recibe(s, GET("/nada"), "404"); /* la conexión sigue */
+    DIARIO_ES(&b->diario, "ECANCELED;ECANCELED;");
+    as_stream_close(s);
+    return 0;
+}
+
+PRUEBA(web_flujo, lo_que_no_lleva_cuerpo_tampoco_espera)
+{
+    con_banco(rutas_sin_cuerpo, ni_a_lo_que_no_lleva_cuerpo, real);
+}
+
 /* ---- Mal usado ---------------------------------------------------------------------- */
 
 struct otra {

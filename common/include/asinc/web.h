@@ -252,8 +252,8 @@ int as_web_fail(as_web_request *request, int status, const char *format, ...)
  *
  * Si el manejador devuelve un error, la conexión se corta a media respuesta, que es como el
  * cliente se entera; salvo que hable HTTP/1.0, que no distingue ese final del bueno.
- * A un HEAD, que solo pide la cabeza, le basta con as_web_reply_start: desde entonces el manejador
- * está cancelado, como si el cliente se hubiera ido, y que acabe en UV_ECANCELED no es un error:
+ * A un HEAD, que solo pide la cabeza, y con los estados 204 y 304, que no llevan cuerpo, basta con
+ * as_web_reply_start: desde entonces el manejador está cancelado, como si el cliente se hubiera ido, y que acabe en UV_ECANCELED no es un error:
  * la conexión sigue, y las dependencias reciben ese código.
  * Cuando el servidor se para, a los `grace_ms` se cancela también a quien responde así; para que
  * acabe antes y bien, as_web_on_shutdown.

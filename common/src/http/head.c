@@ -114,6 +114,34 @@ const char *as__head_bad_length(const struct as__head *head)
     return NULL;
 }
 
+/* Se acepta solo «chunked», y una vez: RFC 9112, 6.1. Lo demás lo deshace libcurl sin contar lo que crece. */
+const char *as__head_bad_coding(const struct as__head *head)
+{
+    const char *line = as__buffer_begin(&head->text);
+    bool seen = false;
+
+    for (size_t i = 0; i < head->count; i++, line += strlen(line) + 1) {
+        const char *value = as__header_value(line, "Transfer-Encoding");
+        if (!value)
+            continue;
+        if (seen || strncasecmp(value, "chunked", 7) != 0 ||
+            value[7 + strspn(value + 7, " \t")] != '\0')
+            return value;
+        seen = true;
+    }
+    return NULL;
+}
+
+size_t as__head_count(const struct as__head *head, const char *name)
+{
+    const char *line = as__buffer_begin(&head->text);
+    size_t found = 0;
+
+    for (size_t i = 0; i < head->count; i++, line += strlen(line) + 1)
+        found += as__header_value(line, name) != NULL;
+    return found;
+}
+
 const char *as_http_header(const as_http_response *response, const char *name)
 {
     for (char **h = response->headers; h && *h; h++) {

@@ -167,6 +167,12 @@ const char *as__head_find(const struct as__head *head, const char *name);
 /* El Content-Length que no dice cuánto mide el cuerpo, o NULL si no hay ninguno así. */
 const char *as__head_bad_length(const struct as__head *head);
 
+/* El Transfer-Encoding que no se pidió, o NULL si no hay ninguno así. */
+const char *as__head_bad_coding(const struct as__head *head);
+
+/* Cuántas cabeceras hay con ese nombre. */
+size_t as__head_count(const struct as__head *head, const char *name);
+
 /* Una copia en una sola memoria: el vector, acabado en NULL, y detrás el texto. NULL si
  * falta memoria. */
 char **as__head_copy(const struct as__head *head);

@@ -50,6 +50,11 @@ static void prepare_decoder(struct as__transfer *t)
 
     if (!coding)
         return;
+    if (as__head_count(&t->head, "Content-Encoding") > 1) {
+        as__transfer_refuse(t, UV_EPROTO,
+                            "el servidor dice dos veces con qué comprimió el cuerpo");
+        return;
+    }
     int rc = as__decoder_new(coding, &t->decoder);
     if (rc == UV_EPROTO)
         as__transfer_refuse(
@@ -61,6 +66,7 @@ static void prepare_decoder(struct as__transfer *t)
 static void head_complete(struct as__transfer *t)
 {
     const char *length = as__head_bad_length(&t->head);
+    const char *coding = as__head_bad_coding(&t->head);
 
     t->head_done = true;
     if (length) { /* libcurl entiende «0x5» como 0, y de lo que no le cabe no hace caso */
@@ -68,6 +74,12 @@ static void head_complete(struct as__transfer *t)
             t, UV_EPROTO,
             "lo que respondió el servidor no es HTTP bien escrito: Content-Length: %.40s",
             length);
+        return;
+    }
+    if (coding) {
+        as__transfer_refuse(
+            t, UV_EPROTO,
+            "el cuerpo viene en «Transfer-Encoding: %.40s», que no se pidió", coding);
         return;
     }
     t->redirect = t->follow && is_redirect(t->status) &&

@@ -11,7 +11,11 @@ struct attempt {
     struct race *race;
     as_stream *stream;
     int status;
+    bool dropped;
 };
+
+/* Un nombre puede tener mil direcciones: no se gasta un descriptor en cada una. */
+enum { MAX_OPEN = 8 };
 
 /* Dura lo que la llamada: cerrar un flujo acaba antes con su intento. */
 struct race {
@@ -47,7 +51,7 @@ static void on_connected(uv_connect_t *request, int status)
     struct attempt *attempt = as__container_of(request, struct attempt, request);
     struct race *race = attempt->race;
 
-    if (race->over)
+    if (race->over || attempt->dropped)
         return;
     race->pending--;
     set_connecting(attempt->stream, false);
@@ -89,6 +93,32 @@ static int call(struct race *race, struct attempt *attempt,
     return 0;
 }
 
+/* Deja sitio para otra: cierra una que ya falló o, si no hay, la que más lleva. Suspende. */
+static void make_room(struct race *race)
+{
+    struct attempt *worst = NULL;
+    size_t open = 0;
+
+    for (size_t i = 0; i < race->started; i++) {
+        struct attempt *attempt = &race->attempts[i];
+        if (!attempt->stream)
+            continue;
+        open++;
+        if (!worst || (worst->stream->connecting && !attempt->stream->connecting))
+            worst = attempt;
+    }
+    if (open < MAX_OPEN)
+        return;
+    worst->dropped = true;
+    if (worst->stream->connecting) {
+        set_connecting(worst->stream, false);
+        worst->status = UV_ETIMEDOUT;
+        race->pending--;
+    }
+    as_stream_close(worst->stream);
+    worst->stream = NULL;
+}
+
 static void try_next(struct race *race, const struct sockaddr *address)
 {
     struct attempt *attempt = &race->attempts[race->started++];
@@ -105,6 +135,9 @@ static int run(struct race *race, const struct as__addresses *addresses)
     while (!race->winner) {
         bool more = race->started < addresses->count;
         if (more && race->next) {
+            make_room(race);
+            if (race->winner) /* llegó mientras se cerraba aquella */
+                break;
             try_next(race, &addresses->list[race->started].any);
         } else if (!more && race->pending == 0) {
             return race->attempts[0].status;

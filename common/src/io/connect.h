@@ -5,7 +5,8 @@
  *
  * Se empieza por la primera. Si falla, se pasa a la siguiente en el acto; si no contesta en
  * AS__ATTEMPT_DELAY_MS, se prueba con la siguiente sin dejar de esperarla. Gana la que conteste
- * antes y las demás se cierran.
+ * antes y las demás se cierran. No hay más de ocho abiertas: para otra se cierra una que ya falló
+ * o, si no hay, la que más lleva.
  */
 #ifndef ASINC_CONNECT_H
 #define ASINC_CONNECT_H

@@ -61,7 +61,7 @@ int as_web_reply_start(as_web_request *request, int status, const char *content_
     }
     as__timer_stop(&request->scope.timer);
     rc = put_out(request);
-    if (rc == 0 && as__reply_is_to_head(request)) /* ya tiene todo lo que pidió */
+    if (rc == 0 && as__reply_has_no_body(request)) /* ya tiene todo lo que pidió */
         as_scope_cancel(&request->scope);
     return rc;
 }
