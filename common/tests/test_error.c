@@ -211,3 +211,16 @@ PRUEBA(error, la_explicacion_de_un_codigo_dura_hasta_otro_igual)
 {
     CORRE(falla_y_sigue, NULL, 0);
 }
+
+static int dice_de_otro(void *arg)
+{
+    int rc = as_error_set(UV_EPROTO, "el servidor dice: %s", (const char *)arg);
+
+    cr_assert_str_eq(as_error_text(rc), "el servidor dice: \\x1b[31mno\\x07\nDETALLE:\tñ");
+    return 0;
+}
+
+PRUEBA(error, lo_que_dicen_otros_no_le_habla_a_la_terminal)
+{
+    as_run(dice_de_otro, "\x1b[31mno\x07\nDETALLE:\tñ");
+}

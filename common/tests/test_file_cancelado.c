@@ -175,6 +175,29 @@ static int cancela_escritura(void *arg)
 
 PRUEBA_FILE(file_cancelado, cancelar_una_escritura_no_desordena, cancela_escritura)
 
+/* La que dejaron a medias falla porque ya nadie lee: lo dice quien cierra. */
+static int pierde_lector(void *arg)
+{
+    as_group grupo;
+
+    (void)arg;
+    cr_assert_eq(mkfifo("tubo", 0600), 0);
+    int tubo = open("tubo", O_RDWR | O_NONBLOCK);
+    cr_assert_eq(fcntl(tubo, F_SETPIPE_SZ, 4096), 4096);
+    as_file *f = abre("tubo", "w");
+    as_group_enter(&grupo);
+    as_task *t = as_spawn(&grupo, NULL, escribe, f);
+    espera_tubo_lleno(tubo);
+    as_cancel(t);
+    cr_assert_eq(as_await(t), UV_ECANCELED);
+    close(tubo);
+    cr_assert_eq(as_file_close(f), UV_EPIPE);
+    return as_group_leave(&grupo, 0);
+}
+
+PRUEBA_FILE(file_cancelado, cerrar_dice_el_error_de_lo_que_se_dejo_a_medias,
+            pierde_lector)
+
 /* ---- Un FIFO sin quien escriba ------------------------------------------------------- */
 
 enum { LECTORES = 100 }; /* más que hilos */

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -77,6 +78,46 @@ static int enteros(void *arg)
 }
 
 PRUEBA_FILE(file_entero, enteros_de_una_vez, enteros)
+
+/* u::rw-, u:33:r--, g::---, m::r--, o::---, como las guarda Linux. */
+static const unsigned char acl[] = {2,  0, 0, 0,                          /* versión */
+                                    1,  0, 6, 0, 0xff, 0xff, 0xff, 0xff,  /* dueño */
+                                    2,  0, 4, 0, 33,   0,    0,    0,     /* el 33 */
+                                    4,  0, 0, 0, 0xff, 0xff, 0xff, 0xff,  /* grupo */
+                                    16, 0, 4, 0, 0xff, 0xff, 0xff, 0xff,  /* máscara */
+                                    32, 0, 0, 0, 0xff, 0xff, 0xff, 0xff}; /* los demás */
+
+static int como_estaba(void *arg)
+{
+    unsigned char leida[sizeof acl + 1];
+    struct stat info;
+
+    (void)arg;
+    pon("dos", "viejo");
+    cr_assert_eq(link("dos", "otro"), 0);
+    cr_assert_eq(as_file_write_all("dos", "nuevo", 5), UV_EMLINK);
+    contiene("dos", "viejo");
+    contiene("otro", "viejo");
+
+    pon("suyo", "viejo");
+    cr_assert_eq(chmod("suyo", 0600), 0);
+    bool root = geteuid() == 0 && chown("suyo", 12, 34) == 0;
+    bool con_acl = setxattr("suyo", "system.posix_acl_access", acl, sizeof acl, 0) == 0;
+    pon("suyo", "nuevo");
+    contiene("suyo", "nuevo");
+    cr_assert_eq(as_file_stat("suyo", &info), 0);
+    cr_assert_eq(info.st_mode & 07777, con_acl ? 0640u : 0600u);
+    if (root)
+        cr_assert(info.st_uid == 12 && info.st_gid == 34);
+    if (con_acl) {
+        cr_assert_eq(getxattr("suyo", "system.posix_acl_access", leida, sizeof leida),
+                     (ssize_t)sizeof acl);
+        cr_assert_eq(memcmp(leida, acl, sizeof acl), 0);
+    }
+    return 0;
+}
+
+PRUEBA_FILE(file_entero, sustituir_un_archivo_lo_deja_de_quien_era, como_estaba)
 
 static int demasiado(void *arg)
 {

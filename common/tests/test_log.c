@@ -122,3 +122,20 @@ PRUEBA(log, desde_varios_hilos_no_se_mezcla)
     cr_assert_eq(lineas, 2000u);
     free(texto);
 }
+
+/* Lo que escriben otros ni parece otra línea ni le habla a la terminal. */
+PRUEBA(log, lo_de_otros_no_es_otra_linea)
+{
+    char *texto = NULL;
+    size_t tamano;
+    FILE *memoria = open_memstream(&texto, &tamano);
+
+    as_log_to(memoria, AS_LOG_INFO);
+    as_log_info("pide «%s»", "/\n2026-01-01 ERROR \x1b[2J\xc2\x9b\x7fñ\t€");
+    as_log_reset();
+    fclose(memoria);
+    const char *fin = strstr(texto, " INFO ");
+    cr_assert_not_null(fin);
+    cr_assert_str_eq(fin, " INFO pide «/\\n2026-01-01 ERROR \\x1b[2J\\x9b\\x7fñ\\x09€»\n");
+    free(texto);
+}

@@ -33,7 +33,8 @@ AS_DECLARATIONS_BEGIN
  * dejó la función fallida, por ejemplo «no se pudo conectar con «127.0.0.1:9»: conexión
  * rechazada»; si no dejó ninguna para ese código, as_strerror(error). Está en español, y
  * detrás pueden ir, en su idioma, las palabras de libcurl, OpenSSL, libpq o el servidor de
- * PostgreSQL. Nunca devuelve NULL.
+ * PostgreSQL. De los caracteres de control deja los saltos de línea y los tabuladores; los
+ * demás se ven: «\x1b». Nunca devuelve NULL.
  *
  * Una tarea recuerda su última explicación y de qué código era: la de otro código no se
  * confunde con la de este. Al esperar una tarea que falló, su explicación pasa a quien la

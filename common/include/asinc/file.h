@@ -47,8 +47,8 @@ int as_file_open(const char *path, const char *mode, as_file **file) AS_MUST_CHE
 /*
  * Cierra y libera el archivo; NULL no hace nada. Ciérralo una sola vez y sin que otra
  * tarea lo esté usando: lo contrario aborta. No se deja cancelar. 0, o un error
- * del sistema al cerrar o el de una escritura que nadie llegó a mirar; aun con error, queda
- * cerrado. Equivale a await f.close().
+ * del sistema al cerrar o el de una escritura que nadie llegó a mirar, a la que espera un
+ * segundo: UV_ETIMEDOUT si ni así acaba. Aun con error, queda cerrado. Equivale a await f.close().
  */
 int as_file_close(as_file *file);
 
@@ -119,11 +119,12 @@ int as_file_read_all(const char *path, char **data, size_t *size) AS_MUST_CHECK;
  * Deja en el archivo `path` los `size` bytes de `data`: todo o nada. Escribe otro archivo
  * al lado, espera a que esté en el disco y lo pone en el sitio del antiguo con rename: ni
  * matando el programa a mitad queda un archivo a medias (sí, quizá, un `.asinc-*` al lado).
- * Conserva los permisos del antiguo y sigue los enlaces.
+ * Conserva el dueño y los permisos del antiguo, también su ACL, y sigue los enlaces.
  *
  * Si devuelve un error, también UV_ECANCELED, el antiguo sigue como estaba. Por eso,
  * cancelada con el hilo en marcha, espera a que este lo deje: lo que tarda 1 MiB o un
- * fsync. UV_ENOSPC, UV_EACCES, UV_ENOENT si falta el directorio, UV_EISDIR,
+ * fsync. UV_ENOSPC, UV_EACCES, UV_EPERM si el dueño es otro y no se le puede devolver, UV_EMLINK
+ * si tiene más de un nombre, UV_ENOENT si falta el directorio, UV_EISDIR,
  * UV_EINVAL si en `path` hay algo que no es un archivo de disco. Sin pareja en asyncio.
  */
 int as_file_write_all(const char *path, const void *data, size_t size) AS_MUST_CHECK;

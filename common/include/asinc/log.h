@@ -6,6 +6,9 @@
  * Sin configurar nada, escribe en stderr desde el nivel INFO. Con el reloj virtual la hora
  * es la simulada, en segundos, para que la salida no cambie de una vez a otra. Puede usarse
  * desde cualquier hilo. Escribir en un archivo detiene el hilo un instante, como en Python.
+ *
+ * Un mensaje es una línea: lo que otros pongan en él (una ruta, una cabecera) no parece otra ni
+ * da órdenes a la terminal, porque los caracteres de control se ven: «\n», «\x1b».
  */
 #ifndef ASINC_LOG_H
 #define ASINC_LOG_H

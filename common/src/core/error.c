@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/safe.h"
 #include "core/task_internal.h"
 
 /* La explicación con que terminó el último as_run de este hilo, y de qué error es. */
@@ -70,6 +71,8 @@ int as_error_set(int error, const char *format, ...)
     if (vasprintf(&text, format, args) < 0)
         text = NULL; /* sin memoria se pierde la explicación, no el error */
     va_end(args);
+    if (text)
+        text = as__safe_text(text, true);
     as__detail_adopt(error, text);
     free(text);
     return error;

@@ -3,8 +3,10 @@
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+#include "core/safe.h"
 #include "core/task_internal.h"
 
 enum { MAX_DESTINATIONS = 8 };
@@ -93,12 +95,18 @@ compose(enum as_log_level level, const char *format, va_list args)
     if (task)
         fprintf(out, "[%s] ", as_task_name(task));
     vfprintf(out, format, args);
-    fputc('\n', out);
     if (fclose(out) != 0) {
         free(line);
         return NULL;
     }
-    return line;
+    line = as__safe_text(line, false);
+    size = line ? strlen(line) : 0;
+    char *ended = line ? realloc(line, size + 2) : NULL;
+    if (ended)
+        strcpy(ended + size, "\n");
+    else
+        free(line);
+    return ended;
 }
 
 __attribute__((format(printf, 2, 0))) static void

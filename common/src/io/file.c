@@ -13,7 +13,10 @@
 #include "io/file_internal.h"
 
 /* Qué hacía el último encargo, mientras nadie haya mirado su resultado. */
-enum pending { NOTHING, READ, WRITE };
+/* Lo que se espera al cerrar a una escritura que dejaron a medias. */
+enum { LAST_MS = 1000 };
+
+enum pending { NOTHING, READ, WRITE, SYNC };
 
 /*
  * El búfer es del archivo y no de quien lee o escribe: así el hilo nunca toca la memoria
@@ -168,10 +171,20 @@ static int settle(as_file *file)
         file->buffer.end += (size_t)rc;
     if (pending == READ && rc < 0 && rc != UV_ECANCELED)
         file->read_error = rc;
-    if (pending != WRITE)
+    if (pending != WRITE && pending != SYNC)
         return 0;
-    as__buffer_consume(&file->buffer, as__buffer_size(&file->buffer));
+    if (pending == WRITE)
+        as__buffer_consume(&file->buffer, as__buffer_size(&file->buffer));
     return rc == UV_ECANCELED ? 0 : rc;
+}
+
+/* Espera un momento a lo que se estaba escribiendo, para saber cómo acabó. */
+static void wait_last(as_file *file)
+{
+    as_scope moment;
+
+    as_shield_enter(&moment, LAST_MS);
+    as_scope_leave(&moment, as__offload_wait(&file->offload, "que se cierre un archivo"));
 }
 
 int as_file_close(as_file *file)
@@ -182,9 +195,15 @@ int as_file_close(as_file *file)
     if (as_lock_locked(&file->turn))
         as__misuse("as_file_close", "otra tarea está usando el archivo");
     as__untrack(&file->tracked);
+    bool written = file->pending == WRITE || file->pending == SYNC;
+    if (file->offload.busy && written)
+        wait_last(file);
     if (file->offload.busy) {
         file->offload.abandoned = true; /* se cerrará cuando el hilo termine */
-        return 0;
+        return !written ? 0
+                        : as_error_set(UV_ETIMEDOUT,
+                                       "lo último que se escribía en «%s» sigue a medias",
+                                       file->path);
     }
     int rc = settle(file);
     file->offload.run = run_close;
@@ -446,6 +465,6 @@ int as_file_sync(as_file *file)
 
     if (rc < 0)
         return rc;
-    rc = in_thread(file, run_sync, NOTHING, "que un archivo llegue al disco");
+    rc = in_thread(file, run_sync, SYNC, "que un archivo llegue al disco");
     return release(file, rc, "llevar al disco");
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "core/buffer.h"
@@ -175,25 +177,56 @@ static int find_missing(const char *path, char **target)
     return errno == ENOMEM ? UV_ENOMEM : 0;
 }
 
-/* El archivo de verdad, sea cual sea el enlace por el que se llegue, y sus permisos, si
- * ya existe. */
-static int find_target(const char *path, char **target, int *mode)
+/* El archivo de verdad, sea cual sea el enlace por el que se llegue, y cómo es, si ya existe. */
+static int find_target(const char *path, char **target, struct stat *old)
 {
-    struct stat info;
-
     *target = realpath(path, NULL);
     if (!*target && errno == ENOENT)
         return find_missing(path, target);
-    if (!*target || stat(*target, &info) != 0)
+    if (!*target || stat(*target, old) != 0)
         return as__sys_error();
-    if (S_ISDIR(info.st_mode))
+    if (S_ISDIR(old->st_mode))
         return UV_EISDIR;
-    *mode = (int)(info.st_mode & 07777);
-    return S_ISREG(info.st_mode) ? 0 : UV_EINVAL;
+    if (!S_ISREG(old->st_mode))
+        return UV_EINVAL;
+    return old->st_nlink > 1 ? UV_EMLINK
+                             : 0; /* los otros nombres seguirían con lo viejo */
 }
 
-/* Crea en el directorio `dir` el archivo que ocupará el sitio del otro. */
-static int create_beside(const char *dir, int mode, char **name)
+#define ACL "system.posix_acl_access"
+
+/* La ACL de uno, o que no tenga ninguna: la carpeta puede haberle dado la suya. */
+static int copy_acl(const char *from, int fd)
+{
+    char acl[4096];
+    ssize_t size = getxattr(from, ACL, acl, sizeof acl);
+
+    if (size > 0)
+        return fsetxattr(fd, ACL, acl, (size_t)size, 0) == 0 ? 0 : as__sys_error();
+    if (size < 0 && errno != ENODATA && errno != ENOTSUP)
+        return as__sys_error();
+    fremovexattr(fd, ACL); /* si no había, no hay nada que quitar */
+    return 0;
+}
+
+/* Que el nuevo sea de quien era el antiguo, y lo abran los mismos. */
+static int make_alike(int fd, const struct stat *old, const char *target)
+{
+    struct stat now;
+
+    if (fstat(fd, &now) != 0)
+        return as__sys_error();
+    if ((now.st_uid != old->st_uid || now.st_gid != old->st_gid) &&
+        fchown(fd, old->st_uid, old->st_gid) != 0)
+        return as__sys_error();
+    int rc = copy_acl(target, fd);
+    if (rc == 0 && fchmod(fd, old->st_mode & 07777) != 0)
+        rc = as__sys_error();
+    return rc;
+}
+
+/* Crea en el directorio `dir` el archivo que ocupará el sitio del otro, con estos permisos. */
+static int create_beside(const char *dir, mode_t mode, char **name)
 {
     unsigned long long luck;
 
@@ -204,14 +237,10 @@ static int create_beside(const char *dir, int mode, char **name)
             *name = NULL;
             return UV_ENOMEM;
         }
-        int fd = open(*name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-        if (fd >= 0 && (mode < 0 || fchmod(fd, (mode_t)mode) == 0))
+        int fd = open(*name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, mode);
+        if (fd >= 0)
             return fd;
         int rc = as__sys_error();
-        if (fd >= 0) {
-            close(fd);
-            unlink(*name);
-        }
         free(*name);
         *name = NULL;
         if (rc != UV_EEXIST)
@@ -249,9 +278,9 @@ static int run_writing(struct as__offload *offload)
 {
     struct writing *w = as__container_of(offload, struct writing, offload);
     char *target = NULL, *dir = NULL, *name = NULL;
-    int mode = -1;
+    struct stat old = {0}; /* sin nada, si no existe */
 
-    int rc = find_target(w->path, &target, &mode);
+    int rc = find_target(w->path, &target, &old);
     if (rc < 0)
         goto done;
     dir = directory_of(target);
@@ -259,12 +288,15 @@ static int run_writing(struct as__offload *offload)
         rc = UV_ENOMEM;
         goto done;
     }
-    int fd = create_beside(dir, mode, &name);
+    /* Si sustituye a otro, nadie más lo abre hasta que tiene los permisos de aquel. */
+    int fd = create_beside(dir, old.st_nlink > 0 ? 0600 : 0666, &name);
     if (fd < 0) {
         rc = fd;
         goto done;
     }
-    rc = fill_and_sync(w, fd);
+    rc = old.st_nlink > 0 ? make_alike(fd, &old, target) : 0;
+    if (rc == 0)
+        rc = fill_and_sync(w, fd);
     if (close(fd) != 0 && rc == 0)
         rc = as__sys_error();
     if (rc == 0 && atomic_load(&offload->cancelled))

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/safe.h"
 #include "io/offload.h"
 #include "pg/internal.h"
 
@@ -23,10 +24,14 @@ static void on_notice(void *arg, const PGresult *notice)
 {
     const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
 
-    if (severity && strcmp(severity, "FATAL") == 0)
+    if (severity && strcmp(severity, "FATAL") == 0) {
         as__pg_keep_farewell(arg, notice);
-    else if (as__loop->debug)
-        fprintf(stderr, "asinc: PostgreSQL avisa: %s", PQresultErrorMessage(notice));
+    } else if (as__loop->debug) {
+        char *said = strdup(PQresultErrorMessage(notice));
+        said = said ? as__safe_text(said, true) : NULL;
+        fprintf(stderr, "asinc: PostgreSQL avisa: %s", said ? said : "\n");
+        free(said);
+    }
 }
 
 static size_t set(const char **keywords, const char **values, size_t n,
