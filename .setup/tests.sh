@@ -258,7 +258,7 @@ broken_copy() {
     cd "$work/clon" && printf 'int mio;\n' >labs/mio.c && sed -i 's/$/\r/' Makefile .setup/*.sh .setup/*.mk labs/mio.c || return
     local order
     for order in help doctor grade; do
-        ! "${as_typed[@]}" make $order >"$work/out" 2>&1 && has "$work/out" 'finales de línea de Windows' &&
+        ! "${as_typed[@]}" make "$order" >"$work/out" 2>&1 && has "$work/out" 'finales de línea de Windows' &&
             same 1 "$(grep -c . "$work/out")" || return
     done
     sh -c "$(sed 's/.*repite: //; s/\.  Stop\.$//; s/\.  Alto\.$//' "$work/out")" && same 'int mio;' "$(cat labs/mio.c)" &&

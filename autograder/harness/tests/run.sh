@@ -37,6 +37,7 @@ born() {
 }
 # Sin caja todo; con ella, si el sistema puede, lo que depende de ella.
 for suite; do
+    # shellcheck disable=SC2086
     ASINC_BOX=no born $as "$stage/$suite" ${tap:+"$tap"} || failed=1
 done
 if $as bwrap --unshare-all --ro-bind / / true 2>/dev/null; then
