@@ -75,9 +75,9 @@ done
 # Las llamadas con alguna regla en el filtro que la página de la caja no nombra.
 unnamed() {
     local call found=
-    for call in $(grep -oE 'SCMP_SYS\([a-z0-9_]+' autograder/box/seccomp.c | cut -d'(' -f2 | sort -u); do
+    while read -r call; do
         grep -qF "\`$call\`" labs/caja.md || found+="$call "
-    done
+    done < <(grep -oE 'SCMP_SYS\([a-z0-9_]+' autograder/box/seccomp.c | cut -d'(' -f2 | sort -u)
     [ -z "$found" ] || { echo "labs/caja.md no nombra: $found" && return 1; }
 }
 if [ "${1:-}" != --lista ]; then
