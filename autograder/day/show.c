@@ -95,9 +95,11 @@ static void put_labs(const struct gr_screen *s, const struct day_course *c,
         free(note);
         t->points += now.points;
         t->max += max;
-        if (now.points < max && !t->next_lab)
-            t->next_lab = lab;
+        if (now.points > 0 && now.points < max && !t->next_lab)
+            t->next_lab = lab; /* el que ya se empezó */
     }
+    if (!t->next_lab)
+        t->next_lab = gr_next_lab(&c->labs);
 }
 
 static void put_totals(const struct gr_screen *s, const struct totals *t,

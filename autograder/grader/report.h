@@ -68,7 +68,7 @@ void gr_report_next(FILE *out, const struct gr_job *jobs, size_t n,
                     const struct gr_config *cfg);
 
 /* El trabajo del que habla el siguiente paso: el primero empezado y sin acabar o, si no lo
- * hay, el primero sin empezar. NULL si todo está bien. */
+ * hay, el que pide leer menos. NULL si todo está bien. */
 const struct gr_job *gr_next_job(const struct gr_job *jobs, size_t n);
 
 /* ¿Sigue como el esqueleto: sin un punto y con algún TODO? */

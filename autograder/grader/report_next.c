@@ -211,6 +211,13 @@ static size_t how_many_to_read(const struct known *k, const struct lab *lab)
     return n;
 }
 
+/* Si pide leer menos que otro, o no hay otro. */
+static bool asks_less(const struct known *k, const struct lab *lab,
+                      const struct lab *than)
+{
+    return !than || how_many_to_read(k, lab) < how_many_to_read(k, than);
+}
+
 /* De los que están sin empezar, el que pide leer menos; de los que pidan lo mismo, el primero. */
 static const struct gr_job *least_to_read(const struct gr_job *jobs, size_t n)
 {
@@ -226,11 +233,23 @@ static const struct gr_job *least_to_read(const struct gr_job *jobs, size_t n)
             know_lab(&known, jobs[i].lab, true);
     for (size_t i = 0; i < n; i++)
         if (jobs[i].verdict != GR_PASS &&
-            (!least || how_many_to_read(&known, jobs[i].lab) <
-                           how_many_to_read(&known, least->lab)))
+            asks_less(&known, jobs[i].lab, least ? least->lab : NULL))
             least = &jobs[i];
     forget(&known);
     labs_free(&all);
+    return least;
+}
+
+const struct lab *gr_next_lab(const struct labs *labs)
+{
+    const struct lab *least = NULL;
+    struct known known;
+    know(&known, labs);
+    for (size_t i = 0; i < labs->n; i++)
+        if (!json_object_get(known.labs, labs->v[i].dir) &&
+            asks_less(&known, &labs->v[i], least))
+            least = &labs->v[i];
+    forget(&known);
     return least;
 }
 

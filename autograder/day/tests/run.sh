@@ -143,6 +143,17 @@ apunta_lo_calificado() {
         has "$out" '→ 01 +.*\(llegaste a 40\) .* 30/100' && has "$out" 'make watch LAB=01'
 }
 
+# De los que están sin empezar, el que pide leer menos; el que está a medias, antes que ninguno.
+el_siguiente_pide_leer_menos() {
+    fresh
+    cp -r labs/01-eco labs/02-otro &&
+        sed -i 's/"lab": "01"/"lab": "02"/; s/"programa"/"capitulos": ["02"], &/' labs/02-otro/.grader/lab.json &&
+        sed -i 's/"programa"/"capitulos": ["01"], &/' labs/01-eco/.grader/lab.json &&
+        "$day" progreso >"$out" && has "$out" 'make watch LAB=01' &&
+        "$day" progreso 2 >"$out" && has "$out" 'make watch LAB=02' &&
+        "$day" anota && "$day" progreso >"$out" && has "$out" 'make watch LAB=01'
+}
+
 una_prueba_suelta_no_cuenta() {
     fresh
     "$day" anota && printf '%s' '{"laboratorios": [{"lab": "01", "carpeta": "labs/01-eco", "puntos": 7, "maximo": 7,
@@ -284,7 +295,7 @@ make_reset_dice_como_se_usa() {
 
 for name in una_mas_cada_vez de_lo_que_el_corrector_vio cada_causa_tiene_su_seccion la_de_lo_que_falla_ahora la_que_espera_a_otra_no_cuenta \
     sin_calificar_califica tras_un_cambio_califica de_otro_arbol_no_vale lo_que_no_se_puede_decir \
-    apunta_lo_calificado una_prueba_suelta_no_cuenta apunta_la_practica un_capitulo_leido \
+    apunta_lo_calificado el_siguiente_pide_leer_menos una_prueba_suelta_no_cuenta apunta_la_practica un_capitulo_leido \
     lo_roto_se_aparta lo_raro_dentro_no_molesta uno_del_futuro_no_se_toca muchos_a_la_vez \
     sin_permiso_avisa cabe_en_60_columnas colores_solo_donde_se_ven vuelve_al_principio_con_copia \
     dos_veces_en_un_segundo sin_cambios_no_hace_nada solo_uno_y_lo_borrado \
