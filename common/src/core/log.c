@@ -95,7 +95,7 @@ compose(enum as_log_level level, const char *format, va_list args)
     if (task)
         fprintf(out, "[%s] ", as_task_name(task));
     vfprintf(out, format, args);
-    if (fclose(out) != 0) {
+    if (fclose(out) != 0 || !line) { /* sin memoria puede no haberla ni decirlo */
         free(line);
         return NULL;
     }
