@@ -123,6 +123,10 @@ PLAIN := $(shell find labs lessons solutions -regextype posix-extended -name alt
 	-regex '[[:alnum:]_./-]+(\.[ch]|/[0-9]+-[[:alnum:]_-]+)' -print 2>/dev/null)
 plain  = $(filter $(PLAIN),$(patsubst %/,%,$(1)))
 
+# Lo que incluye cada .c de una carpeta compilada. Con `include`, make buscaría además cómo rehacer cada lista, y
+# con todo compilado tardaría diez veces más en empezar.
+read_lists = $(foreach list,$(shell find $(1) -name '*.d' 2>/dev/null),$(eval $(file <$(list))))
+
 include .setup/setup.mk .setup/editor.mk autograder/autograder.mk common/common.mk labs/labs.mk lessons/lessons.mk lessons/.book/pasos/pasos.mk
 # La edición de estudiantes trae el libro hecho.
 -include lessons/.book/book.mk
@@ -131,6 +135,4 @@ include .setup/setup.mk .setup/editor.mk autograder/autograder.mk common/common.
 ifdef SIN_PRUEBAS
 $(filter-out $(TEST_VARIANT),$(TEST_STEPS) $(TEST_MORE) $(TEST_DEEP)) check-cet: private SHELL := /bin/true
 endif
-# Lo que incluye cada .c. Con `include`, make buscaría además cómo rehacer cada lista, y con todo compilado
-# tardaría diez veces más en empezar.
-$(foreach list,$(shell find $(O) -name '*.d' 2>/dev/null),$(eval $(file <$(list))))
+$(call read_lists,$(O))

@@ -96,9 +96,9 @@ void gr_explain(const struct gr_order *order)
     pid_t trace = again_with_trace(order, &f);
     pid_t memory = again_with_sanitizers(order, &f);
     if (trace > 0)
-        ag_wait(trace);
+        gr_suite_wait(trace);
     if (memory > 0)
-        ag_wait(memory);
+        gr_suite_wait(memory);
     for (size_t i = 0; i < f.n_memory; i++)
         free(f.memory[i]);
     free(f.first);

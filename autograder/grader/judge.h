@@ -58,6 +58,9 @@ struct gr_again {
 /* Empieza a correrlas; el pid, o -1. */
 pid_t gr_suite_again(const struct gr_order *order, const struct gr_again *again);
 
+/* Espera a que acabe y quita lo que deja la que muere de repente. Su estado de espera. */
+int gr_suite_wait(pid_t suite);
+
 /*
  * Repite alguna de las que fallaron, no para juzgarla otra vez sino para ver más: la que murió o no
  * para, con los sanitizadores; y la primera de las demás, apuntando qué hace cada tarea. Lo que dejan

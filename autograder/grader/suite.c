@@ -152,6 +152,15 @@ pid_t gr_suite_again(const struct gr_order *order, const struct gr_again *again)
     return start_suite(order, again);
 }
 
+int gr_suite_wait(pid_t suite)
+{
+    char name[64];
+    int status = ag_wait(suite);
+    socket_name(suite, name);
+    unlink(name);
+    return status;
+}
+
 int gr_suite_run(const struct gr_order *order, struct gr_error *err)
 {
     char *tmp = temporary(order);
@@ -165,11 +174,5 @@ int gr_suite_run(const struct gr_order *order, struct gr_error *err)
     else if (pid < 0)
         gr_error(err, "no se puede lanzar la suite: %s", strerror(errno));
     free(tmp);
-    if (pid <= 0)
-        return -1;
-    int status = ag_wait(pid);
-    char name[64];
-    socket_name(pid, name);
-    unlink(name); /* lo que deja la que muere de repente */
-    return status;
+    return pid > 0 ? gr_suite_wait(pid) : -1;
 }

@@ -137,24 +137,35 @@ static void espera_tubo_lleno(int tubo)
         BIEN(as_sleep(1));
 }
 
+/* Un archivo con una escritura cancelada: el hilo sigue, a mitad del primer trozo, porque en `*tubo` no
+ * cabe más. */
+static as_file *deja_a_medias(int *tubo)
+{
+    as_group grupo;
+
+    cr_assert_eq(mkfifo("tubo", 0600), 0);
+    *tubo = open("tubo", O_RDWR | O_NONBLOCK);
+    cr_assert_eq(fcntl(*tubo, F_SETPIPE_SZ, 4096), 4096);
+    as_file *f = abre("tubo", "w");
+    as_group_enter(&grupo);
+    as_task *t = as_spawn(&grupo, NULL, escribe, f);
+    espera_tubo_lleno(*tubo);
+    as_cancel(t);
+    cr_assert_eq(as_await(t), UV_ECANCELED);
+    BIEN(as_group_leave(&grupo, 0));
+    return f;
+}
+
 static int cancela_escritura(void *arg)
 {
     enum { TROZO = 64 * 1024 };
     static char b[TROZO];
-    as_group grupo;
     as_scope plazo;
     size_t total = 0;
+    int tubo;
 
     (void)arg;
-    cr_assert_eq(mkfifo("tubo", 0600), 0);
-    int tubo = open("tubo", O_RDWR | O_NONBLOCK);
-    cr_assert_eq(fcntl(tubo, F_SETPIPE_SZ, 4096), 4096);
-    as_file *f = abre("tubo", "w");
-    as_group_enter(&grupo);
-    as_task *t = as_spawn(&grupo, NULL, escribe, f);
-    espera_tubo_lleno(tubo); /* el hilo está a mitad del primer trozo */
-    as_cancel(t);
-    cr_assert_eq(as_await(t), UV_ECANCELED);
+    as_file *f = deja_a_medias(&tubo);
     as_scope_enter(&plazo, 20);
     cr_assert_eq(as_scope_leave(&plazo, as_file_write(f, "z", 1)), UV_ETIMEDOUT,
                  "lo siguiente espera a lo que quedó a medias");
@@ -170,7 +181,7 @@ static int cancela_escritura(void *arg)
     cr_assert_eq(memcmp(b, "fin", 3), 0);
     cr_assert_eq(as_file_close(f), 0);
     close(tubo);
-    return as_group_leave(&grupo, 0);
+    return 0;
 }
 
 PRUEBA_FILE(file_cancelado, cancelar_una_escritura_no_desordena, cancela_escritura)
@@ -178,21 +189,13 @@ PRUEBA_FILE(file_cancelado, cancelar_una_escritura_no_desordena, cancela_escritu
 /* La que dejaron a medias falla porque ya nadie lee: lo dice quien cierra. */
 static int pierde_lector(void *arg)
 {
-    as_group grupo;
+    int tubo;
 
     (void)arg;
-    cr_assert_eq(mkfifo("tubo", 0600), 0);
-    int tubo = open("tubo", O_RDWR | O_NONBLOCK);
-    cr_assert_eq(fcntl(tubo, F_SETPIPE_SZ, 4096), 4096);
-    as_file *f = abre("tubo", "w");
-    as_group_enter(&grupo);
-    as_task *t = as_spawn(&grupo, NULL, escribe, f);
-    espera_tubo_lleno(tubo);
-    as_cancel(t);
-    cr_assert_eq(as_await(t), UV_ECANCELED);
+    as_file *f = deja_a_medias(&tubo);
     close(tubo);
     cr_assert_eq(as_file_close(f), UV_EPIPE);
-    return as_group_leave(&grupo, 0);
+    return 0;
 }
 
 PRUEBA_FILE(file_cancelado, cerrar_dice_el_error_de_lo_que_se_dejo_a_medias,

@@ -87,8 +87,8 @@ Test(watch, una_rafaga_es_una_vuelta)
         char *text = ag_format(i < 39 ? "mal y a medias %d" : "bien", i);
         mesa_save(&m, ECO, text);
         free(text);
-        usleep(
-            10000); /* lo que tarda en arrancar un corrector: sin esperar, serían cuarenta */
+        /* Lo que tarda en arrancar un corrector: sin esperar, serían cuarenta. */
+        usleep(10000);
     }
     /* Una vuelta empieza tras 60 ms sin avisos: en una máquina ocupada quizá hay alguna más, pero
      * nunca más de las que caben. */

@@ -3,16 +3,9 @@
 #   edition.sh BUILD/VARIANTE
 set -u
 cd "$(dirname "$0")/../../.." || exit 1
-# shellcheck source=.ci/tap.sh
-. .ci/tap.sh
-own=$1
-export ASINC_COURSE=$PWD/$own/autograder/asinc-course CURSO_HOY=0
-edition=programacion-asincrona-en-c
-work=$(mktemp -d "${TMPDIR:-/tmp}/asinc-dist.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-tree=$work/a/$edition
+# shellcheck source=autograder/dist/tests/comun.sh
+. autograder/dist/tests/comun.sh
 
-dist() { autograder/dist/dist.sh "$own" "$@"; }
 search() { autograder/dist/search.sh "$1" >"$work/out" 2>&1; }
 
 check 'la_edicion_se_hace' dist "$work/a"
@@ -46,8 +39,6 @@ student_make() { (cd "$tree" && "${as_typed[@]}" make "$@"); }
 check 'cada_orden_tiene_lo_que_necesita' student_make -n grade labs trace hint progreso doctor examples \
     pasos LAB=07 PROGRAMA=lessons/03-corrutinas-y-tareas/saludar.c
 
-# shellcheck source=autograder/dist/tests/enlaces.sh
-. autograder/dist/tests/enlaces.sh
 check 'sus_enlaces_llevan_a_algo' links
 answers() {
     local named

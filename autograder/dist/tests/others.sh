@@ -4,18 +4,10 @@
 #   others.sh BUILD/VARIANTE
 set -u
 cd "$(dirname "$0")/../../.." || exit 1
-# shellcheck source=.ci/tap.sh
-. .ci/tap.sh
-# shellcheck source=autograder/dist/tests/enlaces.sh
-. autograder/dist/tests/enlaces.sh
-own=$1
-export ASINC_COURSE=$PWD/$own/autograder/asinc-course CURSO_HOY=0
-edition=programacion-asincrona-en-c
-work=$(mktemp -d "${TMPDIR:-/tmp}/asinc-dist.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-tree=$work/a/$edition
+# shellcheck source=autograder/dist/tests/comun.sh
+. autograder/dist/tests/comun.sh
 
-check 'la_edicion_se_hace' autograder/dist/dist.sh "$own" "$work/a"
+check 'la_edicion_se_hace' dist "$work/a"
 mkdir "$work/otro" && tar -cf - --exclude=./build --exclude=./.git . | tar -xf - -C "$work/otro" && mkdir -p "$work/otro/$own" &&
     cp -r "$own/labs" "$work/otro/$own/"
 # Lo mismo, escrito de otra manera, es el mismo curso.

@@ -100,12 +100,10 @@ compose(enum as_log_level level, const char *format, va_list args)
         return NULL;
     }
     line = as__safe_text(line, false);
-    size = line ? strlen(line) : 0;
-    char *ended = line ? realloc(line, size + 2) : NULL;
-    if (ended)
-        strcpy(ended + size, "\n");
-    else
-        free(line);
+    char *ended = NULL;
+    if (line && asprintf(&ended, "%s\n", line) < 0)
+        ended = NULL;
+    free(line);
     return ended;
 }
 

@@ -77,16 +77,24 @@ const char *as__header_value(const char *line, const char *name)
     return line + strspn(line, " \t");
 }
 
-const char *as__head_find(const struct as__head *head, const char *name)
+const char *as__head_next(const struct as__head *head, const char *name,
+                          const char *value)
 {
-    const char *line = as__buffer_begin(&head->text);
+    const char *begin = as__buffer_begin(&head->text);
+    const char *end = begin + as__buffer_size(&head->text);
 
-    for (size_t i = 0; i < head->count; i++, line += strlen(line) + 1) {
-        const char *value = as__header_value(line, name);
-        if (value)
-            return value;
+    for (const char *line = value ? value + strlen(value) + 1 : begin; line < end;
+         line += strlen(line) + 1) {
+        const char *found = as__header_value(line, name);
+        if (found)
+            return found;
     }
     return NULL;
+}
+
+const char *as__head_find(const struct as__head *head, const char *name)
+{
+    return as__head_next(head, name, NULL);
 }
 
 /* RFC 9112, 6.3: cifras y nada más, y si se repite, las mismas. */
@@ -101,45 +109,30 @@ static bool is_length(const char *text)
 
 const char *as__head_bad_length(const struct as__head *head)
 {
-    const char *line = as__buffer_begin(&head->text), *first = NULL;
+    const char *first = as__head_find(head, "Content-Length");
 
-    for (size_t i = 0; i < head->count; i++, line += strlen(line) + 1) {
-        const char *value = as__header_value(line, "Content-Length");
-        if (!value)
-            continue;
-        if (!is_length(value) || (first && strcmp(first, value) != 0))
+    for (const char *value = first; value;
+         value = as__head_next(head, "Content-Length", value)) {
+        if (!is_length(value) || strcmp(first, value) != 0)
             return value;
-        first = value;
     }
     return NULL;
 }
 
-/* Se acepta solo «chunked», y una vez: RFC 9112, 6.1. Lo demás lo deshace libcurl sin contar lo que crece. */
+/* RFC 9112, 6.1. Lo que no es «chunked» lo deshace libcurl sin contar lo que crece. */
+static bool is_chunked(const char *text)
+{
+    return strncasecmp(text, "chunked", 7) == 0 &&
+           text[7 + strspn(text + 7, " \t")] == '\0';
+}
+
 const char *as__head_bad_coding(const struct as__head *head)
 {
-    const char *line = as__buffer_begin(&head->text);
-    bool seen = false;
+    const char *coding = as__head_find(head, "Transfer-Encoding");
 
-    for (size_t i = 0; i < head->count; i++, line += strlen(line) + 1) {
-        const char *value = as__header_value(line, "Transfer-Encoding");
-        if (!value)
-            continue;
-        if (seen || strncasecmp(value, "chunked", 7) != 0 ||
-            value[7 + strspn(value + 7, " \t")] != '\0')
-            return value;
-        seen = true;
-    }
-    return NULL;
-}
-
-size_t as__head_count(const struct as__head *head, const char *name)
-{
-    const char *line = as__buffer_begin(&head->text);
-    size_t found = 0;
-
-    for (size_t i = 0; i < head->count; i++, line += strlen(line) + 1)
-        found += as__header_value(line, name) != NULL;
-    return found;
+    if (!coding || !is_chunked(coding))
+        return coding;
+    return as__head_next(head, "Transfer-Encoding", coding); /* se dice una vez */
 }
 
 const char *as_http_header(const as_http_response *response, const char *name)

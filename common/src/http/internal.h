@@ -164,14 +164,15 @@ int as__head_unfold(struct as__head *head, const char *line, size_t size);
 /* El valor de la primera cabecera `name`, o NULL. */
 const char *as__head_find(const struct as__head *head, const char *name);
 
+/* El de la que sigue a la de `value`, que es de una de ellas, o NULL. */
+const char *as__head_next(const struct as__head *head, const char *name,
+                          const char *value);
+
 /* El Content-Length que no dice cuánto mide el cuerpo, o NULL si no hay ninguno así. */
 const char *as__head_bad_length(const struct as__head *head);
 
 /* El Transfer-Encoding que no se pidió, o NULL si no hay ninguno así. */
 const char *as__head_bad_coding(const struct as__head *head);
-
-/* Cuántas cabeceras hay con ese nombre. */
-size_t as__head_count(const struct as__head *head, const char *name);
 
 /* Una copia en una sola memoria: el vector, acabado en NULL, y detrás el texto. NULL si
  * falta memoria. */

@@ -50,7 +50,7 @@ static void prepare_decoder(struct as__transfer *t)
 
     if (!coding)
         return;
-    if (as__head_count(&t->head, "Content-Encoding") > 1) {
+    if (as__head_next(&t->head, "Content-Encoding", coding)) {
         as__transfer_refuse(t, UV_EPROTO,
                             "el servidor dice dos veces con qué comprimió el cuerpo");
         return;

@@ -36,4 +36,4 @@ $(FUZZ_NAMES:%=fuzz-%): fuzz-%: $(FUZZ_O)/common/tests/fuzz/fuzz_%
 		-dict=common/tests/fuzz/http.dict -artifact_prefix=$(FUZZ_O)/fallos/$*- \
 		$(FUZZ_O)/corpus/$* common/tests/fuzz/semillas/$*
 
-$(foreach list,$(shell find $(FUZZ_O) -name '*.d' 2>/dev/null),$(eval $(file <$(list))))
+$(call read_lists,$(FUZZ_O))

@@ -154,7 +154,7 @@ HS_TEST(base_datos, servidor_que_se_va)
 /* Con código 1; o con `otro`. */
 static void exigir_rechazo(const char *dsn, int otro)
 {
-    struct hs_program *p = hs_start_with((struct hs_options){.files = 256}, "--dsn", dsn);
+    struct hs_program *p = ARRANCAR_EN(dsn);
     struct hs_exit fin = hs_wait_exit(p, PRONTO);
     if (!fin.exited || fin.code != otro)
         hs_expect_exit(p, 1, PRONTO);

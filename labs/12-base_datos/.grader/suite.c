@@ -152,9 +152,8 @@ HS_TEST(base_datos, formas_de_dsn)
     };
     for (size_t i = 0; i < sizeof formas / sizeof *formas; i++) {
         hs_pg_run(pg, "TRUNCATE usuarios");
-        struct hs_program *p = hs_start_with((struct hs_options){.files = 256}, "--dsn",
-                                             formas[i], "--registros", NUMERO(N),
-                                             "--consultas", "0");
+        struct hs_program *p = ARRANCAR_EN(formas[i], "--registros", NUMERO(N),
+                                           "--consultas", "0");
         hs_wait_exit(p, PRONTO);
         exigir_registros(pg, 1, N);
     }

@@ -9,10 +9,10 @@
 enum { PRONTO = 4000, ENSEGUIDA = 2000, TODAS = 10 };
 
 /* Mientras se conecta, una conexión puede gastar dos descriptores, y aquí se abren más de treinta a la vez. */
-#define ARRANCAR(pg, ...)                                                                \
-    hs_start_with((struct hs_options){.files = 256}, "--dsn", hs_pg_dsn(pg),             \
-                  ##__VA_ARGS__)
-#define NUMERO(n) hs_format("%d", n)
+#define ARRANCAR_EN(dsn, ...)                                                            \
+    hs_start_with((struct hs_options){.files = 256}, "--dsn", dsn, ##__VA_ARGS__)
+#define ARRANCAR(pg, ...) ARRANCAR_EN(hs_pg_dsn(pg), ##__VA_ARGS__)
+#define NUMERO(n)         hs_format("%d", n)
 
 /* Donde da igual cuántas sean: cada conexión es un proceso del servidor. */
 #define POCAS "--conexiones", "2"
